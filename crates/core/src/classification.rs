@@ -1,0 +1,225 @@
+//! From what AWS answered to an error kind: by code, HTTP status and message, in every protocol.
+//!
+//! The codes are those of the services' own documents and of botocore's retry tables (read
+//! 2026-11-22). Getting the three out of an SDK error is the AWS crate's business.
+
+use crate::error::{Error, ErrorKind};
+use crate::outcome::one_line;
+use crate::region::Region;
+
+/// A failed call, as plain data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallFailure {
+    /// The service's error code, if an answer came that had one.
+    pub code: Option<String>,
+    /// The HTTP status, if an answer came.
+    pub status: Option<u16>,
+    /// The service's message, or what broke on the way.
+    pub message: String,
+}
+
+/// Which call failed: the same code means different things on different calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// `sts:AssumeRole` into a member account.
+    AssumeRole,
+    /// The operation's own calls, with the member role's credentials.
+    Operation,
+    /// org-operator's own calls: Organizations, the ledger, the artifacts.
+    Own,
+}
+
+/// Codes that SDKs treat as throttling (botocore 1.44.5, retries/standard.py).
+const THROTTLES: &[&str] = &[
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "RequestThrottled",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+];
+
+/// Codes for expired credentials: a new attempt assumes the role anew.
+const EXPIRED: &[&str] =
+    &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
+
+/// Codes for a service that is not well, whatever the HTTP status.
+const UNWELL: &[&str] = &[
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServiceError",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "Unavailable",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "IDPCommunicationError",
+];
+
+/// Codes for a call that is not allowed.
+const REFUSED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnauthorizedAccess",
+    "UnauthorizedException",
+    "Client.UnauthorizedOperation",
+    "NotAuthorized",
+    "AuthorizationError",
+    "AccessDeniedForDependencyException",
+];
+
+/// Codes that a Region which is off in the account gives: EC2, query services, JSON services.
+const REGION_OFF: &[&str] = &[
+    "AuthFailure",
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "OptInRequired",
+    "RegionDisabledException",
+];
+
+/// Of these, the ones that say it outright; the rest may also mean bad credentials.
+const REGION_OFF_FOR_SURE: &[&str] = &["OptInRequired", "RegionDisabledException"];
+
+/// EC2's text for a denial it does not explain, which is how it often reports a policy's deny.
+const SHORT_REFUSAL: &str = "You are not authorized to perform this operation.";
+
+/// What a failed call means, before the account's other Regions are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    error: Error,
+    doubt: Doubt,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    None,
+    /// A denial without a reason: a policy's, if the same role succeeds in another Region.
+    ShortRefusal,
+    /// Credentials not taken: the Region is off, unless nowhere else they are taken either.
+    CredentialsNotTaken,
+}
+
+impl Finding {
+    /// A finding without doubt.
+    #[must_use]
+    pub fn certain(error: Error) -> Self {
+        Self { error, doubt: Doubt::None }
+    }
+
+    /// The error, once it is known whether the same credentials succeeded in another Region.
+    #[must_use]
+    pub fn settle(self, succeeded_elsewhere: bool, region: &Region) -> Error {
+        let kind = match self.doubt {
+            Doubt::ShortRefusal if succeeded_elsewhere => ErrorKind::DeniedByPolicy,
+            // A Region that cannot be switched off did not refuse them for being off, unless the
+            // credentials are proven good elsewhere.
+            Doubt::CredentialsNotTaken if !succeeded_elsewhere && region.is_always_on() => {
+                ErrorKind::AccessDenied
+            }
+            _ => self.error.kind(),
+        };
+        Error::new(kind, self.error.message())
+    }
+}
+
+/// What `failure` of `call` means.
+#[must_use]
+pub fn classify(call: Call, failure: &CallFailure) -> Finding {
+    let kind = kind_of(call, failure);
+    let error = Error::new(kind, failure.to_string());
+    Finding { error, doubt: doubt_of(call, kind, failure) }
+}
+
+fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
+    let code = failure.code.as_deref().unwrap_or_default();
+    if THROTTLES.contains(&code) || failure.status == Some(429) {
+        ErrorKind::Throttled
+    } else if EXPIRED.contains(&code) || failure.is_unwell() {
+        ErrorKind::Transient
+    } else if REFUSED.contains(&code) {
+        refusal(call, &failure.message)
+    } else if REGION_OFF.contains(&code) {
+        region_off(call, code)
+    } else if failure.code.is_none() && failure.status == Some(403) {
+        refusal(call, &failure.message)
+    } else {
+        ErrorKind::OperationFailed
+    }
+}
+
+fn refusal(call: Call, message: &str) -> ErrorKind {
+    match call {
+        Call::Own => ErrorKind::AccessDenied,
+        _ if message.contains("explicit deny in a service control policy") => {
+            ErrorKind::DeniedByPolicy
+        }
+        Call::AssumeRole => ErrorKind::AssumeRoleDenied,
+        Call::Operation => ErrorKind::AccessDenied,
+    }
+}
+
+fn region_off(call: Call, code: &str) -> ErrorKind {
+    match call {
+        Call::Operation => ErrorKind::RegionDisabled,
+        // STS says so for the account that is asked for credentials; its other codes mean that
+        // the caller's own credentials or the account (closed) are not taken.
+        Call::AssumeRole if code == "RegionDisabledException" => ErrorKind::RegionDisabled,
+        Call::AssumeRole => ErrorKind::AssumeRoleDenied,
+        Call::Own => ErrorKind::AccessDenied,
+    }
+}
+
+fn doubt_of(call: Call, kind: ErrorKind, failure: &CallFailure) -> Doubt {
+    let code = failure.code.as_deref().unwrap_or_default();
+    match (call, kind) {
+        (Call::Operation, ErrorKind::AccessDenied)
+            if one_line(&failure.message) == SHORT_REFUSAL =>
+        {
+            Doubt::ShortRefusal
+        }
+        (Call::Operation, ErrorKind::RegionDisabled) if !REGION_OFF_FOR_SURE.contains(&code) => {
+            Doubt::CredentialsNotTaken
+        }
+        _ => Doubt::None,
+    }
+}
+
+impl CallFailure {
+    /// A call that got no answer: a timeout, a refused or broken connection.
+    #[must_use]
+    pub fn no_answer(message: impl Into<String>) -> Self {
+        Self { code: None, status: None, message: message.into() }
+    }
+
+    fn is_unwell(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        let no_answer = self.code.is_none() && self.status.is_none();
+        // An answer of 200 that cannot be read was cut on the way.
+        let cut = self.code.is_none() && self.status.is_some_and(|s| (200..300).contains(&s));
+        let server = self.status.is_some_and(|status| status >= 500 || status == 408);
+        no_answer || cut || server || UNWELL.contains(&code)
+    }
+}
+
+impl std::fmt::Display for CallFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.code, self.status) {
+            (Some(code), _) => write!(f, "{code}: {}", self.message),
+            (None, Some(status)) => write!(f, "HTTP {status}: {}", self.message),
+            (None, None) => f.write_str(&self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

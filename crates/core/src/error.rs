@@ -1,0 +1,143 @@
+//! The closed list of error kinds and the one error type that carries them.
+//!
+//! The names are a contract: they are the Lambda `errorType`, the state machine's
+//! `ErrorEquals`, and the `error` column of `coverage.csv`. How an AWS answer becomes a kind
+//! is in [`crate::classification`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! error_kinds {
+    ($($(#[$doc:meta])+ $kind:ident,)+) => {
+        /// Why a target has no answer, or why a run cannot go on.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum ErrorKind { $($(#[$doc])+ $kind,)+ }
+
+        impl ErrorKind {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$kind,)+];
+
+            /// The name as it stands in `errorType`, `ErrorEquals` and the CSV.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(ErrorKind::$kind => stringify!($kind),)+ }
+            }
+        }
+    };
+}
+
+error_kinds! {
+    /// AWS throttled the call after the SDK's own retries. The worker errors and is retried.
+    Throttled,
+    /// A timeout, a broken connection, a 5xx or expired credentials. The worker errors and is retried.
+    Transient,
+    /// Too little of the invocation's time was left. The worker errors and is retried.
+    DeadlineExceeded,
+    /// STS refused `AssumeRole`: no role, another trust policy or another external id.
+    AssumeRoleDenied,
+    /// The operation's own call is refused.
+    AccessDenied,
+    /// The Region is not enabled in the account.
+    RegionDisabled,
+    /// A service control policy denies the call.
+    DeniedByPolicy,
+    /// The request, an event or the configuration is wrong. A hard stop before any worker.
+    InvalidRequest,
+    /// The request selects nothing.
+    NoTargets,
+    /// Any other answer of the service.
+    OperationFailed,
+    /// The state machine gave up on a worker.
+    WorkerCrashed,
+    /// The ledger holds no outcome for a target of the manifest.
+    NoOutcome,
+}
+
+impl ErrorKind {
+    /// Whether the state machine may try the same work again and hope for another answer.
+    #[must_use]
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::Throttled | Self::Transient | Self::DeadlineExceeded)
+    }
+
+    /// Whether a target with this kind is SKIPPED, which is an answer, and not FAILED.
+    #[must_use]
+    pub fn is_skip(self) -> bool {
+        matches!(self, Self::RegionDisabled | Self::DeniedByPolicy)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ErrorKind {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let known = Self::ALL.iter().find(|kind| kind.name() == name);
+        known.copied().ok_or_else(|| Error::invalid(format!("`{name}` is not an error kind")))
+    }
+}
+
+/// An error with its kind and one line for a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Error {
+    /// An error of `kind`; `message` says what happened and what to do.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    /// An [`ErrorKind::InvalidRequest`].
+    #[must_use]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    /// The kind, which decides what happens next.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What happened, in words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The same error with what was being done in front of its message.
+    #[must_use]
+    pub fn context(self, doing: impl fmt::Display) -> Self {
+        Self { kind: self.kind, message: format!("{doing}: {}", self.message) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back_as_the_kind() {
+        for kind in ErrorKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(*kind));
+        }
+        assert!("Exploded".parse::<ErrorKind>().is_err());
+    }
+
+    #[test]
+    fn a_kind_is_never_both_retried_and_skipped() {
+        assert!(ErrorKind::ALL.iter().all(|k| !(k.is_retryable() && k.is_skip())));
+    }
+}

@@ -1,0 +1,141 @@
+//! What is wrong with an input: every fault, each with its place, what came and what is allowed.
+//!
+//! Reading an input notes faults here and goes on, so that a person sees all of them at once.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// More faults than this are counted, not listed: an errorMessage is no place for 300 KB.
+const LISTED: usize = 20;
+/// Characters of an offending value that are shown.
+const SHOWN: usize = 60;
+
+/// One fault of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    place: String,
+    came: String,
+    allowed: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: got {}, allowed: {}", self.place, self.came, self.allowed)
+    }
+}
+
+/// The faults of one input, in the order found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Notes that the JSON value `came` at `place` is not what is `allowed` there.
+    pub fn note(&mut self, place: impl fmt::Display, came: &Value, allowed: impl Into<String>) {
+        self.note_text(place, shown(&came.to_string()), allowed);
+    }
+
+    /// Notes a fault whose `came` is already text.
+    pub fn note_text(
+        &mut self,
+        place: impl fmt::Display,
+        came: impl Into<String>,
+        allowed: impl Into<String>,
+    ) {
+        self.0.push(Fault {
+            place: shown(&place.to_string()),
+            came: came.into(),
+            allowed: allowed.into(),
+        });
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `value` where nothing is wrong, else one [`Error`] of kind `InvalidRequest` with every fault.
+    ///
+    /// # Errors
+    /// When a fault was noted, or `value` is missing.
+    pub fn into_result<T>(self, what: &str, value: Option<T>) -> Result<T, Error> {
+        match value {
+            Some(value) if self.is_empty() => Ok(value),
+            _ => Err(Error::invalid(format!("invalid {what}: {self}"))),
+        }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed: Vec<String> = self.0.iter().take(LISTED).map(ToString::to_string).collect();
+        f.write_str(&listed.join("; "))?;
+        match self.0.len().saturating_sub(LISTED) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+/// `text` cut to a length that fits a message.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((cut, _)) => format!("{}… ({} bytes)", &text[..cut], text.len()),
+    }
+}
+
+/// The candidate that `wrong` was most likely meant to be, if one is near.
+#[must_use]
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(wrong, candidate), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// ` (nearest: …)` for a message, or nothing.
+#[must_use]
+pub fn nearest_hint<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    // Comparing is quadratic in the text's length: nobody mistypes a name by kilobytes.
+    let near = if wrong.len() > 200 { None } else { nearest(wrong, candidates) };
+    near.map_or_else(String::new, |near| format!(" (nearest: `{near}`)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn all_faults_are_reported_together_and_the_list_is_bounded() {
+        let mut faults = Faults::default();
+        for i in 0..25 {
+            faults.note(format!("Regions[{i}]"), &json!(i), "a Region");
+        }
+        let text = faults.into_result::<()>("request", None).unwrap_err().to_string();
+        assert!(
+            text.starts_with("invalid request: Regions[0]: got 0, allowed: a Region; Regions[1]")
+        );
+        assert!(text.ends_with("Regions[19]: got 19, allowed: a Region; and 5 more"), "{text}");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_at_a_character() {
+        let cut = shown(&"ö".repeat(300_000));
+        assert!(cut.len() < 200 && cut.ends_with("(600000 bytes)"), "{cut}");
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        let regions = ["eu-west-1", "us-east-1"];
+        assert_eq!(nearest_hint("eu-wst-1", regions), " (nearest: `eu-west-1`)");
+        assert_eq!(nearest_hint("mars", regions), "");
+    }
+}

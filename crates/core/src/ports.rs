@@ -1,0 +1,90 @@
+//! What the steps need of the world outside: one small trait per need. The AWS crate implements
+//! them over AWS; tests and the local command over memory and directories.
+
+use std::future::Future;
+
+use crate::account::Account;
+use crate::error::Error;
+use crate::ledger::{Book, Entry, LedgerRecord};
+use crate::outcome::Outcome;
+use crate::timestamp::Timestamp;
+
+/// The organization's accounts.
+pub trait AccountDirectory: Sync {
+    /// Every account, whatever its state.
+    fn accounts(&self) -> impl Future<Output = Result<Vec<Account>, Error>> + Send;
+}
+
+/// The artifacts' store; keys are as [`crate::plan::Folder`] makes them.
+pub trait Artifacts: Sync {
+    /// What writes one artifact piece by piece.
+    type Upload: Upload;
+
+    /// Writes a whole artifact.
+    fn put(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Reads a whole artifact.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Vec<u8>, Error>> + Send;
+
+    /// Begins an artifact that is written piece by piece.
+    fn upload(&self, key: &str) -> Self::Upload;
+
+    /// Where a person finds the artifact.
+    fn uri(&self, key: &str) -> String;
+}
+
+/// An artifact that is being written; it exists only once [`Upload::finish`] has returned.
+pub trait Upload: Send {
+    /// Adds bytes; memory stays bounded however many there are.
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Completes the artifact.
+    fn finish(self) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// The worker's side of the ledger.
+pub trait LedgerWriter: Sync {
+    /// The outcomes that earlier attempts have written.
+    fn outcomes(&self, book: &Book) -> impl Future<Output = Result<Vec<Outcome>, Error>> + Send;
+
+    /// Writes records. They count for nothing until their outcome is written.
+    fn put_records(
+        &self,
+        book: &Book,
+        records: &[LedgerRecord],
+        expires_at: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Writes an outcome: the commit marker.
+    fn put_outcome(
+        &self,
+        book: &Book,
+        outcome: &Outcome,
+        expires_at: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// The result handler's side of the ledger.
+pub trait LedgerReader: Sync {
+    /// The entries of a book after the sort key `after`, in the order of their sort keys.
+    fn page(
+        &self,
+        book: &Book,
+        after: Option<String>,
+    ) -> impl Future<Output = Result<Page, Error>> + Send;
+}
+
+/// Some entries of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// The sort key to go on after, or `None` at the end.
+    pub next: Option<String>,
+}
+
+/// The clock.
+pub trait Clock: Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}

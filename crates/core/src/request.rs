@@ -1,0 +1,251 @@
+//! The request of a run as people and schedules write it, and the fanout's event around it.
+//!
+//! Reading checks form only; what an account or an operation is asked of the organization and the
+//! catalogue later, before anything starts.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::door::{self, Fields};
+use crate::error::Error;
+use crate::fault::Faults;
+use crate::id::{AccountId, RunId};
+use crate::place::Place;
+use crate::region::Region;
+
+/// The operation of a request that names none.
+pub const DEFAULT_OPERATION: &str = "internet-routes";
+
+/// A Map state takes at most 10,000 children at once; 0 would mean "all of them" to Step Functions.
+pub const MAX_CONCURRENCY: u32 = 10_000;
+
+/// Fields that are part of the contract and have no effect in this version yet.
+const LATER: &[&str] = &["ResumeRun", "Apply"];
+const LATER_ACCOUNTS: &[&str] =
+    &["OrganizationalUnits", "ExcludeOrganizationalUnits", "Tags", "IncludeManagementAccount"];
+const LATER_ALLOWED: &str = "nothing: this version does not support the field yet, leave it out";
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRequest {
+    /// The operation's name, not yet looked up in the catalogue.
+    pub operation: String,
+    /// The operation's parameters, not yet checked by it.
+    pub parameters: Map<String, Value>,
+    /// Which accounts.
+    pub accounts: AccountFilter,
+    /// Which Regions; `None` means those of the configuration.
+    pub regions: Option<Vec<Region>>,
+    /// How many work items at once; `None` means the configuration's number.
+    pub max_concurrency: Option<u32>,
+    /// How many Regions one work item holds at the most; `None` means all of an account's.
+    pub regions_per_work_item: Option<u32>,
+}
+
+/// Which accounts a run covers, of those that are active.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// Only these; empty means all.
+    pub include: BTreeSet<AccountId>,
+    /// Not these, whatever else names them.
+    pub exclude: BTreeSet<AccountId>,
+}
+
+/// What the fanout is invoked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FanoutEvent {
+    /// The run's id; absent where a person invokes the function directly.
+    pub run_id: Option<RunId>,
+    /// The request.
+    pub request: RunRequest,
+}
+
+const REQUEST_FIELDS: &[&str] = &[
+    "Operation",
+    "Parameters",
+    "Accounts",
+    "Regions",
+    "MaxConcurrency",
+    "RegionsPerWorkItem",
+    "ResumeRun",
+    "Apply",
+];
+const FLAT_FIELDS: &[&str] = &[
+    "Operation",
+    "Parameters",
+    "Accounts",
+    "Regions",
+    "MaxConcurrency",
+    "RegionsPerWorkItem",
+    "ResumeRun",
+    "Apply",
+    "RunId",
+];
+const ACCOUNT_FIELDS: &[&str] = &[
+    "Include",
+    "Exclude",
+    "OrganizationalUnits",
+    "ExcludeOrganizationalUnits",
+    "Tags",
+    "IncludeManagementAccount",
+];
+
+impl FanoutEvent {
+    /// Reads the state machine's form, `{"RunId": …, "Request": {…}}`, or a bare request with an
+    /// optional `RunId` for a local invoke.
+    ///
+    /// # Errors
+    /// `InvalidRequest` with every fault.
+    pub fn parse(value: &Value) -> Result<Self, Error> {
+        let mut faults = Faults::default();
+        let event = read_event(value, &mut faults);
+        faults.into_result("request", event)
+    }
+}
+
+fn read_event(value: &Value, faults: &mut Faults) -> Option<FanoutEvent> {
+    let nested = value.get("Request").is_some();
+    let known = if nested { &["RunId", "Request"] } else { FLAT_FIELDS };
+    let fields = Fields::open(&Place::root(), value, known, faults)?;
+    let run_id = fields.optional("RunId", faults, door::run_id);
+    let request = match (nested, value.get("Request")) {
+        (true, Some(request)) => {
+            let request = Fields::open(&Place::root(), request, REQUEST_FIELDS, faults)?;
+            read_request(&request, faults)
+        }
+        _ => read_request(&fields, faults),
+    };
+    Some(FanoutEvent { run_id, request })
+}
+
+fn read_request(fields: &Fields, faults: &mut Faults) -> RunRequest {
+    refuse_later(fields, LATER, faults);
+    let operation = fields.optional("Operation", faults, door::text);
+    RunRequest {
+        operation: operation.unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
+        parameters: fields.optional("Parameters", faults, door::object).unwrap_or_default(),
+        accounts: read_accounts(fields, faults),
+        regions: fields.optional("Regions", faults, read_regions),
+        max_concurrency: fields.optional("MaxConcurrency", faults, |p, v, f| {
+            door::whole(p, v, f, 1..=MAX_CONCURRENCY)
+        }),
+        regions_per_work_item: fields
+            .optional("RegionsPerWorkItem", faults, |p, v, f| door::whole(p, v, f, 1..=1_000)),
+    }
+}
+
+fn read_accounts(fields: &Fields, faults: &mut Faults) -> AccountFilter {
+    let Some(value) = fields.get("Accounts") else { return AccountFilter::default() };
+    let place = fields.place("Accounts");
+    let Some(fields) = Fields::open(&place, value, ACCOUNT_FIELDS, faults) else {
+        return AccountFilter::default();
+    };
+    refuse_later(&fields, LATER_ACCOUNTS, faults);
+    AccountFilter {
+        include: fields.list("Include", faults, door::account_id).into_iter().collect(),
+        exclude: fields.list("Exclude", faults, door::account_id).into_iter().collect(),
+    }
+}
+
+fn read_regions(place: &Place, value: &Value, faults: &mut Faults) -> Option<Vec<Region>> {
+    if value.is_string() {
+        let allowed = "a list of Regions (\"ENABLED\" is not supported by this version yet)";
+        faults.note(place, value, allowed);
+        return None;
+    }
+    if value.as_array().is_some_and(Vec::is_empty) {
+        faults.note(place, value, "at least one Region, or no field for the configured ones");
+    }
+    Some(door::list(place, value, faults, door::region))
+}
+
+/// A field's neutral value (false, an empty list) says the same as no field, so it is no fault.
+fn refuse_later(fields: &Fields, names: &[&str], faults: &mut Faults) {
+    for name in names {
+        if let Some(value) = fields.get(name).filter(|value| !is_neutral(value)) {
+            faults.note(fields.place(name), value, LATER_ALLOWED);
+        }
+    }
+}
+
+fn is_neutral(value: &Value) -> bool {
+    match value {
+        Value::Bool(on) => !on,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn refused(value: &Value) -> String {
+        FanoutEvent::parse(value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_empty_request_asks_for_the_defaults() {
+        let event = FanoutEvent::parse(&json!({})).unwrap();
+        assert_eq!(event.run_id, None);
+        assert_eq!(event.request.operation, "internet-routes");
+        assert_eq!(event.request.regions, None);
+        assert_eq!(event.request.accounts, AccountFilter::default());
+    }
+
+    #[test]
+    fn the_state_machines_form_and_the_flat_form_say_the_same() {
+        let request = json!({"Operation": "x", "Regions": ["eu-west-1"], "MaxConcurrency": 7});
+        let nested = FanoutEvent::parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
+        let mut flat = request.clone();
+        flat["RunId"] = json!("r-1");
+        assert_eq!(FanoutEvent::parse(&flat).unwrap(), nested);
+        assert_eq!(nested.run_id, RunId::parse("r-1"));
+    }
+
+    #[test]
+    fn all_faults_are_named_together() {
+        let text = refused(&json!({
+            "Operaton": "x", "Regions": ["eu-west-1", 7], "MaxConcurrency": 0,
+            "Accounts": {"Include": ["12"], "Exclude": "all"}, "Parameters": [],
+        }));
+        for part in [
+            "Operaton: got an unknown field",
+            "nearest: `Operation`",
+            "Regions[1]: got 7",
+            "MaxConcurrency: got 0, allowed: a whole number from 1 to 10000",
+            "Accounts.Include[0]: got \"12\"",
+            "Accounts.Exclude: got \"all\", allowed: a list",
+            "Parameters: got []",
+        ] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+
+    #[test]
+    fn a_field_without_effect_is_refused_and_a_neutral_one_is_not() {
+        let text =
+            refused(&json!({"Apply": true, "Accounts": {"Tags": {"a": "b"}}, "ResumeRun": "x"}));
+        for field in ["Apply", "Accounts.Tags", "ResumeRun"] {
+            assert!(text.contains(&format!("{field}: got")), "{field} is not in: {text}");
+        }
+        let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
+        assert!(FanoutEvent::parse(&neutral).is_ok());
+        assert!(refused(&json!({"Regions": "ENABLED"})).contains("not supported"));
+        assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
+    }
+
+    #[test]
+    fn garbage_is_refused_in_a_short_message() {
+        let long = "x".repeat(300_000);
+        for value in [json!(null), json!([]), json!("run"), json!(7), json!({ &long: long })] {
+            let text = refused(&value);
+            assert!(text.starts_with("invalid request") && text.len() < 1_000, "{}", text.len());
+        }
+        let many: Vec<u32> = (0..60_000).collect();
+        assert!(refused(&json!({"Regions": many})).len() < 4_000);
+    }
+}

@@ -1,0 +1,148 @@
+//! The summary of a run: counts over the coverage, and what the result handler answers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::coverage::{AccountTargets, CoverageRow};
+use crate::id::RunId;
+use crate::outcome::Verdict;
+use crate::timestamp::Timestamp;
+
+/// How many failures are told in words.
+const FIRST_FAILURES: usize = 10;
+
+/// Whether every target has an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// No target FAILED; SKIPPED ones are answers.
+    Complete,
+    /// Some targets FAILED.
+    Partial,
+}
+
+/// The result handler's output, and the head of `summary.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RunResult {
+    /// The run.
+    pub run_id: RunId,
+    /// COMPLETE or PARTIAL.
+    pub status: Status,
+    /// Rows of `coverage.csv`.
+    pub targets: u64,
+    /// Targets whose records are the truth.
+    pub succeeded: u64,
+    /// Targets that cannot be asked.
+    pub skipped: u64,
+    /// Targets without an answer.
+    pub failed: u64,
+    /// Rows of the operation's CSV.
+    pub records: u64,
+    /// Records that the previous run had not; null: not compared.
+    pub added: Option<u64>,
+    /// Records that only the previous run had; null: not compared.
+    pub removed: Option<u64>,
+    /// URIs of what a person reads first.
+    pub artifacts: Vec<String>,
+}
+
+/// `summary.json`: the result and more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Summary {
+    /// The result handler's output.
+    #[serde(flatten)]
+    pub result: RunResult,
+    /// The operation.
+    pub operation: String,
+    /// Accounts in the manifest.
+    pub accounts: u64,
+    /// Targets per error kind.
+    pub errors: BTreeMap<&'static str, u64>,
+    /// The first failures in words.
+    pub first_failures: Vec<String>,
+    /// When the first target was begun; null where none was.
+    pub started_at: Option<String>,
+    /// When the last target ended.
+    pub ended_at: Option<String>,
+    /// Milliseconds between the two.
+    pub duration_ms: Option<u64>,
+}
+
+/// Counts over the coverage, fed row by row.
+#[derive(Debug, Default)]
+pub struct Tally {
+    succeeded: u64,
+    skipped: u64,
+    failed: u64,
+    accounts: u64,
+    records: u64,
+    errors: BTreeMap<&'static str, u64>,
+    first_failures: Vec<String>,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Tally {
+    /// Counts an account and its rows.
+    pub fn account(&mut self, targets: &AccountTargets, rows: &[CoverageRow]) {
+        self.accounts += 1;
+        for row in rows {
+            self.row(targets, row);
+        }
+    }
+
+    /// Counts records that were written.
+    pub fn records(&mut self, written: u64) {
+        self.records += written;
+    }
+
+    fn row(&mut self, targets: &AccountTargets, row: &CoverageRow) {
+        match &row.verdict {
+            Verdict::Succeeded => self.succeeded += 1,
+            Verdict::Skipped(..) => self.skipped += 1,
+            Verdict::Failed(..) => self.failed += 1,
+        }
+        if let Some((kind, message)) = row.verdict.error() {
+            *self.errors.entry(kind.name()).or_default() += 1;
+            if !row.verdict.is_final() && self.first_failures.len() < FIRST_FAILURES {
+                let (id, name) = (&targets.account_id, &targets.account_name);
+                let failure = format!("{id} ({name}) {}: {kind}: {message}", row.region);
+                self.first_failures.push(failure);
+            }
+        }
+        if let Some(outcome) = &row.outcome {
+            let (first, last) = self.span.unwrap_or((outcome.started_at, outcome.ended_at));
+            self.span = Some((first.min(outcome.started_at), last.max(outcome.ended_at)));
+        }
+    }
+
+    /// The summary; `artifacts` are the URIs for the result.
+    #[must_use]
+    pub fn summary(self, run_id: RunId, operation: &str, artifacts: Vec<String>) -> Summary {
+        let status = if self.failed == 0 { Status::Complete } else { Status::Partial };
+        let result = RunResult {
+            run_id,
+            status,
+            targets: self.succeeded + self.skipped + self.failed,
+            succeeded: self.succeeded,
+            skipped: self.skipped,
+            failed: self.failed,
+            records: self.records,
+            added: None,
+            removed: None,
+            artifacts,
+        };
+        Summary {
+            result,
+            operation: operation.to_owned(),
+            accounts: self.accounts,
+            errors: self.errors,
+            first_failures: self.first_failures,
+            started_at: self.span.map(|(first, _)| first.to_string()),
+            ended_at: self.span.map(|(_, last)| last.to_string()),
+            duration_ms: self.span.map(|(first, last)| last.millis_since(first)),
+        }
+    }
+}
