@@ -1,1 +1,21 @@
-//! placeholder
+//! The ports of org-operator over AWS: organization, member access, ledger, artifacts, clock.
+//!
+//! Nothing is decided here: what an AWS answer means is asked of `org_operator_core`. EC2 is not
+//! here either; its SDK is the largest by far and belongs to the operations.
+
+mod artifacts;
+mod clock;
+mod config;
+mod failure;
+mod ledger;
+mod ledger_items;
+mod member;
+mod organization;
+
+pub use artifacts::{S3Artifacts, S3Upload};
+pub use clock::SystemClock;
+pub use config::load;
+pub use failure::call_failure;
+pub use ledger::DynamoDbLedger;
+pub use member::{Member, MemberRole, RoleSettings};
+pub use organization::Organization;

@@ -116,6 +116,12 @@ impl Finding {
         Self { error, doubt: Doubt::None }
     }
 
+    /// The error, for a call that no other Region can say more about.
+    #[must_use]
+    pub fn certainly(self) -> Error {
+        self.error
+    }
+
     /// The error, once it is known whether the same credentials succeeded in another Region.
     #[must_use]
     pub fn settle(self, succeeded_elsewhere: bool, region: &Region) -> Error {

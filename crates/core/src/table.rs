@@ -7,7 +7,10 @@ use crate::error::{Error, ErrorKind};
 
 /// A table that is written row by row into a buffer which its owner empties.
 #[derive(Debug)]
-pub struct Table(csv::Writer<Vec<u8>>);
+pub struct Table {
+    writer: csv::Writer<Vec<u8>>,
+    columns: usize,
+}
 
 impl Table {
     /// A table with its header row.
@@ -15,7 +18,8 @@ impl Table {
     /// # Errors
     /// Never in practice: the buffer is memory.
     pub fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
-        let mut table = Self(csv::Writer::from_writer(Vec::new()));
+        let header: Vec<&str> = header.into_iter().collect();
+        let mut table = Self { writer: writer(), columns: header.len() };
         table.row(header)?;
         Ok(table)
     }
@@ -26,19 +30,32 @@ impl Table {
     /// `OperationFailed` where the row has another number of cells than the header.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
         let row: csv::StringRecord = cells.into_iter().map(harmless).collect();
-        self.0.write_record(&row).map_err(broken)
+        if row.len() != self.columns {
+            return Err(broken(format!("{} cells for {} columns", row.len(), self.columns)));
+        }
+        self.writer.write_record(&row).map_err(broken)?;
+        self.writer.flush().map_err(broken)
+    }
+
+    /// Bytes of the rows that were not yet taken.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.writer.get_ref().len()
     }
 
     /// Takes the bytes of the rows so far; later rows go on behind them.
     ///
     /// # Errors
     /// Never in practice: the buffer is memory.
-    pub fn take(self) -> Result<(Vec<u8>, Self), Error> {
-        let bytes = self.0.into_inner().map_err(|e| broken(e.into_error().into()))?;
-        // A new writer knows no header, so it takes any width: `flexible` would hide a wrong row,
-        // the columns are held by the operation's declaration instead.
-        Ok((bytes, Self(csv::Writer::from_writer(Vec::new()))))
+    pub fn take(&mut self) -> Result<Vec<u8>, Error> {
+        let full = std::mem::replace(&mut self.writer, writer());
+        full.into_inner().map_err(|e| broken(e.into_error()))
     }
+}
+
+fn writer() -> csv::Writer<Vec<u8>> {
+    // Small: a row is flushed as it comes, so that `buffered` tells the truth.
+    csv::WriterBuilder::new().buffer_capacity(1024).from_writer(Vec::new())
 }
 
 /// `cell` with an apostrophe in front where a spreadsheet would take it for a formula (OWASP,
@@ -49,7 +66,7 @@ pub fn harmless(cell: &str) -> String {
     if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
-fn broken(error: csv::Error) -> Error {
+fn broken(error: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::OperationFailed, format!("cannot write a CSV row: {error}"))
 }
 
@@ -63,7 +80,7 @@ mod tests {
         for row in rows {
             table.row(row.iter().map(String::as_str)).unwrap();
         }
-        table.take().unwrap().0
+        table.take().unwrap()
     }
 
     #[test]
@@ -77,9 +94,10 @@ mod tests {
     fn rows_go_on_after_a_take() {
         let mut table = Table::new(["a", "b"]).unwrap();
         table.row(["1", "2"]).unwrap();
-        let (first, mut table) = table.take().unwrap();
+        let first = table.take().unwrap();
         table.row(["3", "4"]).unwrap();
-        let (second, _) = table.take().unwrap();
+        let second = table.take().unwrap();
+        assert!(table.row(["5"]).is_err());
         assert_eq!([first, second].concat(), b"a,b\n1,2\n3,4\n");
     }
 

@@ -1,1 +1,44 @@
-fn main() {}
+//! The fanout function: settings from the environment, AWS behind the ports.
+
+use org_operator_aws::{Organization, S3Artifacts, SystemClock};
+use org_operator_core::request::{FanoutEvent, MAX_CONCURRENCY};
+use org_operator_fanout::{Fanout, Settings};
+use org_operator_runtime::{Env, Shell, name};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let build = |settings: Settings| async move {
+        let config = org_operator_aws::load().await;
+        let directory = Organization::new(&config);
+        let artifacts = S3Artifacts::new(&config, &settings.results_bucket);
+        Fanout { settings, directory, artifacts, clock: SystemClock }
+    };
+    let shell = Shell::start(settings);
+    let handled = shell.serve(build, |fanout, event, invocation| async move {
+        let event = FanoutEvent::parse(&event)?;
+        let run_id = event.run_id.or_else(|| invocation.local_run_id());
+        fanout.run(org_operator_runtime::require_run_id(run_id)?, &event.request).await
+    });
+    handled.await
+}
+
+fn settings(env: &mut Env) -> Option<Settings> {
+    let home_region = env.home_region();
+    let target_regions = env.regions(name::TARGET_REGIONS);
+    let max_concurrency = env.whole(name::MAX_CONCURRENCY, 1, MAX_CONCURRENCY);
+    let results_bucket = env.text(name::RESULTS_BUCKET);
+    let results_prefix = env.optional(name::RESULTS_PREFIX);
+    let ledger_retention_days = env.whole(name::LEDGER_RETENTION_DAYS, 1, 3_650);
+    let worker_readonly = env.text(name::WORKER_FUNCTION_READONLY);
+    let worker_admin = env.optional(name::WORKER_FUNCTION_ADMIN);
+    Some(Settings {
+        home_region: home_region?,
+        target_regions: target_regions?,
+        max_concurrency: max_concurrency?,
+        results_bucket: results_bucket?,
+        results_prefix,
+        ledger_retention_days: ledger_retention_days?,
+        worker_readonly: worker_readonly?,
+        worker_admin,
+    })
+}

@@ -1,1 +1,32 @@
-fn main() {}
+//! The result handler function: settings from the environment, AWS behind the ports.
+
+use org_operator_aws::{DynamoDbLedger, S3Artifacts};
+use org_operator_core::plan::ResultEvent;
+use org_operator_result_handler::ResultHandler;
+use org_operator_runtime::{Env, Shell, name};
+
+struct Settings {
+    table: String,
+    bucket: String,
+    prefix: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let build = |settings: Settings| async move {
+        let config = org_operator_aws::load().await;
+        let ledger = DynamoDbLedger::new(&config, &settings.table);
+        let artifacts = S3Artifacts::new(&config, &settings.bucket);
+        ResultHandler::new(ledger, artifacts, settings.prefix)
+    };
+    let handled = Shell::start(settings).serve(build, |handler, event, _| async move {
+        handler.run(&ResultEvent::parse(&event)?).await
+    });
+    handled.await
+}
+
+fn settings(env: &mut Env) -> Option<Settings> {
+    let table = env.text(name::LEDGER_TABLE);
+    let bucket = env.text(name::RESULTS_BUCKET);
+    Some(Settings { table: table?, bucket: bucket?, prefix: env.optional(name::RESULTS_PREFIX) })
+}

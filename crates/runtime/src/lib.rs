@@ -1,1 +1,11 @@
-//! placeholder
+//! The Lambda shell of the three functions: tracing, the environment, the error kind as
+//! `errorType`. What a function does is in its own crate.
+
+mod env;
+mod invocation;
+mod payload;
+mod serve;
+
+pub use env::{Env, name};
+pub use invocation::{Invocation, require_run_id};
+pub use serve::{HandlerError, Shell};

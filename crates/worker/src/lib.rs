@@ -1,1 +1,241 @@
-//! placeholder
+//! The worker step: one account, all its Regions, into the ledger.
+//!
+//! Order is the whole point here: earlier outcomes are read first, records are written before
+//! their outcome, and every target of the work item has an outcome when the step ends, unless
+//! the ledger itself fails. What a failure means is decided by `org_operator_core`.
+
+mod ask;
+mod members;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::coverage::final_regions;
+use org_operator_core::ledger::{Book, LedgerRecord};
+use org_operator_core::ports::{Clock, LedgerWriter};
+use org_operator_core::timestamp::Timestamp;
+use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
+use org_operator_operations::{CATALOGUE, Operation, resolve_in};
+use serde::Serialize;
+
+use ask::{Answer, Answered, Asking};
+pub use members::Members;
+
+/// Regions of an account that are asked, or written, at once.
+const AT_ONCE: usize = 20;
+
+/// The step with its ports.
+pub struct Worker<M, L, C> {
+    /// Access to member accounts.
+    pub members: M,
+    /// The ledger.
+    pub ledger: L,
+    /// The clock.
+    pub clock: C,
+    /// The operations to choose from.
+    pub catalogue: &'static [&'static dyn Operation],
+}
+
+/// One attempt at a work item.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Another one for each attempt; records and outcomes carry it.
+    pub id: String,
+    /// The run.
+    pub run: RunId,
+    /// When the ledger's entries expire, in seconds since 1970.
+    pub expires_at: i64,
+    /// How long asking may take.
+    pub time_left: Duration,
+}
+
+/// The worker's output: the work item's targets by status, over all attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct WorkerResult {
+    /// The account.
+    pub account_id: AccountId,
+    /// Targets that succeeded.
+    pub succeeded: u64,
+    /// Targets that cannot be asked.
+    pub skipped: u64,
+    /// Targets that failed and will not be tried again.
+    pub failed: u64,
+}
+
+impl<M, L, C> Worker<M, L, C> {
+    /// The step over its ports, with the whole catalogue.
+    pub fn new(members: M, ledger: L, clock: C) -> Self {
+        Self { members, ledger, clock, catalogue: CATALOGUE }
+    }
+}
+
+impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
+    /// Does what is not yet final of the work item.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for an unknown operation or parameter; `Throttled`, `Transient` or
+    /// `DeadlineExceeded` where a target failed with it, so that the state machine tries again
+    /// (its outcome is in the ledger all the same); any kind where the ledger fails.
+    pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
+        let operation = resolve_in(self.catalogue, &event.operation, &event.parameters)?;
+        let book = Book { run: attempt.run.clone(), account: event.item.account_id.clone() };
+        let earlier = self.ledger.outcomes(&book).await?;
+        let pages = Pages { worker: self, book, attempt, earlier: by_region(earlier) };
+        let due = pages.due(&event.item.regions);
+        tracing::info!(
+            run_id = %attempt.run, account_id = %event.item.account_id, regions = due.len(),
+            done_before = event.item.regions.len() - due.len(), "asking"
+        );
+        let outcomes = pages.work(operation, due).await?;
+        let mut all = pages.earlier;
+        all.extend(by_region(outcomes));
+        result(&event.item.account_id, event.item.regions.iter().filter_map(|r| all.get(r)))
+    }
+}
+
+/// What is written about one account in this attempt.
+struct Pages<'a, M, L, C> {
+    worker: &'a Worker<M, L, C>,
+    book: Book,
+    attempt: &'a Attempt,
+    earlier: BTreeMap<Region, Outcome>,
+}
+
+impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
+    fn due(&self, regions: &[Region]) -> Vec<Region> {
+        let earlier: Vec<Outcome> = self.earlier.values().cloned().collect();
+        let done = final_regions(&earlier);
+        regions.iter().filter(|region| !done.contains(region)).cloned().collect()
+    }
+
+    /// Asks the Regions and writes what comes: successes at once, failures when all have answered,
+    /// because only then it is known what some of them mean.
+    async fn work(
+        &self,
+        operation: &'static dyn Operation,
+        due: Vec<Region>,
+    ) -> Result<Vec<Outcome>, Error> {
+        let started_at = self.worker.clock.now();
+        let asking = Asking::new(operation, &self.worker.members, self.attempt);
+        let answers = match asking.member(&self.book.account, &due).await {
+            Ok(Some(member)) => {
+                let ask = |region: Region| {
+                    let (asking, member) = (&asking, &member);
+                    async move {
+                        let started_at = self.worker.clock.now();
+                        let answer = asking.region(member, &self.book.account, &region).await;
+                        self.write_success(Answered { region, started_at, answer }).await
+                    }
+                };
+                let answers = stream::iter(due).map(ask).buffer_unordered(AT_ONCE);
+                answers.try_collect::<Vec<_>>().await?
+            }
+            Ok(None) => Vec::new(),
+            Err(error) => Answered::all(due, started_at, &error),
+        };
+        self.write_failures(answers).await
+    }
+
+    async fn write_success(&self, answered: Answered) -> Result<Answered, Error> {
+        let Answered { region, started_at, answer } = answered;
+        let answer = match answer {
+            Answer::Records(records) => {
+                let count = records.len() as u64;
+                self.write_records(&region, records).await?;
+                let outcome = self.outcome(&region, started_at, Verdict::Succeeded, count);
+                self.write_outcome(outcome).await.map(Answer::Written)?
+            }
+            other => other,
+        };
+        Ok(Answered { region, started_at, answer })
+    }
+
+    async fn write_records(&self, region: &Region, records: Vec<Record>) -> Result<(), Error> {
+        let attempt = &self.attempt.id;
+        let entry =
+            |record| LedgerRecord { region: region.clone(), attempt: attempt.clone(), record };
+        let entries: Vec<LedgerRecord> = records.into_iter().map(entry).collect();
+        self.worker.ledger.put_records(&self.book, &entries, self.attempt.expires_at).await
+    }
+
+    async fn write_failures(&self, answers: Vec<Answered>) -> Result<Vec<Outcome>, Error> {
+        let succeeded = |verdict: &Verdict| *verdict == Verdict::Succeeded;
+        let proven = self.earlier.values().any(|outcome| succeeded(&outcome.verdict))
+            || answers.iter().any(|a| matches!(&a.answer, Answer::Written(_)));
+        let settled =
+            answers.into_iter().map(|Answered { region, started_at, answer }| async move {
+                match answer {
+                    Answer::Written(outcome) => Ok(outcome),
+                    Answer::Failed(finding) => {
+                        let error = finding.settle(proven, &region);
+                        let verdict = Verdict::of(error.kind(), error.message());
+                        self.write_outcome(self.outcome(&region, started_at, verdict, 0)).await
+                    }
+                    Answer::Records(_) => Err(Error::invalid("records were left unwritten")),
+                }
+            });
+        stream::iter(settled).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    fn outcome(
+        &self,
+        region: &Region,
+        started_at: Timestamp,
+        verdict: Verdict,
+        records: u64,
+    ) -> Outcome {
+        Outcome {
+            region: region.clone(),
+            verdict,
+            attempts: self.earlier.get(region).map_or(0, |outcome| outcome.attempts) + 1,
+            started_at,
+            ended_at: self.worker.clock.now(),
+            records,
+            attempt: self.attempt.id.clone(),
+        }
+    }
+
+    async fn write_outcome(&self, outcome: Outcome) -> Result<Outcome, Error> {
+        if let Some((kind, message)) = outcome.verdict.error() {
+            tracing::warn!(
+                run_id = %self.attempt.run, account_id = %self.book.account,
+                region = %outcome.region, status = %outcome.verdict, %kind, "{message}"
+            );
+        }
+        self.worker.ledger.put_outcome(&self.book, &outcome, self.attempt.expires_at).await?;
+        Ok(outcome)
+    }
+}
+
+fn by_region(outcomes: Vec<Outcome>) -> BTreeMap<Region, Outcome> {
+    outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect()
+}
+
+/// The counts, or the error that makes the state machine try again.
+fn result<'a>(
+    account: &AccountId,
+    outcomes: impl Iterator<Item = &'a Outcome>,
+) -> Result<WorkerResult, Error> {
+    let mut result =
+        WorkerResult { account_id: account.clone(), succeeded: 0, skipped: 0, failed: 0 };
+    let mut again = None;
+    for outcome in outcomes {
+        match &outcome.verdict {
+            Verdict::Succeeded => result.succeeded += 1,
+            Verdict::Skipped(..) => result.skipped += 1,
+            Verdict::Failed(kind, message) => {
+                result.failed += 1;
+                if kind.is_retryable() && again.is_none() {
+                    let text = format!("{account} {}: {message}", outcome.region);
+                    again = Some(Error::new(*kind, text));
+                }
+            }
+        }
+    }
+    again.map_or(Ok(result), Err)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,47 @@
-fn main() {}
+//! The worker function: settings from the environment, AWS behind the ports.
+
+use org_operator_aws::{DynamoDbLedger, MemberRole, RoleSettings, SystemClock};
+use org_operator_core::WorkerEvent;
+use org_operator_core::ports::Clock;
+use org_operator_runtime::{Env, Shell, name, require_run_id};
+use org_operator_worker::{Attempt, Worker};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+struct Settings {
+    table: String,
+    role: RoleSettings,
+    retention_days: u32,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let build = |settings: Settings| async move {
+        let config = org_operator_aws::load().await;
+        let ledger = DynamoDbLedger::new(&config, &settings.table);
+        let worker = Worker::new(MemberRole::new(&config, settings.role), ledger, SystemClock);
+        (worker, i64::from(settings.retention_days) * SECONDS_PER_DAY)
+    };
+    let handled = Shell::start(settings).serve(build, |built, event, invocation| async move {
+        let (worker, retention) = &*built;
+        let event = WorkerEvent::parse(&event)?;
+        let run = require_run_id(event.run_id.clone().or_else(|| invocation.local_run_id()))?;
+        let expiry = || SystemClock.now().epoch_seconds() + retention;
+        let expires_at = event.expires_at.unwrap_or_else(expiry);
+        let attempt =
+            Attempt { id: invocation.id, run, expires_at, time_left: invocation.time_left };
+        worker.run(&event, &attempt).await
+    });
+    handled.await
+}
+
+fn settings(env: &mut Env) -> Option<Settings> {
+    let partition = env.home_region().map(|region| region.partition());
+    let table = env.text(name::LEDGER_TABLE);
+    let role_name = env.text(name::MEMBER_ROLE_NAME);
+    let external_id = env.text(name::EXTERNAL_ID);
+    let retention_days = env.whole(name::LEDGER_RETENTION_DAYS, 1, 3_650);
+    let role =
+        RoleSettings { role_name: role_name?, external_id: external_id?, partition: partition? };
+    Some(Settings { table: table?, role, retention_days: retention_days? })
+}

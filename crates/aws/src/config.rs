@@ -1,0 +1,27 @@
+//! The SDK configuration that all clients share: retries, timeouts, one connection pool.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+/// Attempts of the SDK per call, before the state machine's own retries.
+const ATTEMPTS: u32 = 5;
+
+/// The configuration of this process: credentials, Region and endpoints as everywhere in AWS.
+///
+/// Retries adapt their rate to throttling; a call that hangs is given up, so that one sick Region
+/// cannot hold a worker until its deadline.
+pub async fn load() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_secs(120))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts)
+        .load()
+        .await
+}

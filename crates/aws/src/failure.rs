@@ -1,0 +1,41 @@
+//! From an SDK error to plain data: code, HTTP status, message. What they mean is said by
+//! `org_operator_core::classification`.
+
+use std::error::Error as StdError;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use org_operator_core::Error;
+use org_operator_core::classification::{Call, CallFailure, classify};
+
+/// The plain data of a failed call of any service.
+pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let service = error.as_service_error();
+    let code = service.and_then(ProvideErrorMetadata::code).map(str::to_owned);
+    let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
+    CallFailure { code, status, message: message.unwrap_or_else(|| chain(error)) }
+}
+
+/// An error of org-operator's own call, with what was being done.
+pub(crate) fn own<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    classify(Call::Own, &call_failure(error)).certainly().context(doing)
+}
+
+/// An error and its sources on one line; the SDK hides the reason in the sources.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,144 @@
+//! The ledger in DynamoDB: consistent queries by book, batched writes that lose nothing.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_prefix};
+use org_operator_core::ports::{LedgerReader, LedgerWriter, Page};
+use org_operator_core::{Error, ErrorKind, Outcome};
+
+use crate::failure::own;
+use crate::ledger_items::{Item, entry, outcome_item, record_item, sort_key};
+
+/// `BatchWriteItem` takes at most this many items (DynamoDB API reference).
+const BATCH: usize = 25;
+/// How often items that DynamoDB gave back are sent again, waiting twice as long each time.
+const RESENDS: u32 = 8;
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+
+/// The ledger's table.
+#[derive(Debug, Clone)]
+pub struct DynamoDbLedger {
+    client: Client,
+    table: String,
+}
+
+impl DynamoDbLedger {
+    /// The ledger in `table`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, table: &str) -> Self {
+        Self { client: Client::new(config), table: table.to_owned() }
+    }
+
+    async fn query(
+        &self,
+        book: &Book,
+        prefix: Option<String>,
+        after: Option<String>,
+    ) -> Result<Page, Error> {
+        let run = AttributeValue::S(book.partition_key());
+        let condition =
+            if prefix.is_some() { "#r = :r AND begins_with(#e, :e)" } else { "#r = :r" };
+        let start = after.map(|entry| {
+            let key = [("Run", run.clone()), ("Entry", AttributeValue::S(entry))];
+            key.map(|(name, value)| (name.to_owned(), value)).into()
+        });
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .expression_attribute_names("#r", "Run")
+            .expression_attribute_values(":r", run)
+            .set_exclusive_start_key(start);
+        if let Some(prefix) = prefix {
+            query = query
+                .expression_attribute_names("#e", "Entry")
+                .expression_attribute_values(":e", AttributeValue::S(prefix));
+        }
+        let answer = query.send().await.map_err(|e| own("reading the ledger", &e))?;
+        let entries = answer.items().iter().map(entry).collect::<Result<_, _>>()?;
+        let next = answer.last_evaluated_key().and_then(sort_key).map(str::to_owned);
+        Ok(Page { entries, next })
+    }
+
+    async fn write(&self, items: Vec<Item>) -> Result<(), Error> {
+        let mut left = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
+        let mut wait = FIRST_WAIT;
+        for _ in 0..=RESENDS {
+            left = self.send(left).await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            tracing::debug!(unprocessed = left.len(), "DynamoDB gave items back");
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+        let message = format!("DynamoDB left {} items unprocessed", left.len());
+        Err(Error::new(ErrorKind::Throttled, message))
+    }
+
+    /// Sends one batch and gives back what DynamoDB did not process.
+    async fn send(&self, batch: Vec<WriteRequest>) -> Result<Vec<WriteRequest>, Error> {
+        let sent = self.client.batch_write_item().request_items(&self.table, batch).send().await;
+        let answer = sent.map_err(|e| own("writing records to the ledger", &e))?;
+        let left = answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.table));
+        Ok(left.unwrap_or_default())
+    }
+}
+
+fn put_request(item: Item) -> Result<WriteRequest, Error> {
+    let put = PutRequest::builder().set_item(Some(item)).build();
+    let put = put.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
+    Ok(WriteRequest::builder().put_request(put).build())
+}
+
+impl LedgerWriter for DynamoDbLedger {
+    async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
+        let mut outcomes = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.query(book, Some(outcome_prefix()), after).await?;
+            outcomes.extend(page.entries.into_iter().filter_map(|entry| match entry {
+                Entry::Outcome(outcome) => Some(outcome),
+                _ => None,
+            }));
+            after = page.next;
+            if after.is_none() {
+                return Ok(outcomes);
+            }
+        }
+    }
+
+    async fn put_records(
+        &self,
+        book: &Book,
+        records: &[LedgerRecord],
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        for batch in records.chunks(BATCH) {
+            self.write(batch.iter().map(|r| record_item(book, r, expires_at)).collect()).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_outcome(
+        &self,
+        book: &Book,
+        outcome: &Outcome,
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        let item = outcome_item(book, outcome, expires_at);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
+        put.map(drop).map_err(|e| own("writing an outcome to the ledger", &e))
+    }
+}
+
+impl LedgerReader for DynamoDbLedger {
+    async fn page(&self, book: &Book, after: Option<String>) -> Result<Page, Error> {
+        self.query(book, None, after).await
+    }
+}

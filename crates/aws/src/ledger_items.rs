@@ -1,0 +1,165 @@
+//! The ledger's entries as DynamoDB items, there and back. No calls here.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use org_operator_core::ledger::{
+    Book, Entry, Key, LedgerRecord, WorkerFailure, outcome_key, record_key,
+};
+use org_operator_core::timestamp::Timestamp;
+use org_operator_core::{Error, ErrorKind, Outcome, Record, Verdict};
+
+/// A DynamoDB item.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn item<const N: usize>(book: &Book, entry: String, rest: [(&str, AttributeValue); N]) -> Item {
+    let keys = [("Run", text(book.partition_key())), ("Entry", text(entry))];
+    keys.into_iter().chain(rest).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The item of an outcome.
+pub(crate) fn outcome_item(book: &Book, outcome: &Outcome, expires_at: i64) -> Item {
+    let mut item = item(
+        book,
+        outcome_key(&outcome.region),
+        [
+            ("Status", text(outcome.verdict.status())),
+            ("Attempts", number(outcome.attempts)),
+            ("StartedAt", text(outcome.started_at.to_string())),
+            ("EndedAt", text(outcome.ended_at.to_string())),
+            ("Records", number(outcome.records)),
+            ("Attempt", text(&outcome.attempt)),
+            ("ExpiresAt", number(expires_at)),
+        ],
+    );
+    if let Some((kind, message)) = outcome.verdict.error() {
+        item.insert("Error".to_owned(), text(kind.name()));
+        item.insert("Message".to_owned(), text(message));
+    }
+    item
+}
+
+/// The item of a record.
+pub(crate) fn record_item(book: &Book, record: &LedgerRecord, expires_at: i64) -> Item {
+    let cells = record.record.cells.iter().map(text).collect();
+    item(
+        book,
+        record_key(&record.region, &record.record.key),
+        [
+            ("Attempt", text(&record.attempt)),
+            ("Columns", AttributeValue::L(cells)),
+            ("ExpiresAt", number(expires_at)),
+        ],
+    )
+}
+
+/// The sort key of an item.
+pub(crate) fn sort_key(item: &Item) -> Option<&str> {
+    item.get("Entry")?.as_s().ok().map(String::as_str)
+}
+
+/// The entry that an item holds.
+///
+/// # Errors
+/// `OperationFailed` where the item is none of ours: a ledger that cannot be read must not be
+/// taken for an empty one.
+pub(crate) fn entry(item: &Item) -> Result<Entry, Error> {
+    let key = sort_key(item).unwrap_or_default();
+    let read = match Key::parse(key) {
+        Some(Key::Outcome(region)) => outcome(item, region).map(Entry::Outcome),
+        Some(Key::Record(region, key)) => record(item, region, key).map(Entry::Record),
+        Some(Key::WorkerFailure(region)) => Some(Entry::WorkerFailure(WorkerFailure {
+            first_region: region,
+            error: string(item, "Error").unwrap_or_default(),
+            cause: string(item, "Cause").unwrap_or_default(),
+        })),
+        None => None,
+    };
+    read.ok_or_else(|| {
+        let message = format!("the ledger has an entry `{key}` that cannot be read");
+        Error::new(ErrorKind::OperationFailed, message)
+    })
+}
+
+fn outcome(item: &Item, region: org_operator_core::Region) -> Option<Outcome> {
+    let kind = string(item, "Error").map(|name| name.parse()).transpose().ok()?;
+    let message = string(item, "Message").unwrap_or_default();
+    Some(Outcome {
+        region,
+        verdict: Verdict::parse(&string(item, "Status")?, kind, &message)?,
+        attempts: parsed(item, "Attempts")?,
+        started_at: Timestamp::parse(&string(item, "StartedAt")?)?,
+        ended_at: Timestamp::parse(&string(item, "EndedAt")?)?,
+        records: parsed(item, "Records")?,
+        attempt: string(item, "Attempt")?,
+    })
+}
+
+fn record(item: &Item, region: org_operator_core::Region, key: String) -> Option<LedgerRecord> {
+    let cells = item.get("Columns")?.as_l().ok()?;
+    let cells = cells.iter().map(|cell| cell.as_s().ok().cloned()).collect::<Option<Vec<_>>>()?;
+    Some(LedgerRecord { region, attempt: string(item, "Attempt")?, record: Record { key, cells } })
+}
+
+fn string(item: &Item, name: &str) -> Option<String> {
+    item.get(name)?.as_s().ok().cloned()
+}
+
+fn parsed<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use org_operator_core::{AccountId, Region, RunId};
+
+    fn book() -> Book {
+        Book { run: RunId::parse("r").unwrap(), account: AccountId::parse("111111111111").unwrap() }
+    }
+
+    fn region() -> Region {
+        Region::parse("eu-west-1").unwrap()
+    }
+
+    #[test]
+    fn outcomes_and_records_read_back() {
+        let now = Timestamp::from_epoch_millis(1_700_000_000_000);
+        for verdict in [Verdict::Succeeded, Verdict::of(ErrorKind::AccessDenied, "no")] {
+            let outcome = Outcome {
+                region: region(),
+                verdict,
+                attempts: 2,
+                started_at: now,
+                ended_at: now,
+                records: 3,
+                attempt: "a".to_owned(),
+            };
+            let read = entry(&outcome_item(&book(), &outcome, 9)).unwrap();
+            assert_eq!(read, Entry::Outcome(outcome));
+        }
+        let record = LedgerRecord {
+            region: region(),
+            attempt: "a".to_owned(),
+            record: Record { key: "k#1".to_owned(), cells: vec![String::new(), "ü".to_owned()] },
+        };
+        let item = record_item(&book(), &record, 9);
+        assert_eq!(item["ExpiresAt"], AttributeValue::N("9".to_owned()));
+        assert_eq!(entry(&item).unwrap(), Entry::Record(record));
+    }
+
+    #[test]
+    fn an_unreadable_entry_is_an_error_not_an_absence() {
+        let strange = item(&book(), "outcome#eu-west-1".to_owned(), [("Status", text("FINE"))]);
+        assert_eq!(entry(&strange).unwrap_err().kind(), ErrorKind::OperationFailed);
+        assert!(entry(&item(&book(), "note#1".to_owned(), [])).is_err());
+    }
+}

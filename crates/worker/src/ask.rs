@@ -1,0 +1,101 @@
+//! Asking: the member role once, then the operation in each Region, never beyond the time left.
+//! Nothing is written here.
+
+use std::future::Future;
+
+use org_operator_aws::Member;
+use org_operator_core::Outcome;
+use org_operator_core::classification::{Call, Finding, classify};
+use org_operator_core::record::keyed;
+use org_operator_core::timestamp::Timestamp;
+use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
+use org_operator_operations::{Operation, Target};
+use tokio::time::Instant;
+
+use crate::{Attempt, Members};
+
+/// What came of one Region.
+pub(crate) enum Answer {
+    /// The operation's records, not yet written.
+    Records(Vec<Record>),
+    /// A success that is in the ledger.
+    Written(Outcome),
+    /// A failure whose meaning may depend on the other Regions.
+    Failed(Finding),
+}
+
+/// A Region with what came of it.
+pub(crate) struct Answered {
+    pub(crate) region: Region,
+    pub(crate) started_at: Timestamp,
+    pub(crate) answer: Answer,
+}
+
+impl Answered {
+    /// The same failure for every Region: the account could not be entered.
+    pub(crate) fn all(regions: Vec<Region>, started_at: Timestamp, error: &Error) -> Vec<Self> {
+        let answered = |region| {
+            let answer = Answer::Failed(Finding::certain(error.clone()));
+            Self { region, started_at, answer }
+        };
+        regions.into_iter().map(answered).collect()
+    }
+}
+
+/// How to ask.
+pub(crate) struct Asking<'a, M> {
+    operation: &'static dyn Operation,
+    members: &'a M,
+    attempt: &'a Attempt,
+    deadline: Instant,
+}
+
+impl<'a, M: Members> Asking<'a, M> {
+    pub(crate) fn new(
+        operation: &'static dyn Operation,
+        members: &'a M,
+        attempt: &'a Attempt,
+    ) -> Self {
+        let deadline = Instant::now() + attempt.time_left;
+        Self { operation, members, attempt, deadline }
+    }
+
+    /// The account's access, or `None` where no Region is due: no call is made for nothing.
+    pub(crate) async fn member(
+        &self,
+        account: &AccountId,
+        due: &[Region],
+    ) -> Result<Option<Member>, Error> {
+        if due.is_empty() {
+            return Ok(None);
+        }
+        let actions = self.operation.spec().actions;
+        let assuming = self.members.assume(account, &self.attempt.run, actions);
+        self.in_time(assuming).await.unwrap_or_else(|late| Err(late)).map(Some)
+    }
+
+    /// The operation's answer in one Region.
+    pub(crate) async fn region(
+        &self,
+        member: &Member,
+        account: &AccountId,
+        region: &Region,
+    ) -> Answer {
+        let config = member.config(region);
+        let target = Target { account: account.clone(), region: region.clone(), config };
+        match self.in_time(self.operation.run(&target)).await {
+            Err(late) => Answer::Failed(Finding::certain(late)),
+            Ok(Err(failure)) => Answer::Failed(classify(Call::Operation, &failure)),
+            Ok(Ok(rows)) => match keyed(self.operation.spec(), rows) {
+                Ok(records) => Answer::Records(records),
+                Err(error) => Answer::Failed(Finding::certain(error)),
+            },
+        }
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let late = "the invocation's time is used up; what is left is tried in another one";
+        let done = tokio::time::timeout_at(self.deadline, work).await;
+        done.map_err(|_| Error::new(ErrorKind::DeadlineExceeded, late))
+    }
+}
