@@ -1,1 +1,17 @@
-//! placeholder
+//! Test equipment: an emulator's process, a demo organization in it, the deployed pipeline.
+//! No product code depends on this crate.
+
+pub mod deployment;
+pub mod emulator;
+pub mod execution;
+pub mod identity;
+pub mod network;
+pub mod organization;
+pub mod paths;
+pub mod truth;
+
+/// What goes wrong in test equipment is read by a person, not by a program.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A result of test equipment.
+pub type Outcome<T> = Result<T, Failure>;

@@ -1,0 +1,163 @@
+//! What the demo prints: progress, the summary as a table, the first rows.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use org_operator_testkit::execution::{self, rows};
+use org_operator_testkit::organization::{DemoOrganization, Kind};
+use org_operator_testkit::{Outcome, paths, truth};
+use serde_json::Value;
+
+use crate::kept::Kept;
+use crate::story::seconds;
+
+/// Rows that are shown of a CSV.
+const ROWS: usize = 6;
+/// Wider cells are cut.
+const WIDTH: usize = 22;
+
+/// The organization in a few lines.
+pub(crate) fn organization(organization: &DemoOrganization) {
+    let routes = truth::internet_routes(organization).len();
+    let count = organization.accounts.len();
+    println!(
+        "organization  {}: {count} member accounts, {routes} internet routes to find",
+        organization.id
+    );
+    for account in &organization.accounts {
+        let special = match account.kind {
+            Kind::Open => "",
+            Kind::Closed => "  (closed)",
+            Kind::NoRole => "  (no member role)",
+            Kind::Restricted => "  (its role may not act in us-east-1)",
+        };
+        println!("              {}  {:<24} {}{special}", account.id, account.unit, account.name);
+    }
+}
+
+/// The progress of a run: one line that changes on a terminal, a line per change elsewhere.
+pub(crate) struct Progress {
+    last: execution::Progress,
+    terminal: bool,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        Self { last: execution::Progress::default(), terminal: std::io::stdout().is_terminal() }
+    }
+
+    pub(crate) fn show(&mut self, now: execution::Progress, elapsed: Duration) {
+        if now == self.last && !self.terminal {
+            return;
+        }
+        self.last = now;
+        let line = format!(
+            "{} targets finished, {} failed, {}",
+            now.finished,
+            now.failed,
+            seconds(elapsed)
+        );
+        if self.terminal {
+            print!("\r              {line}   ");
+            let _ = std::io::stdout().flush();
+        } else {
+            println!("              {line}");
+        }
+    }
+
+    pub(crate) fn end(&self, elapsed: Duration) {
+        let start = if self.terminal { "\r" } else { "" };
+        println!("{start}              ended after {}                    ", seconds(elapsed));
+    }
+}
+
+/// The answer of a run.
+pub(crate) fn answer(output: &Value, folder: &Path) -> Outcome<()> {
+    let names = ["Status", "Targets", "Succeeded", "Skipped", "Failed", "Records"];
+    let cells: Vec<String> = names.iter().map(|name| cell(&output[*name])).collect();
+    println!();
+    table(&names.map(str::to_owned), &[cells]);
+    for failure in failures(folder)? {
+        println!("  {failure}");
+    }
+    println!();
+    first_rows(folder)?;
+    let shown = folder.strip_prefix(paths::root()).unwrap_or(folder);
+    println!("\nartifacts in {}:", shown.display());
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        println!("  {:>6} bytes  {}", entry.metadata()?.len(), entry.file_name().display());
+    }
+    Ok(())
+}
+
+fn cell(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The coverage's failures, one line per account and error.
+fn failures(folder: &Path) -> Outcome<Vec<String>> {
+    let coverage = rows(&std::fs::read(folder.join("coverage.csv"))?)?;
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for row in coverage.iter().filter(|row| row[3] == "FAILED") {
+        let what = format!("FAILED {} {} ({})", row[4], row[0], row[1]);
+        match lines.last_mut() {
+            Some((last, regions)) if *last == what => regions.push(row[2].clone()),
+            _ => lines.push((what, vec![row[2].clone()])),
+        }
+    }
+    Ok(lines
+        .into_iter()
+        .map(|(what, regions)| format!("{what} in {}", regions.join(", ")))
+        .collect())
+}
+
+fn first_rows(folder: &Path) -> Outcome<()> {
+    let name = "internet-routes.csv";
+    let bytes = std::fs::read(folder.join(name))?;
+    let all = rows(&bytes)?;
+    let header: Vec<String> = csv_header(&bytes);
+    println!("first {} of {} rows of {name}:", ROWS.min(all.len()), all.len());
+    table(&header, &all[..ROWS.min(all.len())]);
+    Ok(())
+}
+
+fn csv_header(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect()
+}
+
+fn table(header: &[String], rows: &[Vec<String>]) {
+    let lines: Vec<Vec<String>> =
+        std::iter::once(header).chain(rows.iter().map(Vec::as_slice)).map(cut).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
+    for line in &lines {
+        let padded = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        println!("  {}", padded.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
+fn cut(row: &[String]) -> Vec<String> {
+    let cut = |cell: &String| match cell.char_indices().nth(WIDTH) {
+        None => cell.clone(),
+        Some(_) => cell.chars().take(WIDTH - 1).chain(['…']).collect(),
+    };
+    row.iter().map(cut).collect()
+}
+
+/// What to type next in a kept demo.
+pub(crate) fn how_to_go_on(kept: &Kept, account: &str, region: &str) {
+    println!(
+        "\nthe emulator stays: start another execution with your own input,\n\
+         \n  make demo-run INPUT=statemachine/examples/default.json\n\
+         \nor with the AWS CLI,\n\
+         \n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}\n  \
+         aws stepfunctions start-execution --state-machine-arn {} --input '{{}}'\n\
+         \nand end it with\n\
+         \n  make demo-stop",
+        kept.endpoint, kept.state_machine
+    );
+}

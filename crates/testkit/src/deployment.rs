@@ -1,0 +1,156 @@
+//! Deploying the product to the emulator: the packaged functions and the templates as they are.
+
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client as CloudFormation;
+use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
+use aws_sdk_s3::Client as S3;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+
+use crate::emulator::Emulator;
+use crate::identity::{HOME_REGION, MANAGEMENT};
+use crate::organization::{DemoAccount, DemoOrganization, Kind, REGIONS, RESTRICTED_REGION};
+use crate::{Outcome, paths};
+
+const CODE_BUCKET: &str = "org-operator-code";
+const CODE_PREFIX: &str = "demo";
+/// The external id that the demo deploys with.
+pub const EXTERNAL_ID: &str = "demo-external-id-3f7c";
+const PACKAGED: [&str; 4] =
+    ["fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"];
+
+/// The deployed product.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// The outputs of `operator.yaml`.
+    pub outputs: HashMap<String, String>,
+    organization_id: String,
+}
+
+impl Deployment {
+    /// Deploys `dist/` and both templates; every account but the role-less one gets its roles.
+    ///
+    /// # Errors
+    /// Where `dist/` is not filled, or a stack fails.
+    pub async fn make(emulator: &Emulator, organization: &DemoOrganization) -> Outcome<Self> {
+        let config = emulator.config(MANAGEMENT, HOME_REGION);
+        upload(&config).await?;
+        let regions = REGIONS.join(",");
+        let parameters = [
+            ("CodeBucket", CODE_BUCKET),
+            ("CodePrefix", CODE_PREFIX),
+            ("OrganizationId", &organization.id),
+            ("ExternalId", EXTERNAL_ID),
+            ("TargetRegions", &regions),
+        ];
+        let outputs = deploy(&config, "org-operator", "operator.yaml", &parameters).await?;
+        let deployment = Self { outputs, organization_id: organization.id.clone() };
+        for account in organization.accounts.iter().filter(|account| account.kind != Kind::NoRole) {
+            deployment.give_role(emulator, account).await?;
+        }
+        Ok(deployment)
+    }
+
+    /// An output of `operator.yaml`.
+    ///
+    /// # Errors
+    /// Where the template has none of that name.
+    pub fn output(&self, name: &str) -> Outcome<&str> {
+        let output = self.outputs.get(name).map(String::as_str);
+        output.ok_or_else(|| format!("operator.yaml has no output {name}").into())
+    }
+
+    /// Deploys the member roles to an account, as the StackSet would.
+    ///
+    /// # Errors
+    /// Where the stack fails.
+    pub async fn give_role(&self, emulator: &Emulator, account: &DemoAccount) -> Outcome<()> {
+        let config = emulator.config(&account.id, HOME_REGION);
+        let parameters = [
+            ("ReadOnlyWorkerRoleArn", self.output("ReadOnlyWorkerRoleArn")?),
+            ("ExternalId", EXTERNAL_ID),
+            ("OrganizationId", &self.organization_id),
+        ];
+        deploy(&config, "org-operator-member-roles", "member-roles.yaml", &parameters).await?;
+        if account.kind == Kind::Restricted { restrict(&config).await } else { Ok(()) }
+    }
+}
+
+/// Denies the member role one Region. AWS would do it by a service control policy, which the
+/// emulator does not enforce.
+async fn restrict(config: &SdkConfig) -> Outcome<()> {
+    let policy = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Deny", "Action": "ec2:*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:RequestedRegion": RESTRICTED_REGION}},
+        }],
+    });
+    let put = aws_sdk_iam::Client::new(config).put_role_policy().role_name("operation-readonly");
+    put.policy_name("deny-region").policy_document(policy.to_string()).send().await?;
+    Ok(())
+}
+
+async fn upload(config: &SdkConfig) -> Outcome<()> {
+    let s3 = S3::new(config);
+    let region = BucketLocationConstraint::from(HOME_REGION);
+    let location = CreateBucketConfiguration::builder().location_constraint(region).build();
+    let create = s3.create_bucket().bucket(CODE_BUCKET).create_bucket_configuration(location);
+    create.send().await?;
+    for name in PACKAGED {
+        let path = paths::file("dist").join(name);
+        let bytes = std::fs::read(&path);
+        let bytes = bytes.map_err(|e| format!("dist/{name}: {e}; type `make package-dev`"))?;
+        let key = format!("{CODE_PREFIX}/{name}");
+        let put = s3.put_object().bucket(CODE_BUCKET).key(key).body(ByteStream::from(bytes));
+        put.send().await?;
+    }
+    Ok(())
+}
+
+/// Creates a stack from a template of the repository and gives its outputs.
+async fn deploy(
+    config: &SdkConfig,
+    stack: &str,
+    template: &str,
+    parameters: &[(&str, &str)],
+) -> Outcome<HashMap<String, String>> {
+    let client = CloudFormation::new(config);
+    let body = std::fs::read_to_string(paths::file("cloudformation").join(template))?;
+    let parameter = |(key, value): &(&str, &str)| {
+        Parameter::builder().parameter_key(*key).parameter_value(*value).build()
+    };
+    client
+        .create_stack()
+        .stack_name(stack)
+        .template_body(body)
+        .set_parameters(Some(parameters.iter().map(parameter).collect()))
+        .capabilities(Capability::CapabilityNamedIam)
+        .send()
+        .await?;
+    finished(&client, stack).await
+}
+
+async fn finished(client: &CloudFormation, name: &str) -> Outcome<HashMap<String, String>> {
+    loop {
+        let answer = client.describe_stacks().stack_name(name).send().await?;
+        let stack = answer.stacks().first().ok_or("the stack is gone")?;
+        match stack.stack_status() {
+            Some(StackStatus::CreateInProgress) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            Some(StackStatus::CreateComplete) => {
+                let pair = |output: &aws_sdk_cloudformation::types::Output| {
+                    Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
+                };
+                return Ok(stack.outputs().iter().filter_map(pair).collect());
+            }
+            status => {
+                let reason = stack.stack_status_reason().unwrap_or("no reason given");
+                return Err(format!("stack {name}: {status:?}: {reason}").into());
+            }
+        }
+    }
+}

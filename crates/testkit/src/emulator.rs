@@ -1,0 +1,155 @@
+//! The emulator's process: ministack on a free port, with a clean environment, ended by its
+//! process id whatever happens.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aws_config::SdkConfig;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tempfile::TempDir;
+
+use crate::{Outcome, identity, paths};
+
+const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(20);
+
+/// A running emulator; dropping it ends it.
+#[derive(Debug)]
+pub struct Emulator {
+    child: Option<Child>,
+    endpoint: String,
+    home: Option<TempDir>,
+    log: PathBuf,
+}
+
+/// How the emulator is started.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where its output goes; a temporary file where absent.
+    pub log: Option<PathBuf>,
+    /// By how much Step Functions' waits are shortened; ministack's `SFN_WAIT_SCALE`.
+    pub wait_scale: Option<&'static str>,
+}
+
+impl Emulator {
+    /// Starts ministack with IAM enforcement on, and waits until it answers.
+    ///
+    /// # Errors
+    /// Where `.venv` has no ministack, or it does not answer within a minute.
+    pub fn start(options: &Options) -> Outcome<Self> {
+        let program = paths::file(".venv/bin/ministack");
+        if !program.exists() {
+            return Err("ministack is missing: type `make .venv`".into());
+        }
+        let home = tempfile::tempdir()?;
+        let log = options.log.clone().unwrap_or_else(|| home.path().join("ministack.log"));
+        let port = free_port()?;
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let mut command = command(&program, port, &endpoint, home.path(), options);
+        let output = File::create(&log)?;
+        let child = command.stdout(output.try_clone()?).stderr(output).spawn()?;
+        let mut emulator = Self { child: Some(child), endpoint, home: Some(home), log };
+        emulator.wait_until_ready()?;
+        Ok(emulator)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// A configuration for calls as `account` in `region`.
+    #[must_use]
+    pub fn config(&self, account: &str, region: &str) -> SdkConfig {
+        identity::config(&self.endpoint, account, region)
+    }
+
+    /// The process id, which is its process group's too.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    /// What it has written so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Leaves it running after this process.
+    pub fn keep(mut self) {
+        self.child = None;
+        if let Some(home) = self.home.take() {
+            // The functions' code lies there for as long as the emulator lives.
+            let _ = home.keep();
+        }
+    }
+
+    fn wait_until_ready(&mut self) -> Outcome<()> {
+        let deadline = Instant::now() + START;
+        let address = self.endpoint.trim_start_matches("http://").to_owned();
+        while std::net::TcpStream::connect(&address).is_err() {
+            let ended = self.child.as_mut().map(Child::try_wait).transpose()?.flatten();
+            if let Some(status) = ended {
+                return Err(format!("ministack ended at once ({status}):\n{}", self.log()).into());
+            }
+            if Instant::now() > deadline {
+                return Err(
+                    format!("ministack did not answer in {START:?}:\n{}", self.log()).into()
+                );
+            }
+            std::thread::sleep(POLL);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            end(child.id(), || matches!(child.try_wait(), Ok(None)));
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Ends the process group `pid`: politely first, with force after ten seconds.
+pub fn end(pid: u32, mut is_running: impl FnMut() -> bool) {
+    let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
+    let _ = kill_process_group(group, Signal::TERM);
+    let deadline = Instant::now() + STOP;
+    while is_running() && Instant::now() < deadline {
+        std::thread::sleep(POLL);
+    }
+    // Functions may outlive the emulator by a second: the whole group goes.
+    let _ = kill_process_group(group, Signal::KILL);
+}
+
+fn command(program: &Path, port: u16, endpoint: &str, home: &Path, options: &Options) -> Command {
+    let mut command = Command::new(program);
+    // Functions inherit this environment: with anything more in it they might call the real AWS.
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", home)
+        .env("TMPDIR", home)
+        .env("AUTH", "true")
+        .env("GATEWAY_PORT", port.to_string())
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .stdin(Stdio::null())
+        .process_group(0);
+    if let Some(scale) = options.wait_scale {
+        command.env("SFN_WAIT_SCALE", scale);
+    }
+    command
+}
+
+fn free_port() -> Outcome<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
