@@ -67,14 +67,8 @@ impl MemberRole {
         let given = answer.credentials().ok_or_else(|| {
             Error::new(ErrorKind::OperationFailed, format!("STS gave no credentials for {arn}"))
         })?;
-        let credentials = Credentials::new(
-            given.access_key_id(),
-            given.secret_access_key(),
-            Some(given.session_token().to_owned()),
-            None,
-            "org-operator member role",
-        );
-        Ok(Member { config: self.config.clone(), credentials })
+        let (key, secret) = (given.access_key_id(), given.secret_access_key());
+        Ok(Member::new(self.config.clone(), key, secret, given.session_token()))
     }
 }
 
@@ -86,6 +80,13 @@ pub struct Member {
 }
 
 impl Member {
+    /// A member account with a session's credentials; `config` gives everything else.
+    #[must_use]
+    pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
+        let token = Some(token.to_owned());
+        Self { config, credentials: Credentials::new(key, secret, token, None, "member role") }
+    }
+
     /// The configuration for calls in `region` of this account; it shares the connection pool.
     #[must_use]
     pub fn config(&self, region: &Region) -> SdkConfig {

@@ -52,6 +52,14 @@ pub struct AccountFilter {
     pub exclude: BTreeSet<AccountId>,
 }
 
+impl AccountFilter {
+    /// Whether the request names accounts, which only the organization can tell right from wrong.
+    #[must_use]
+    pub fn names_accounts(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty()
+    }
+}
+
 /// What the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FanoutEvent {
@@ -93,14 +101,16 @@ const ACCOUNT_FIELDS: &[&str] = &[
 
 impl FanoutEvent {
     /// Reads the state machine's form, `{"RunId": …, "Request": {…}}`, or a bare request with an
-    /// optional `RunId` for a local invoke.
+    /// optional `RunId` for a local invoke. What is wrong in form is noted in `faults`, so that the
+    /// fanout can report it together with what the organization and the catalogue say.
     ///
     /// # Errors
-    /// `InvalidRequest` with every fault.
-    pub fn parse(value: &Value) -> Result<Self, Error> {
-        let mut faults = Faults::default();
-        let event = read_event(value, &mut faults);
-        faults.into_result("request", event)
+    /// `InvalidRequest` where the event is no object: there is nothing more to say about it.
+    pub fn read(value: &Value, faults: &mut Faults) -> Result<Self, Error> {
+        match read_event(value, faults) {
+            Some(event) => Ok(event),
+            None => std::mem::take(faults).into_result("request", None),
+        }
     }
 }
 
@@ -183,13 +193,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn parse(value: &Value) -> Result<FanoutEvent, Error> {
+        let mut faults = Faults::default();
+        let event = FanoutEvent::read(value, &mut faults)?;
+        faults.into_result("request", Some(event))
+    }
+
     fn refused(value: &Value) -> String {
-        FanoutEvent::parse(value).unwrap_err().to_string()
+        parse(value).unwrap_err().to_string()
     }
 
     #[test]
     fn an_empty_request_asks_for_the_defaults() {
-        let event = FanoutEvent::parse(&json!({})).unwrap();
+        let event = parse(&json!({})).unwrap();
         assert_eq!(event.run_id, None);
         assert_eq!(event.request.operation, "internet-routes");
         assert_eq!(event.request.regions, None);
@@ -199,10 +215,10 @@ mod tests {
     #[test]
     fn the_state_machines_form_and_the_flat_form_say_the_same() {
         let request = json!({"Operation": "x", "Regions": ["eu-west-1"], "MaxConcurrency": 7});
-        let nested = FanoutEvent::parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
+        let nested = parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
         let mut flat = request.clone();
         flat["RunId"] = json!("r-1");
-        assert_eq!(FanoutEvent::parse(&flat).unwrap(), nested);
+        assert_eq!(parse(&flat).unwrap(), nested);
         assert_eq!(nested.run_id, RunId::parse("r-1"));
     }
 
@@ -233,7 +249,7 @@ mod tests {
             assert!(text.contains(&format!("{field}: got")), "{field} is not in: {text}");
         }
         let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
-        assert!(FanoutEvent::parse(&neutral).is_ok());
+        assert!(parse(&neutral).is_ok());
         assert!(refused(&json!({"Regions": "ENABLED"})).contains("not supported"));
         assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
     }

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use org_operator_core::fault::Faults;
 use org_operator_core::plan::{ACCOUNTS, Folder, MANIFEST, ManifestLocation, RunPlan};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock};
-use org_operator_core::request::RunRequest;
+use org_operator_core::request::{FanoutEvent, RunRequest};
 use org_operator_core::selection::Selection;
 use org_operator_core::spec::Access;
 use org_operator_core::table::Table;
 use org_operator_core::{Error, ErrorKind, Region, RunId, WorkItem, region};
 use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
+use serde_json::Value;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -52,13 +53,21 @@ pub struct Fanout<D, A, C> {
 }
 
 impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
-    /// Plans the run `run_id`: checks `request`, selects, writes `accounts.csv` and the manifest.
+    /// Plans a run: checks the request in `event`, selects, writes `accounts.csv` and the manifest.
+    /// `fallback` is the run's id where the event has none.
     ///
     /// # Errors
     /// `InvalidRequest` with every fault, `NoTargets`, or what Organizations or S3 answered.
     /// Nothing is written where the request is refused.
-    pub async fn run(&self, run_id: RunId, request: &RunRequest) -> Result<RunPlan, Error> {
-        let (operation, regions, selection) = self.check(request).await?;
+    pub async fn run(&self, event: &Value, fallback: Option<RunId>) -> Result<RunPlan, Error> {
+        let mut faults = Faults::default();
+        let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut faults)?;
+        let run_id = run_id.or(fallback);
+        if run_id.is_none() {
+            faults.note_text("RunId", "nothing", RunId::ALLOWED);
+        }
+        let (operation, regions, selection) = self.check(&request, faults).await?;
+        let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         let items = selection.work_items(&regions, request.regions_per_work_item);
         let worker_function = self.worker(operation)?;
         let folder = Folder::new(&self.settings.results_prefix, operation.spec().name, &run_id);
@@ -69,7 +78,7 @@ impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
         Ok(RunPlan {
             run_id,
             operation: operation.spec().name.to_owned(),
-            parameters: request.parameters.clone(),
+            parameters: request.parameters,
             apply: false,
             manifest: ManifestLocation { bucket: self.settings.results_bucket.clone(), key },
             work_items: items.len() as u64,
@@ -84,14 +93,22 @@ impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
     async fn check(
         &self,
         request: &RunRequest,
+        mut faults: Faults,
     ) -> Result<(&'static dyn Operation, BTreeSet<Region>, Selection), Error> {
-        let mut faults = Faults::default();
         let operation = find(CATALOGUE, &request.operation, &mut faults);
         if let Some(operation) = operation {
             check_parameters(operation, &request.parameters, &mut faults);
         }
         let regions = self.regions(request, &mut faults);
-        let accounts = self.directory.accounts().await?;
+        // The organization is asked about a faulty request only for what else is wrong with it.
+        if !faults.is_empty() && !request.accounts.names_accounts() {
+            return faults.into_result("request", None);
+        }
+        let accounts = match self.directory.accounts().await {
+            Ok(accounts) => accounts,
+            Err(error) if faults.is_empty() => return Err(error),
+            Err(_) => return faults.into_result("request", None),
+        };
         let selection = Selection::new(accounts, &request.accounts);
         selection.note_impossible(&request.accounts, &mut faults);
         let operation = faults.into_result("request", operation)?;

@@ -1,7 +1,7 @@
 //! The fanout function: settings from the environment, AWS behind the ports.
 
 use org_operator_aws::{Organization, S3Artifacts, SystemClock};
-use org_operator_core::request::{FanoutEvent, MAX_CONCURRENCY};
+use org_operator_core::request::MAX_CONCURRENCY;
 use org_operator_fanout::{Fanout, Settings};
 use org_operator_runtime::{Env, Shell, name};
 
@@ -15,9 +15,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     let shell = Shell::start(settings);
     let handled = shell.serve(build, |fanout, event, invocation| async move {
-        let event = FanoutEvent::parse(&event)?;
-        let run_id = event.run_id.or_else(|| invocation.local_run_id());
-        fanout.run(org_operator_runtime::require_run_id(run_id)?, &event.request).await
+        fanout.run(&event, invocation.local_run_id()).await
     });
     handled.await
 }

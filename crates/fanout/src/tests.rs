@@ -1,1 +1,169 @@
+//! The fanout over an organization and artifacts in memory.
 
+use org_operator_core::AccountId;
+use org_operator_core::account::Account;
+use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, TickingClock};
+use serde_json::json;
+
+use super::*;
+
+type TestFanout = Fanout<MemoryDirectory, MemoryArtifacts, TickingClock>;
+
+fn region(name: &str) -> Region {
+    Region::parse(name).unwrap()
+}
+
+fn account(id: &str, name: &str, state: &str) -> Account {
+    let management_account = AccountId::parse("000000000001");
+    let (name, state) = (name.to_owned(), state.to_owned());
+    Account { id: AccountId::parse(id).unwrap(), name, state, management_account }
+}
+
+fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
+    Fanout {
+        settings: Settings {
+            home_region: region("eu-west-1"),
+            target_regions: vec![region("us-east-1"), region("eu-west-1")],
+            max_concurrency: 50,
+            results_bucket: "bucket".to_owned(),
+            results_prefix: "runs".to_owned(),
+            ledger_retention_days: 30,
+            worker_readonly: "worker".to_owned(),
+            worker_admin: String::new(),
+        },
+        directory: MemoryDirectory(accounts),
+        artifacts: MemoryArtifacts::default(),
+        clock: TickingClock::default(),
+    }
+}
+
+fn organization() -> Result<Vec<Account>, Error> {
+    Ok(vec![
+        account("000000000001", "management", "ACTIVE"),
+        account("000000000003", "=three", "ACTIVE"),
+        account("000000000002", "two", "ACTIVE"),
+        account("000000000004", "closed", "SUSPENDED"),
+    ])
+}
+
+async fn planned(fanout: &TestFanout, event: &Value) -> Result<RunPlan, Error> {
+    fanout.run(event, RunId::parse("r1")).await
+}
+
+#[tokio::test]
+async fn a_plan_counts_the_targets_and_the_manifest_holds_them() {
+    let fanout = fanout(organization());
+    let plan = planned(&fanout, &json!({})).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets, plan.max_concurrency), (2, 4, 50));
+    assert_eq!(plan.worker_function, "worker");
+    assert_eq!(plan.expires_at, 1_790_000_000 + 30 * 86_400);
+    assert_eq!(plan.manifest.key, "runs/internet-routes/r1/manifest.json");
+    let manifest: Vec<WorkItem> =
+        serde_json::from_str(&fanout.artifacts.text(&plan.manifest.key)).unwrap();
+    let ids: Vec<&str> = manifest.iter().map(|item| item.account_id.as_str()).collect();
+    assert_eq!(ids, ["000000000002", "000000000003"]);
+    assert!(manifest.iter().all(|item| item.regions == [region("eu-west-1"), region("us-east-1")]));
+}
+
+#[tokio::test]
+async fn every_account_of_the_organization_is_accounted_for() {
+    let fanout = fanout(organization());
+    planned(&fanout, &json!({"Accounts": {"Exclude": ["000000000002"]}})).await.unwrap();
+    let expected = "account_id,account_name,state,selected,reason\n\
+        000000000001,management,ACTIVE,false,\"the management account, where the StackSet puts no role\"\n\
+        000000000002,two,ACTIVE,false,in Accounts.Exclude\n\
+        000000000003,'=three,ACTIVE,true,\n\
+        000000000004,closed,SUSPENDED,false,the account is not active\n";
+    assert_eq!(fanout.artifacts.text("runs/internet-routes/r1/accounts.csv"), expected);
+}
+
+#[tokio::test]
+async fn regions_per_work_item_splits_an_account() {
+    let fanout = fanout(organization());
+    let plan =
+        planned(&fanout, &json!({"RegionsPerWorkItem": 1, "MaxConcurrency": 3})).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets, plan.max_concurrency), (4, 4, 3));
+}
+
+#[tokio::test]
+async fn faults_of_form_catalogue_regions_and_organization_are_reported_together() {
+    let fanout = fanout(organization());
+    let request = json!({
+        "Operation": "internet-rutes", "Parameters": {"X": 1}, "MaxConcurrency": "many",
+        "Regions": ["eu-wst-1", "cn-north-1", 5], "Accounts": {"Include": ["000000000009", "000000000004"]},
+    });
+    let error = planned(&fanout, &request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    for part in [
+        "Operation: got \"internet-rutes\", allowed: internet-routes (nearest: `internet-routes`)",
+        "MaxConcurrency: got \"many\"",
+        "Regions[2]: got 5",
+        "nearest: `eu-west-1`",
+        "a Region of the partition aws",
+        "Accounts.Include: got \"000000000009\"",
+        "\"000000000004\" (SUSPENDED",
+    ] {
+        assert!(error.message().contains(part), "{part} is not in: {error}");
+    }
+    assert!(fanout.artifacts.all().is_empty(), "a refused request writes nothing");
+}
+
+#[tokio::test]
+async fn a_faulty_request_stays_a_faulty_request_where_the_organization_cannot_be_asked() {
+    let denied = Error::new(ErrorKind::AccessDenied, "no");
+    let fanout = fanout(Err(denied.clone()));
+    assert_eq!(planned(&fanout, &json!({})).await.unwrap_err(), denied);
+    let faulty = json!({"Regions": ["mars-1"], "Accounts": {"Include": ["000000000002"]}});
+    assert_eq!(planned(&fanout, &faulty).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
+}
+
+#[tokio::test]
+async fn nothing_selected_is_never_a_success() {
+    for accounts in [vec![], vec![account("000000000004", "closed", "CLOSED")]] {
+        let fanout = fanout(Ok(accounts));
+        let error = planned(&fanout, &json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoTargets);
+        assert!(fanout.artifacts.all().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_invocation_without_any_run_id_is_refused() {
+    let error = fanout(organization()).run(&json!({}), None).await.unwrap_err();
+    assert!(error.message().contains("RunId: got nothing"), "{error}");
+}
+
+#[test]
+fn an_operation_that_changes_things_needs_the_admin_worker() {
+    use org_operator_core::classification::CallFailure;
+    use org_operator_core::spec::{Scope, Spec};
+
+    #[derive(Debug)]
+    struct Mutating;
+    static SPEC: Spec = Spec {
+        name: "change",
+        summary: "",
+        scope: Scope::Regional,
+        access: Access::Mutating,
+        actions: &[],
+        columns: &[],
+        key: &[],
+    };
+    impl Operation for Mutating {
+        fn spec(&self) -> &'static Spec {
+            &SPEC
+        }
+        fn run<'a>(
+            &'a self,
+            _: &'a org_operator_operations::Target,
+        ) -> futures_util::future::BoxFuture<'a, Result<org_operator_operations::Rows, CallFailure>>
+        {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+    }
+    let mut fanout = fanout(organization());
+    let refused = fanout.worker(&Mutating).unwrap_err();
+    assert!(refused.message().contains("EnableAdminOperations"), "{refused}");
+    fanout.settings.worker_admin = "admin".to_owned();
+    assert_eq!(fanout.worker(&Mutating).unwrap(), "admin");
+}

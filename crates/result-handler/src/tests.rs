@@ -1,1 +1,190 @@
+//! The result handler over a ledger and artifacts in memory.
 
+use futures_util::future::BoxFuture;
+use org_operator_core::classification::CallFailure;
+use org_operator_core::ledger::{
+    Book, Entry, LedgerRecord, WorkerFailure, outcome_key, record_key,
+};
+use org_operator_core::spec::{Access, Column, Scope};
+use org_operator_core::summary::Status;
+use org_operator_core::timestamp::Timestamp;
+use org_operator_core::{AccountId, Outcome, Record, Region, RunId, Verdict};
+use org_operator_operations::{Rows, Target};
+use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
+use serde_json::{Value, json};
+
+use super::*;
+
+static SPEC: Spec = Spec {
+    name: "fake",
+    summary: "",
+    scope: Scope::Regional,
+    access: Access::ReadOnly,
+    actions: &[],
+    columns: &[Column { name: "thing", meaning: "" }],
+    key: &["thing"],
+};
+
+struct Fake;
+
+impl Operation for Fake {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+        Box::pin(async { Ok(Rows::new()) })
+    }
+}
+
+struct Run {
+    handler: ResultHandler<MemoryLedger, MemoryArtifacts>,
+}
+
+impl Run {
+    /// A run whose manifest holds `items`: account, name, Regions.
+    async fn of(items: &[(&str, &str, &[&str])]) -> Self {
+        let item = |(id, name, regions): &(&str, &str, &[&str])| json!({"AccountId": id, "AccountName": name, "Regions": regions});
+        let manifest = Value::from(items.iter().map(item).collect::<Vec<_>>());
+        let artifacts = MemoryArtifacts::default();
+        artifacts.put("p/fake/r1/manifest.json", manifest.to_string().into_bytes()).await.unwrap();
+        let (ledger, results_prefix) = (MemoryLedger::new(), "p".to_owned());
+        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue: &[&Fake] } }
+    }
+
+    fn book(account: &str) -> Book {
+        Book { run: RunId::parse("r1").unwrap(), account: AccountId::parse(account).unwrap() }
+    }
+
+    fn outcome(&self, account: &str, region: &str, verdict: Verdict, records: u64) {
+        let region = Region::parse(region).unwrap();
+        let (started_at, ended_at) =
+            (Timestamp::from_epoch_millis(1_000), Timestamp::from_epoch_millis(3_500));
+        let attempt = "good".to_owned();
+        let outcome = Outcome {
+            region: region.clone(),
+            verdict,
+            attempts: 1,
+            started_at,
+            ended_at,
+            records,
+            attempt,
+        };
+        self.handler.ledger.put(
+            &Self::book(account),
+            outcome_key(&region),
+            Entry::Outcome(outcome),
+        );
+    }
+
+    fn record(&self, account: &str, region: &str, thing: &str, attempt: &str) {
+        let region = Region::parse(region).unwrap();
+        let record = Record { key: thing.to_owned(), cells: vec![thing.to_owned()] };
+        let key = record_key(&region, thing);
+        let entry = LedgerRecord { region, attempt: attempt.to_owned(), record };
+        self.handler.ledger.put(&Self::book(account), key, Entry::Record(entry));
+    }
+
+    async fn result(&self) -> RunResult {
+        let event = json!({"RunId": "r1", "Operation": "fake"});
+        self.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap()
+    }
+
+    fn artifact(&self, name: &str) -> String {
+        self.handler.artifacts.text(&format!("p/fake/r1/{name}"))
+    }
+}
+
+const ONE: &str = "111111111111";
+const TWO: &str = "222222222222";
+
+#[tokio::test]
+async fn records_are_written_sorted_by_account_region_and_key() {
+    let run =
+        Run::of(&[(TWO, "=two", &["eu-west-1"]), (ONE, "one", &["eu-west-1", "us-east-1"])]).await;
+    for (account, region) in [(TWO, "eu-west-1"), (ONE, "us-east-1"), (ONE, "eu-west-1")] {
+        run.outcome(account, region, Verdict::Succeeded, 2);
+        run.record(account, region, "b", "good");
+        run.record(account, region, "@a", "good");
+    }
+    let result = run.result().await;
+    assert_eq!((result.status, result.targets, result.records), (Status::Complete, 3, 6));
+    let expected = "account_id,account_name,region,thing\n\
+        111111111111,one,eu-west-1,'@a\n111111111111,one,eu-west-1,b\n\
+        111111111111,one,us-east-1,'@a\n111111111111,one,us-east-1,b\n\
+        222222222222,'=two,eu-west-1,'@a\n222222222222,'=two,eu-west-1,b\n";
+    assert_eq!(run.artifact("fake.csv"), expected);
+}
+
+#[tokio::test]
+async fn a_target_without_an_outcome_is_failed_in_the_coverage() {
+    let run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
+    run.outcome(ONE, "eu-west-1", Verdict::of(ErrorKind::RegionDisabled, "off"), 0);
+    let failure = WorkerFailure {
+        first_region: Region::parse("eu-west-1").unwrap(),
+        error: "Runtime.ExitError".to_owned(),
+        cause: "killed".to_owned(),
+    };
+    let entry = Entry::WorkerFailure(failure);
+    run.handler.ledger.put(&Run::book(ONE), "worker-failure#eu-west-1".to_owned(), entry);
+    let result = run.result().await;
+    assert_eq!((result.status, result.skipped, result.failed), (Status::Partial, 1, 1));
+    let coverage = run.artifact("coverage.csv");
+    let expected = "account_id,account_name,region,status,error,message,records,attempts,started_at,ended_at\n\
+        111111111111,one,eu-west-1,SKIPPED,RegionDisabled,off,0,1,1970-01-01T00:00:01.000Z,1970-01-01T00:00:03.500Z\n\
+        111111111111,one,us-east-1,FAILED,NoOutcome,WorkerCrashed: Runtime.ExitError: killed,0,0,,\n";
+    assert_eq!(coverage, expected);
+    let summary: Value = serde_json::from_str(&run.artifact("summary.json")).unwrap();
+    assert_eq!(summary["Errors"], json!({"NoOutcome": 1, "RegionDisabled": 1}));
+    assert_eq!(summary["DurationMs"], 2_500);
+    assert_eq!(summary["FirstFailures"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_dead_attempts_records_count_for_nothing() {
+    let run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
+    run.outcome(ONE, "eu-west-1", Verdict::Succeeded, 1);
+    run.record(ONE, "eu-west-1", "kept", "good");
+    run.record(ONE, "eu-west-1", "stale", "dead");
+    run.record(ONE, "us-east-1", "uncommitted", "dead");
+    let result = run.result().await;
+    assert_eq!((result.records, result.succeeded, result.failed), (1, 1, 1));
+    assert!(!run.artifact("fake.csv").contains("stale"));
+    assert!(!run.artifact("fake.csv").contains("uncommitted"));
+}
+
+#[tokio::test]
+async fn a_success_whose_records_are_not_all_there_is_failed() {
+    let run = Run::of(&[(ONE, "one", &["eu-west-1"])]).await;
+    run.outcome(ONE, "eu-west-1", Verdict::Succeeded, 2);
+    run.record(ONE, "eu-west-1", "only", "good");
+    let result = run.result().await;
+    assert_eq!((result.succeeded, result.failed), (0, 1));
+    assert!(run.artifact("coverage.csv").contains("the ledger has 1 of the 2 records"));
+}
+
+#[tokio::test]
+async fn a_second_run_writes_the_same_bytes() {
+    let run = Run::of(&[(ONE, "one", &["eu-west-1"]), (TWO, "two", &["eu-west-1"])]).await;
+    for account in [ONE, TWO] {
+        run.outcome(account, "eu-west-1", Verdict::Succeeded, 7);
+        for thing in ["a", "b", "c", "d", "e", "f", "g"] {
+            run.record(account, "eu-west-1", thing, "good");
+        }
+    }
+    let first = (run.result().await, run.handler.artifacts.all());
+    assert_eq!((run.result().await, run.handler.artifacts.all()), first);
+}
+
+#[tokio::test]
+async fn a_manifest_that_is_missing_or_broken_is_an_error_that_names_it() {
+    let run = Run::of(&[]).await;
+    let event =
+        |run: &str| ResultEvent::parse(&json!({"RunId": run, "Operation": "fake"})).unwrap();
+    let missing = run.handler.run(&event("r2")).await.unwrap_err();
+    assert!(missing.message().contains("p/fake/r2/manifest.json"), "{missing}");
+    run.handler.artifacts.put("p/fake/r1/manifest.json", b"[{}]".to_vec()).await.unwrap();
+    let broken = run.handler.run(&event("r1")).await.unwrap_err();
+    assert_eq!(broken.kind(), ErrorKind::InvalidRequest);
+    assert!(broken.message().contains("is no manifest"), "{broken}");
+}

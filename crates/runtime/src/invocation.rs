@@ -50,7 +50,8 @@ mod tests {
     use super::*;
 
     fn invocation(deadline: u64) -> Invocation {
-        let context = Context { deadline, request_id: "8f-1".to_owned(), ..Context::default() };
+        let mut context = Context::default();
+        (context.deadline, context.request_id) = (deadline, "8f-1".to_owned());
         Invocation::new(&context, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000))
     }
 

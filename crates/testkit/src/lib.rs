@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod emulator;
 pub mod execution;
 pub mod identity;
+pub mod memory;
 pub mod network;
 pub mod organization;
 pub mod paths;

@@ -1,0 +1,193 @@
+//! The ports over memory, with faults where a test wants them: what the steps' own tests run on.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+
+use org_operator_core::account::Account;
+use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_key, record_key};
+use org_operator_core::ports::{
+    AccountDirectory, Artifacts, Clock, LedgerReader, LedgerWriter, Page, Upload,
+};
+use org_operator_core::timestamp::Timestamp;
+use org_operator_core::{Error, ErrorKind, Outcome};
+
+/// A clock that goes on by one second each time it is read.
+#[derive(Debug, Default)]
+pub struct TickingClock(AtomicI64);
+
+impl Clock for TickingClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_epoch_millis(1_790_000_000_000 + self.0.fetch_add(1_000, Ordering::Relaxed))
+    }
+}
+
+/// An organization of given accounts, or one that answers with an error.
+#[derive(Debug)]
+pub struct MemoryDirectory(pub Result<Vec<Account>, Error>);
+
+impl AccountDirectory for MemoryDirectory {
+    async fn accounts(&self) -> Result<Vec<Account>, Error> {
+        self.0.clone()
+    }
+}
+
+/// A ledger in memory that dies at a chosen write.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    books: Mutex<BTreeMap<String, BTreeMap<String, Entry>>>,
+    writes: AtomicUsize,
+    /// From this write on, counted from 0, every write fails as a dead process's would.
+    pub dies_at: Mutex<Option<usize>>,
+    /// Entries per page.
+    pub page: usize,
+}
+
+impl MemoryLedger {
+    /// A ledger that never fails, with pages of three entries.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { page: 3, ..Self::default() }
+    }
+
+    /// Writes so far, failed ones included.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    /// Lets writes fail from the `n`-th one from now on, or never.
+    pub fn die_after(&self, n: Option<usize>) {
+        *locked(&self.dies_at) = n.map(|n| self.writes() + n);
+    }
+
+    /// Puts an entry as it is, past every fault.
+    pub fn put(&self, book: &Book, key: String, entry: Entry) {
+        let mut books = locked(&self.books);
+        books.entry(book.partition_key()).or_default().insert(key, entry);
+    }
+
+    /// Every entry of a book.
+    #[must_use]
+    pub fn entries(&self, book: &Book) -> Vec<Entry> {
+        let books = locked(&self.books);
+        books.get(&book.partition_key()).map(|b| b.values().cloned().collect()).unwrap_or_default()
+    }
+
+    fn write(&self, book: &Book, key: String, entry: Entry) -> Result<(), Error> {
+        let number = self.writes.fetch_add(1, Ordering::SeqCst);
+        if locked(&self.dies_at).is_some_and(|dies_at| number >= dies_at) {
+            return Err(Error::new(ErrorKind::Transient, "the ledger cannot be reached"));
+        }
+        self.put(book, key, entry);
+        Ok(())
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl LedgerWriter for MemoryLedger {
+    async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
+        let outcome = |entry| match entry {
+            Entry::Outcome(outcome) => Some(outcome),
+            _ => None,
+        };
+        Ok(self.entries(book).into_iter().filter_map(outcome).collect())
+    }
+
+    async fn put_records(
+        &self,
+        book: &Book,
+        records: &[LedgerRecord],
+        _: i64,
+    ) -> Result<(), Error> {
+        for record in records {
+            let key = record_key(&record.region, &record.record.key);
+            self.write(book, key, Entry::Record(record.clone()))?;
+        }
+        Ok(())
+    }
+
+    async fn put_outcome(&self, book: &Book, outcome: &Outcome, _: i64) -> Result<(), Error> {
+        self.write(book, outcome_key(&outcome.region), Entry::Outcome(outcome.clone()))
+    }
+}
+
+impl LedgerReader for MemoryLedger {
+    async fn page(&self, book: &Book, after: Option<String>) -> Result<Page, Error> {
+        let books = locked(&self.books);
+        let Some(entries) = books.get(&book.partition_key()) else {
+            return Ok(Page { entries: Vec::new(), next: None });
+        };
+        let rest =
+            entries.iter().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
+        let page: Vec<(&String, &Entry)> = rest.take(self.page).collect();
+        let full = page.len() == self.page;
+        let next = page.last().filter(|_| full).map(|(key, _)| (*key).clone());
+        Ok(Page { entries: page.into_iter().map(|(_, entry)| entry.clone()).collect(), next })
+    }
+}
+
+/// Artifacts in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryArtifacts(std::sync::Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+
+impl MemoryArtifacts {
+    /// Every artifact by key.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        locked(&self.0).clone()
+    }
+
+    /// An artifact as text, or nothing.
+    #[must_use]
+    pub fn text(&self, key: &str) -> String {
+        self.all()
+            .get(key)
+            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+            .unwrap_or_default()
+    }
+}
+
+impl Artifacts for MemoryArtifacts {
+    type Upload = MemoryUpload;
+
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
+        locked(&self.0).insert(key.to_owned(), bytes);
+        Ok(())
+    }
+
+    async fn get(&self, key: &str) -> Result<Vec<u8>, Error> {
+        let missing = || Error::new(ErrorKind::OperationFailed, format!("NoSuchKey: {key}"));
+        locked(&self.0).get(key).cloned().ok_or_else(missing)
+    }
+
+    fn upload(&self, key: &str) -> MemoryUpload {
+        MemoryUpload { artifacts: self.clone(), key: key.to_owned(), bytes: Vec::new() }
+    }
+
+    fn uri(&self, key: &str) -> String {
+        format!("memory://{key}")
+    }
+}
+
+/// An artifact that is being written.
+#[derive(Debug)]
+pub struct MemoryUpload {
+    artifacts: MemoryArtifacts,
+    key: String,
+    bytes: Vec<u8>,
+}
+
+impl Upload for MemoryUpload {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    async fn finish(self) -> Result<(), Error> {
+        self.artifacts.put(&self.key, self.bytes).await
+    }
+}
