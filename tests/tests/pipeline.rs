@@ -1,0 +1,288 @@
+//! The whole pipeline on the emulator: packaged functions, the templates as they are, IAM on.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use org_operator_testkit::Outcome;
+use org_operator_testkit::organization::Kind;
+use org_operator_testkit::truth;
+use org_operator_tests::deployed::Deployed;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn the_csv_equals_the_routes_that_were_made_and_the_coverage_accounts_for_every_target()
+-> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let answer = deployed.run("run-1", "{}").await?;
+    assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
+    let expected = truth::internet_routes(&deployed.organization);
+    assert!(expected.len() > 20);
+    assert_eq!(answer.rows("internet-routes.csv")?, expected);
+    let coverage = truth::coverage(&deployed.organization);
+    assert_eq!(answer.coverage()?, coverage);
+    let failed = coverage.iter().filter(|row| row[2] == "FAILED").count();
+    let output = &answer.ended.output;
+    assert_eq!(output["Status"], "PARTIAL");
+    assert_eq!(output["Targets"], coverage.len());
+    assert_eq!(output["Failed"], failed);
+    assert_eq!(output["Records"], expected.len());
+    assert!(output.to_string().len() < 1024, "the output is over 1 KB: {output}");
+    let summary: Value = serde_json::from_slice(&answer.files["summary.json"])?;
+    assert_eq!(summary["Errors"], json!({"AccessDenied": 1, "AssumeRoleDenied": 3}));
+    let closed = &deployed.organization.account(Kind::Closed)?.id;
+    let accounts = answer.rows("accounts.csv")?;
+    assert_eq!(accounts.len(), deployed.organization.accounts.len() + 1, "members and management");
+    let row =
+        accounts.iter().find(|row| row[0] == *closed).ok_or("no row for the closed account")?;
+    assert_eq!(row[2..], ["SUSPENDED", "false", "the account is not active"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_chooses_accounts_and_regions() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let ids: Vec<&str> =
+        deployed.organization.accounts[..3].iter().map(|a| a.id.as_str()).collect();
+    let request = json!({
+        "Operation": "internet-routes", "Regions": ["eu-west-1", "eu-west-1"], "RegionsPerWorkItem": 1,
+        "Accounts": {"Include": ids, "Exclude": [ids[1]]}, "MaxConcurrency": 2,
+    });
+    let answer = deployed.run("run-1", &request.to_string()).await?;
+    let targets: BTreeSet<(String, String)> =
+        answer.coverage()?.into_iter().map(|[account, region, _, _]| (account, region)).collect();
+    let expected = [ids[0], ids[2]].map(|id| (id.to_owned(), "eu-west-1".to_owned()));
+    assert_eq!(targets, BTreeSet::from(expected));
+    assert_eq!(answer.ended.output["Status"], "COMPLETE");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refused_request_ends_the_execution_with_words_and_writes_nothing() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let before = deployed.written().await?;
+    for (number, (input, kind, words)) in [
+        (json!({"Operation": "internet-rutes"}), "InvalidRequest", "nearest: `internet-routes`"),
+        (json!({"Regionen": ["eu-west-1"]}), "InvalidRequest", "Regionen: got an unknown field"),
+        (json!([1, 2]), "InvalidRequest", "got [1,2]"),
+        (json!({"Accounts": {"Include": ["999999999999"]}}), "InvalidRequest", "999999999999"),
+        (
+            json!({"Accounts": {"Exclude": deployed.organization.accounts.iter().map(|a| &a.id).collect::<Vec<_>>()}}),
+            "NoTargets",
+            "selects no account",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let ended = deployed.run(&format!("run-{number}"), &input.to_string()).await?.ended;
+        assert_eq!(ended.error, kind, "{input}: {}", ended.cause);
+        assert!(ended.cause.contains(words), "{words} is not in: {}", ended.cause);
+        assert!(ended.cause.contains("before any worker started"), "{}", ended.cause);
+    }
+    assert_eq!(deployed.written().await?, before);
+    Ok(())
+}
+
+#[tokio::test]
+async fn bad_input_to_a_function_is_a_typed_error_that_names_the_field_and_writes_nothing()
+-> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let before = deployed.written().await?;
+    let lambda = aws_sdk_lambda::Client::new(deployed.config());
+    let garbage = "x".repeat(300 * 1024);
+    let cases = [
+        ("FanoutFunction", json!({"Operation": 7}), "Operation: got 7"),
+        ("FanoutFunction", json!({"Operation": "nope"}), "Operation: got \"nope\""),
+        ("FanoutFunction", json!({"Oops": true}), "Oops: got an unknown field"),
+        (
+            "FanoutFunction",
+            json!({"Accounts": {"Include": ["12"]}}),
+            "Accounts.Include[0]: got \"12\"",
+        ),
+        ("FanoutFunction", json!(garbage), "got \"xxx"),
+        ("FanoutFunction", json!({"Operation": garbage}), "Operation: got \"xxx"),
+        ("WorkerFunction", json!({}), "AccountId: got nothing"),
+        (
+            "WorkerFunction",
+            json!({"AccountId": "12", "Region": "eu-west-1"}),
+            "AccountId: got \"12\"",
+        ),
+        (
+            "WorkerFunction",
+            json!({"AccountId": "111111111111", "Regions": "all"}),
+            "Regions: got \"all\"",
+        ),
+        (
+            "WorkerFunction",
+            json!({"AccountId": "111111111111", "Region": "eu-west-1", "Operation": "nope"}),
+            "Operation: got \"nope\"",
+        ),
+        ("WorkerFunction", json!([garbage]), "the whole input"),
+        ("ResultHandlerFunction", json!({}), "RunId: got nothing"),
+        (
+            "ResultHandlerFunction",
+            json!({"RunId": "a/b", "Operation": "internet-routes"}),
+            "RunId: got \"a/b\"",
+        ),
+        (
+            "ResultHandlerFunction",
+            json!({"RunId": "r", "Operation": "nope"}),
+            "Operation: got \"nope\"",
+        ),
+        (
+            "ResultHandlerFunction",
+            json!({"RunId": "r", "Operation": "internet-routes", "X": garbage}),
+            "X: got an unknown field",
+        ),
+    ];
+    for (function, input, words) in cases {
+        let name = deployed.deployment.output(function)?;
+        let payload = aws_sdk_lambda::primitives::Blob::new(input.to_string());
+        let answer = lambda.invoke().function_name(name).payload(payload).send().await?;
+        let bytes = answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default();
+        let error: Value = serde_json::from_slice(&bytes)?;
+        assert_eq!(error["errorType"], "InvalidRequest", "{function}: {error}");
+        let message = error["errorMessage"].as_str().unwrap_or_default();
+        assert!(message.contains(words), "{function}: {words} is not in: {message}");
+        assert!(message.len() < 2_000, "{function}: a message of {} bytes", message.len());
+    }
+    assert!(!deployed.emulator.log().contains("panicked"), "{}", deployed.emulator.log());
+    assert_eq!(deployed.written().await?, before);
+    Ok(())
+}
+
+/// Kills every worker process of one emulator that it sees, until it is told to stop.
+async fn kill_workers(endpoint: &str, most: usize) -> usize {
+    let endpoint = format!("AWS_ENDPOINT_URL={endpoint}");
+    let mut killed = BTreeSet::new();
+    while killed.len() < most {
+        for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            let has =
+                |variable: &str| environment.split(|b| *b == 0).any(|v| v == variable.as_bytes());
+            if has(&endpoint) && has("AWS_LAMBDA_FUNCTION_NAME=org-operator-worker") {
+                let pid = process.file_name().to_string_lossy().into_owned();
+                let kill = std::process::Command::new("kill").args(["-9", &pid]).status();
+                if kill.is_ok_and(|status| status.success()) {
+                    killed.insert(pid);
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    killed.len()
+}
+
+#[tokio::test]
+async fn workers_that_die_in_mid_run_leave_a_complete_coverage() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let killing = kill_workers(deployed.emulator.endpoint(), 12);
+    let ((), answer) = tokio::join!(
+        async {
+            // Ends by itself at the twelfth kill, or with the run where that is over before.
+            let killed = tokio::time::timeout(Duration::from_secs(20), killing).await;
+            assert!(killed.unwrap_or(1) > 0);
+        },
+        deployed.run("run-1", "{}"),
+    );
+    let answer = answer?;
+    assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
+    let truth = truth::coverage(&deployed.organization);
+    let coverage = answer.coverage()?;
+    assert_eq!(coverage.len(), truth.len());
+    let mut lost = BTreeSet::new();
+    for (row, expected) in coverage.iter().zip(&truth) {
+        assert_eq!(row[..2], expected[..2]);
+        if row[3] == "NoOutcome" {
+            lost.insert((row[0].clone(), row[1].clone()));
+        } else {
+            assert_eq!(row, expected);
+        }
+    }
+    let kept = |row: &Vec<String>| !lost.contains(&(row[0].clone(), row[2].clone()));
+    let expected: Vec<_> =
+        truth::internet_routes(&deployed.organization).into_iter().filter(kept).collect();
+    assert_eq!(answer.rows("internet-routes.csv")?, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_always_dies_is_named_in_the_coverage() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    // From now on the worker's process ends before it can answer: it may not reach the ledger.
+    let lambda = aws_sdk_lambda::Client::new(deployed.config());
+    let zip = dying_bootstrap()?;
+    let update =
+        lambda.update_function_code().function_name(deployed.deployment.output("WorkerFunction")?);
+    update.zip_file(aws_sdk_lambda::primitives::Blob::new(zip)).send().await?;
+    let answer = deployed.run("run-1", "{}").await?;
+    assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
+    let coverage = answer.rows("coverage.csv")?;
+    assert_eq!(coverage.len(), truth::coverage(&deployed.organization).len());
+    for row in coverage {
+        assert_eq!(row[3..5], ["FAILED", "NoOutcome"]);
+        assert!(row[5].starts_with("WorkerCrashed: Runtime.ExitError"), "{}", row[5]);
+    }
+    assert_eq!(answer.ended.output["Succeeded"], 0);
+    Ok(())
+}
+
+/// A function that takes an event and dies, as one that is out of memory does.
+fn dying_bootstrap() -> Outcome<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let script = "#!/bin/sh\n\
+        # Asks for an event and ends without an answer.\n\
+        exec 3<>/dev/null\n\
+        \"$(command -v python3)\" -c 'import os, urllib.request; urllib.request.urlopen(\"http://\" + \
+        os.environ[\"AWS_LAMBDA_RUNTIME_API\"] + \"/2018-06-01/runtime/invocation/next\").read()'\n\
+        kill -9 $$\n";
+    let bootstrap = folder.path().join("bootstrap");
+    std::fs::write(&bootstrap, script)?;
+    std::fs::set_permissions(&bootstrap, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let mut zip = std::process::Command::new("python3");
+    zip.args(["-m", "zipfile", "-c", "function.zip", "bootstrap"]).current_dir(folder.path());
+    if !zip.status()?.success() {
+        return Err("python3 could not write a zip".into());
+    }
+    Ok(std::fs::read(folder.path().join("function.zip"))?)
+}
+
+#[tokio::test]
+async fn an_operation_that_is_refused_everywhere_fails_its_targets_only() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let account = &deployed.organization.accounts[2];
+    let iam = aws_sdk_iam::Client::new(&deployed.emulator.config(&account.id, "eu-west-1"));
+    let policies = iam.list_role_policies().role_name("operation-readonly").send().await?;
+    for policy in policies.policy_names() {
+        iam.delete_role_policy().role_name("operation-readonly").policy_name(policy).send().await?;
+    }
+    let answer = deployed.run("run-1", "{}").await?;
+    let refused: Vec<_> =
+        answer.coverage()?.into_iter().filter(|row| row[0] == account.id).collect();
+    assert_eq!(refused.len(), 3);
+    assert!(refused.iter().all(|row| row[2..] == ["FAILED", "AccessDenied"]), "{refused:?}");
+    let expected: Vec<_> = truth::internet_routes(&deployed.organization)
+        .into_iter()
+        .filter(|row| row[0] != account.id)
+        .collect();
+    assert_eq!(answer.rows("internet-routes.csv")?, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_permission_that_a_function_lacks_makes_the_run_say_so() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let iam = aws_sdk_iam::Client::new(deployed.config());
+    let role = "org-operator-worker-readonly";
+    for policy in iam.list_role_policies().role_name(role).send().await?.policy_names() {
+        iam.delete_role_policy().role_name(role).policy_name(policy).send().await?;
+    }
+    let answer = deployed.run("run-1", "{}").await?;
+    let coverage = answer.rows("coverage.csv")?;
+    assert_eq!(coverage.len(), truth::coverage(&deployed.organization).len());
+    for row in coverage {
+        assert_eq!(row[4], "NoOutcome");
+        assert!(row[5].contains("AccessDenied") && row[5].contains("dynamodb:Query"), "{}", row[5]);
+    }
+    Ok(())
+}
