@@ -6,7 +6,6 @@ SHELL := /bin/bash
 
 # What a person may set.
 PYTHON    ?= python3
-PROFILE   ?= lambda
 ARCH      ?= x86_64
 DEMO_KEEP ?=
 FUNCTION  ?= worker
@@ -71,31 +70,33 @@ package: prerequisites ## Fill dist/ with what is deployed, small and fast (ARCH
 .PHONY: package-x86_64
 package-x86_64:
 	cargo build --locked --profile lambda $(PACKAGES)
-	$(call zip,$(CARGO_TARGET_DIR)/lambda,lambda profile)
+	$(call zip,cp "$(CARGO_TARGET_DIR)/lambda/$$function",lambda profile)
 
+# cargo-lambda brings the linker for the other architecture.
 .PHONY: package-arm64
 package-arm64: .venv/invoke
 	@rustup target list --installed | grep -q aarch64-unknown-linux-gnu || \
-	  { echo "missing: the arm64 standard library: type 'rustup target add aarch64-unknown-linux-gnu'" >&2; exit 1; }
-	PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --locked --profile lambda --arm64 $(PACKAGES)
-	$(call zip,$(CARGO_TARGET_DIR)/lambda-arm64,lambda profile)
+	  { echo "missing: Rust's arm64 standard library: type 'rustup target add aarch64-unknown-linux-gnu'" >&2; exit 1; }
+	PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --locked --profile lambda --arm64 --lambda-dir "$(CARGO_TARGET_DIR)/arm64" $(PACKAGES)
+	$(call zip,cp "$(CARGO_TARGET_DIR)/arm64/$$function/bootstrap",lambda profile, arm64)
 
 # The demo and the tests run unoptimized functions: they share the tests' build.
 .PHONY: package-dev
 package-dev: build
-	$(call zip,$(CARGO_TARGET_DIR)/debug,unoptimized: not for deployment)
+	$(call zip,strip -o dist/stage/bootstrap "$(CARGO_TARGET_DIR)/debug/$$function" && :,unoptimized: not for deployment)
 
-# Each zip holds one executable named bootstrap, without symbols and with a fixed date.
+# Each zip holds one executable named bootstrap, with a fixed date.
 define zip
 	@rm -rf dist && mkdir -p dist/stage
 	@for function in $(FUNCTIONS); do \
-	  strip -o dist/stage/bootstrap "$(1)/$$function" && \
+	  $(1) dist/stage/bootstrap && \
 	  touch -t 198001010000 dist/stage/bootstrap && \
 	  (cd dist/stage && "$(PYTHON)" -m zipfile -c ../$$function.zip bootstrap) || exit 1; \
 	done
 	@rm -rf dist/stage && cp statemachine/org-operator.asl.json dist/
-	@echo "dist/ is filled ($(2))"
+	@echo "dist/ is filled ($(2)$(if $(3),$(comma)$(3)))"
 endef
+comma := ,
 
 ##@ Tidy up
 

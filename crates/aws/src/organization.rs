@@ -5,7 +5,7 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as OrganizationsAccount;
 use org_operator_core::account::{Account, management_account, state_of};
 use org_operator_core::ports::AccountDirectory;
-use org_operator_core::{AccountId, Error};
+use org_operator_core::{AccountId, Error, ErrorKind};
 
 use crate::failure::own;
 
@@ -44,7 +44,10 @@ impl AccountDirectory for Organization {
 // AWS removed `Status` from its answers; emulators still give nothing else.
 fn read(account: &OrganizationsAccount) -> Result<Account, Error> {
     let id = account.id().and_then(AccountId::parse);
-    let id = id.ok_or_else(|| Error::invalid("ListAccounts gave an account without a valid id"))?;
+    let id = id.ok_or_else(|| {
+        let message = "ListAccounts gave an account without a valid id";
+        Error::new(ErrorKind::OperationFailed, message)
+    })?;
     Ok(Account {
         id,
         name: account.name().unwrap_or_default().to_owned(),

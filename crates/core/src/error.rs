@@ -43,7 +43,8 @@ error_kinds! {
     RegionDisabled,
     /// A service control policy denies the call.
     DeniedByPolicy,
-    /// The request, an event or the configuration is wrong. A hard stop before any worker.
+    /// The request, an event or the configuration is wrong: in the fanout, a hard stop before any
+    /// worker.
     InvalidRequest,
     /// The request selects nothing.
     NoTargets,

@@ -40,7 +40,8 @@ impl RunId {
     /// What a run id looks like, for messages.
     pub const ALLOWED: &'static str = "a run id: 1 to 80 letters, digits or . _ - + = @ ( ) ' !, as Step Functions names an execution";
 
-    /// The id, or `None` where Step Functions would not take it for a name.
+    /// The id, or `None` where it is not [`Self::ALLOWED`]: a little stricter than Step Functions,
+    /// which takes letters of any script.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let right = |c: char| c.is_ascii_alphanumeric() || "._-+=@()'!".contains(c);

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Place(String);
 
 impl Place {
-    /// The whole input, named `what` where no field can be named.
+    /// The whole input.
     #[must_use]
     pub fn root() -> Self {
         Self(String::new())

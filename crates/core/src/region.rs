@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::nearest_hint;
 use crate::id::text_id;
 
-/// A Region's name, such as `eu-west-1`, or `global` for an operation that runs once per account.
+/// A Region's name, such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(String);

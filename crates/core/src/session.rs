@@ -9,7 +9,7 @@ use crate::region::Partition;
 /// A role session name has 2 to 64 characters of `[\w+=,.@-]` (STS API reference, `AssumeRole`).
 const NAME_CHARS: usize = 64;
 
-/// `org-operator-<RunId, cut to fit>`, which is what a member account's CloudTrail shows.
+/// `org-operator-<RunId, cut to fit>`, which is what a member account's `CloudTrail` shows.
 #[must_use]
 pub fn name(run: &RunId) -> String {
     let fits = |c: char| if c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) { c } else { '-' };

@@ -9,6 +9,10 @@ use org_operator_core::{Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
 use crate::Export;
 
+/// Records of a target that are held back until it is known that all of them are there. A target
+/// with more is written as it comes, so that memory stays bounded.
+const HELD: u64 = 20_000;
+
 /// An account whose first page has been read.
 pub(crate) struct Reading<'a, L> {
     ledger: &'a L,
@@ -34,14 +38,14 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         let mut found = Found::default();
         loop {
             for entry in std::mem::take(&mut self.page.entries) {
-                if let Some(record) = found.take(entry, self.targets) {
+                for record in found.take(entry) {
                     write_record(self.targets, &record, export).await?;
                 }
             }
             let Some(after) = self.page.next.take() else { break };
             self.page = self.ledger.page(&self.book, Some(after)).await?;
         }
-        let rows = found.rows(self.targets);
+        let rows = found.rows(self.targets)?;
         for row in &rows {
             let cells = row.cells(self.targets);
             export.coverage.row(cells.iter().map(String::as_str)).await?;
@@ -68,49 +72,60 @@ async fn write_record<U: Upload>(
 struct Found {
     outcomes: BTreeMap<Region, Outcome>,
     counted: BTreeMap<Region, u64>,
+    held: Vec<LedgerRecord>,
     failures: Vec<WorkerFailure>,
 }
 
 impl Found {
-    /// Takes an entry; gives it back where it is a record that counts.
-    fn take(&mut self, entry: Entry, targets: &AccountTargets) -> Option<LedgerRecord> {
+    /// Takes an entry; gives the records that are now certain to be rows.
+    fn take(&mut self, entry: Entry) -> Vec<LedgerRecord> {
         match entry {
             Entry::Outcome(outcome) => {
-                if targets.regions.contains_key(&outcome.region) {
-                    self.outcomes.insert(outcome.region.clone(), outcome);
-                }
-                None
+                self.outcomes.insert(outcome.region.clone(), outcome);
+                Vec::new()
             }
             Entry::WorkerFailure(failure) => {
                 self.failures.push(failure);
-                None
+                Vec::new()
             }
-            Entry::Record(record) => {
-                let outcome = self.outcomes.get(&record.region)?;
-                let counts =
-                    outcome.verdict == Verdict::Succeeded && outcome.attempt == record.attempt;
-                counts.then(|| {
-                    *self.counted.entry(record.region.clone()).or_default() += 1;
-                    record
-                })
-            }
+            Entry::Record(record) => self.take_record(record),
         }
     }
 
+    fn take_record(&mut self, record: LedgerRecord) -> Vec<LedgerRecord> {
+        let Some(outcome) = self.outcomes.get(&record.region) else { return Vec::new() };
+        if outcome.verdict != Verdict::Succeeded || outcome.attempt != record.attempt {
+            return Vec::new();
+        }
+        // Records come by Region: what is held of another one is of a target that is not whole.
+        self.held.retain(|held| held.region == record.region);
+        let counted = self.counted.entry(record.region.clone()).or_default();
+        *counted += 1;
+        self.held.push(record);
+        let whole = *counted == outcome.records;
+        if whole || outcome.records > HELD { std::mem::take(&mut self.held) } else { Vec::new() }
+    }
+
     /// The coverage; a target whose records are not all there is FAILED, whatever its outcome says.
-    fn rows(self, targets: &AccountTargets) -> Vec<CoverageRow> {
+    ///
+    /// # Errors
+    /// `OperationFailed` where rows of such a target have been written already.
+    fn rows(self, targets: &AccountTargets) -> Result<Vec<CoverageRow>, Error> {
         let mut rows = cover(targets, self.outcomes.into_values().collect(), &self.failures);
         for row in &mut rows {
             let Some(outcome) = &row.outcome else { continue };
-            let counted = self.counted.get(&row.region).copied().unwrap_or(0);
-            if row.verdict == Verdict::Succeeded && counted != outcome.records {
-                let message = format!(
-                    "the ledger has {counted} of the {} records of this target",
-                    outcome.records
-                );
+            let (counted, records) =
+                (self.counted.get(&row.region).copied().unwrap_or(0), outcome.records);
+            if row.verdict == Verdict::Succeeded && counted != records {
+                let message =
+                    format!("the ledger has {counted} of the {records} records of this target");
+                if records > HELD && counted > 0 {
+                    let target = format!("{} {}", targets.account_id, row.region);
+                    return Err(Error::new(ErrorKind::OperationFailed, message).context(target));
+                }
                 row.verdict = Verdict::of(ErrorKind::NoOutcome, &message);
             }
         }
-        rows
+        Ok(rows)
     }
 }

@@ -155,11 +155,14 @@ async fn a_dead_attempts_records_count_for_nothing() {
 
 #[tokio::test]
 async fn a_success_whose_records_are_not_all_there_is_failed() {
-    let run = Run::of(&[(ONE, "one", &["eu-west-1"])]).await;
+    let run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
     run.outcome(ONE, "eu-west-1", Verdict::Succeeded, 2);
     run.record(ONE, "eu-west-1", "only", "good");
+    run.outcome(ONE, "us-east-1", Verdict::Succeeded, 1);
+    run.record(ONE, "us-east-1", "whole", "good");
     let result = run.result().await;
-    assert_eq!((result.succeeded, result.failed), (0, 1));
+    assert_eq!((result.succeeded, result.failed, result.records), (1, 1, 1));
+    assert!(!run.artifact("fake.csv").contains("only"), "a failed target has no rows");
     assert!(run.artifact("coverage.csv").contains("the ledger has 1 of the 2 records"));
 }
 

@@ -6,7 +6,7 @@ use lambda_runtime::Context;
 use org_operator_core::{Error, RunId};
 
 /// Lambda's longest invocation (Lambda quotas), for a runtime that names no deadline.
-const LONGEST: Duration = Duration::from_secs(900);
+const LONGEST: Duration = Duration::from_mins(15);
 /// What is left of an invocation for writing down what was not done.
 const RESERVE: Duration = Duration::from_secs(10);
 

@@ -64,14 +64,15 @@ impl<S: Send + Sync> Shell<S> {
         Answering: Future<Output = Result<A, Error>>,
         A: Serialize,
     {
-        let built = match self.settings {
+        let ready = match self.settings {
             Ok(settings) => Ok(Arc::new(build(settings).await)),
             Err(error) => Err(error),
         };
-        lambda_runtime::run(service_fn(|event: LambdaEvent<Payload>| {
+        // Boxed: the handlers' futures are large, and there is one at a time.
+        Box::pin(lambda_runtime::run(service_fn(|event: LambdaEvent<Payload>| {
             let invocation = Invocation::new(&event.context, SystemTime::now());
-            let ready = built.clone().and_then(|built| Ok((built, event.payload.0?)));
-            let answer = ready.map(|(built, value)| handle(built, value, invocation));
+            let both = ready.clone().and_then(|ready| Ok((ready, event.payload.0?)));
+            let answer = both.map(|(built, value)| handle(built, value, invocation));
             async move {
                 let answer = match answer {
                     Ok(answering) => answering.await,
@@ -82,7 +83,7 @@ impl<S: Send + Sync> Shell<S> {
                     HandlerError(error)
                 })
             }
-        }))
+        })))
         .await
     }
 }

@@ -16,8 +16,7 @@ use crate::{Outcome, paths};
 
 const CODE_BUCKET: &str = "org-operator-code";
 const CODE_PREFIX: &str = "demo";
-/// The external id that the demo deploys with.
-pub const EXTERNAL_ID: &str = "demo-external-id-3f7c";
+const EXTERNAL_ID: &str = "demo-external-id-3f7c";
 const PACKAGED: [&str; 4] =
     ["fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"];
 
@@ -62,7 +61,7 @@ impl Deployment {
         output.ok_or_else(|| format!("operator.yaml has no output {name}").into())
     }
 
-    /// Deploys the member roles to an account, as the StackSet would.
+    /// Deploys the member roles to an account, as the `StackSet` would.
     ///
     /// # Errors
     /// Where the stack fails.

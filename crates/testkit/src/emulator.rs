@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::{Outcome, identity, paths};
 
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(20);
 
@@ -44,7 +44,7 @@ impl Emulator {
     pub fn start(options: &Options) -> Outcome<Self> {
         let program = paths::file(".venv/bin/ministack");
         if !program.exists() {
-            return Err("ministack is missing: type `make .venv`".into());
+            return Err("ministack is missing: type `make .venv/tests`".into());
         }
         let home = tempfile::tempdir()?;
         let log = options.log.clone().unwrap_or_else(|| home.path().join("ministack.log"));
@@ -150,6 +150,10 @@ fn command(program: &Path, port: u16, endpoint: &str, home: &Path, options: &Opt
     command
 }
 
-fn free_port() -> Outcome<u16> {
+/// A port that nothing listens on.
+///
+/// # Errors
+/// Where the machine has none.
+pub fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -71,7 +71,7 @@ impl<'a, M: Members> Asking<'a, M> {
         }
         let actions = self.operation.spec().actions;
         let assuming = self.members.assume(account, &self.attempt.run, actions);
-        self.in_time(assuming).await.unwrap_or_else(|late| Err(late)).map(Some)
+        self.in_time(assuming).await.unwrap_or_else(Err).map(Some)
     }
 
     /// The operation's answer in one Region.

@@ -94,7 +94,7 @@ fn event(words: &[&str]) -> WorkerEvent {
 
 fn attempt(id: &str) -> Attempt {
     let run = RunId::parse("r1").unwrap();
-    Attempt { id: id.to_owned(), run, expires_at: 9, time_left: Duration::from_secs(60) }
+    Attempt { id: id.to_owned(), run, expires_at: 9, time_left: Duration::from_mins(1) }
 }
 
 fn book() -> Book {

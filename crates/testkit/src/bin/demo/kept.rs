@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use aws_config::SdkConfig;
 use org_operator_testkit::execution::Pipeline;
 use org_operator_testkit::identity::{self, HOME_REGION, MANAGEMENT};
 use org_operator_testkit::{Outcome, emulator, paths};
@@ -15,7 +16,6 @@ pub(crate) struct Kept {
     pub(crate) state_machine: String,
     pub(crate) table: String,
     pub(crate) bucket: String,
-    pub(crate) external_id: String,
 }
 
 fn file() -> PathBuf {
@@ -33,16 +33,21 @@ impl Kept {
         Ok(serde_json::from_slice(&text)?)
     }
 
+    /// The operation account's configuration.
+    pub(crate) fn config(&self) -> SdkConfig {
+        identity::config(&self.endpoint, MANAGEMENT, HOME_REGION)
+    }
+
     pub(crate) fn pipeline(&self) -> Pipeline {
         Pipeline {
-            config: identity::config(&self.endpoint, MANAGEMENT, HOME_REGION),
+            config: self.config(),
             state_machine: self.state_machine.clone(),
             table: self.table.clone(),
             bucket: self.bucket.clone(),
         }
     }
 
-    fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         std::net::TcpStream::connect(self.endpoint.trim_start_matches("http://")).is_ok()
     }
 }

@@ -1,9 +1,11 @@
 //! `make demo`: the real pipeline on an emulator, from an empty machine to a CSV.
 //!
 //! `demo` makes everything and ends it again, `demo keep` leaves the emulator running, `demo run
-//! FILE` starts another execution in a kept one, `demo stop` ends it.
+//! FILE` starts another execution in a kept one, `demo stop` ends it, and `demo invoke FUNCTION
+//! FILE` invokes one function on this machine through cargo-lambda.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a person to read")]
 
+mod invoke;
 mod kept;
 mod show;
 mod story;
@@ -36,7 +38,8 @@ async fn command(arguments: &[String]) -> Outcome<()> {
         ["keep"] => story::tell(true).await,
         ["run", file] => story::another(file).await,
         ["stop"] => kept::stop(),
-        _ => Err("usage: demo [keep | run FILE | stop]".into()),
+        ["invoke", function, event] => invoke::invoke(function, event).await,
+        _ => Err("usage: demo [keep | run FILE | stop | invoke FUNCTION FILE]".into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use org_operator_testkit::deployment::{Deployment, EXTERNAL_ID};
+use org_operator_testkit::deployment::Deployment;
 use org_operator_testkit::emulator::{Emulator, Options};
 use org_operator_testkit::execution::{Ended, Pipeline};
 use org_operator_testkit::identity::{HOME_REGION, MANAGEMENT};
@@ -40,7 +40,6 @@ pub(crate) async fn tell(keep: bool) -> Outcome<()> {
         state_machine: deployment.output("StateMachineArn")?.to_owned(),
         table: deployment.output("LedgerTable")?.to_owned(),
         bucket: deployment.output("ResultsBucket")?.to_owned(),
-        external_id: EXTERNAL_ID.to_owned(),
     };
     let regions = REGIONS.join(", ");
     println!("run           {OPERATION} in every active member account, in {regions}");

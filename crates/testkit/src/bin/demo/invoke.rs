@@ -1,0 +1,126 @@
+//! One function on this machine: cargo-lambda is its Lambda, a kept demo or the caller's own AWS
+//! is its world.
+
+use std::collections::HashMap;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use org_operator_testkit::identity::HOME_REGION;
+use org_operator_testkit::{Outcome, emulator, paths};
+use serde_json::json;
+
+use crate::kept::Kept;
+
+const FUNCTIONS: [&str; 3] = ["fanout", "worker", "result-handler"];
+const START: Duration = Duration::from_secs(30);
+
+/// Invokes `function` with the event in `file` and prints its answer.
+pub(crate) async fn invoke(function: &str, file: &str) -> Outcome<()> {
+    if !FUNCTIONS.contains(&function) {
+        return Err(format!("FUNCTION={function}: one of {}", FUNCTIONS.join(", ")).into());
+    }
+    let kept = Kept::load().ok().filter(Kept::is_running);
+    let environment = match &kept {
+        Some(kept) => environment_of(kept, function).await?,
+        None => HashMap::new(),
+    };
+    let world =
+        kept.map_or_else(|| "your own AWS".to_owned(), |k| format!("the demo at {}", k.endpoint));
+    eprintln!("invoking {function} in {world}");
+    let port = emulator::free_port()?;
+    let lambda = lambda(port)?;
+    let _function = Process(start(function, port, &environment)?);
+    let status = Command::new(cargo_lambda())
+        .args(["lambda", "invoke", function, "--data-file", file])
+        .args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
+        .current_dir(paths::root())
+        .status()?;
+    drop(lambda);
+    if status.success() { Ok(()) } else { Err("the function answered with an error".into()) }
+}
+
+/// A process that is ended with its owner.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn cargo_lambda() -> PathBuf {
+    paths::file(".venv/bin/cargo-lambda")
+}
+
+/// cargo-lambda's runtime API, without the building that it would do.
+fn lambda(port: u16) -> Outcome<Process> {
+    let mut process = Process(
+        Command::new(cargo_lambda())
+            .args(["lambda", "watch", "--only-lambda-apis", "--quiet"])
+            .args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
+            .current_dir(paths::root())
+            .spawn()?,
+    );
+    let deadline = Instant::now() + START;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if process.0.try_wait()?.is_some() || Instant::now() > deadline {
+            return Err("cargo-lambda did not start".into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(process)
+}
+
+fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> Outcome<Child> {
+    let binary = std::env::current_exe()?.with_file_name(function);
+    let child = Command::new(binary)
+        .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}/{function}"))
+        .env("AWS_LAMBDA_FUNCTION_NAME", function)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+        .envs(environment)
+        .stdout(std::io::stderr())
+        .spawn()?;
+    Ok(child)
+}
+
+/// The environment that the deployed function has, with credentials for this machine.
+async fn environment_of(kept: &Kept, function: &str) -> Outcome<HashMap<String, String>> {
+    let lambda = aws_sdk_lambda::Client::new(&kept.config());
+    let name = format!("org-operator-{function}");
+    let deployed = lambda.get_function_configuration().function_name(name).send().await?;
+    let variables = deployed.environment().and_then(|environment| environment.variables());
+    let mut environment = variables.cloned().unwrap_or_default();
+    environment.insert("AWS_ENDPOINT_URL".to_owned(), kept.endpoint.clone());
+    environment.insert("AWS_REGION".to_owned(), HOME_REGION.to_owned());
+    environment.extend(role_credentials(kept, &deployed.role.unwrap_or_default()).await?);
+    Ok(environment)
+}
+
+/// Credentials of the deployed function's role: member roles trust the worker's role and no other.
+/// Lambda alone may assume it, so the kept demo's account is let in first.
+async fn role_credentials(kept: &Kept, role: &str) -> Outcome<[(String, String); 3]> {
+    let config = kept.config();
+    let account = role.split(':').nth(4).unwrap_or_default();
+    let statement = |principal: serde_json::Value| json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
+    let trust = json!({"Version": "2012-10-17", "Statement": [
+        statement(json!({"Service": "lambda.amazonaws.com"})),
+        statement(json!({"AWS": format!("arn:aws:iam::{account}:root")})),
+    ]});
+    let name = role.rsplit('/').next().unwrap_or(role);
+    let iam = aws_sdk_iam::Client::new(&config);
+    let trusting =
+        iam.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
+    trusting.send().await?;
+    let sts = aws_sdk_sts::Client::new(&config);
+    let session = sts.assume_role().role_arn(role).role_session_name("local-invoke").send().await?;
+    let given = session.credentials().ok_or("STS gave no credentials")?;
+    Ok([
+        ("AWS_ACCESS_KEY_ID".to_owned(), given.access_key_id().to_owned()),
+        ("AWS_SECRET_ACCESS_KEY".to_owned(), given.secret_access_key().to_owned()),
+        ("AWS_SESSION_TOKEN".to_owned(), given.session_token().to_owned()),
+    ])
+}
