@@ -15,6 +15,7 @@ use crate::kept::Kept;
 
 const FUNCTIONS: [&str; 3] = ["fanout", "worker", "result-handler"];
 const START: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(20);
 
 /// Invokes `function` with the event in `file` and prints its answer.
 pub(crate) async fn invoke(function: &str, file: &str) -> Outcome<()> {
@@ -31,14 +32,30 @@ pub(crate) async fn invoke(function: &str, file: &str) -> Outcome<()> {
     eprintln!("invoking {function} in {world}");
     let port = emulator::free_port()?;
     let lambda = lambda(port)?;
-    let _function = Process(start(function, port, &environment)?);
-    let status = Command::new(cargo_lambda())
-        .args(["lambda", "invoke", function, "--data-file", file])
+    let process = Process(start(function, port, &environment)?);
+    // Without a name: the runtime API that builds nothing serves one function, whatever it is.
+    let asking = Command::new(cargo_lambda())
+        .args(["lambda", "invoke", "--data-file", file])
         .args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
         .current_dir(paths::root())
-        .status()?;
+        .spawn()?;
+    let answered = answered(Process(asking), process);
     drop(lambda);
-    if status.success() { Ok(()) } else { Err("the function answered with an error".into()) }
+    answered
+}
+
+/// Waits for the answer, or for the function's end before it.
+fn answered(mut asking: Process, mut function: Process) -> Outcome<()> {
+    loop {
+        if let Some(status) = asking.0.try_wait()? {
+            let failed = || "the function answered with an error".into();
+            return if status.success() { Ok(()) } else { Err(failed()) };
+        }
+        if let Some(status) = function.0.try_wait()? {
+            return Err(format!("the function ended without an answer: {status}").into());
+        }
+        std::thread::sleep(POLL);
+    }
 }
 
 /// A process that is ended with its owner.
@@ -69,7 +86,7 @@ fn lambda(port: u16) -> Outcome<Process> {
         if process.0.try_wait()?.is_some() || Instant::now() > deadline {
             return Err("cargo-lambda did not start".into());
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(POLL);
     }
     Ok(process)
 }
@@ -77,7 +94,7 @@ fn lambda(port: u16) -> Outcome<Process> {
 fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> Outcome<Child> {
     let binary = std::env::current_exe()?.with_file_name(function);
     let child = Command::new(binary)
-        .env("AWS_LAMBDA_RUNTIME_API", format!("127.0.0.1:{port}/{function}"))
+        .env("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt"))
         .env("AWS_LAMBDA_FUNCTION_NAME", function)
         .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
