@@ -3,9 +3,10 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind};
 
 use crate::failure::own;
@@ -31,6 +32,7 @@ impl S3Artifacts {
 
 impl Artifacts for S3Artifacts {
     type Upload = S3Upload;
+    type Download = S3Download;
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
         let put = self.client.put_object().bucket(&self.bucket).key(key);
@@ -38,13 +40,15 @@ impl Artifacts for S3Artifacts {
         put.map(drop).map_err(|e| own(&format!("writing {}", self.uri(key)), &e))
     }
 
-    async fn get(&self, key: &str) -> Result<Vec<u8>, Error> {
+    async fn open(&self, key: &str) -> Result<Option<S3Download>, Error> {
         let doing = format!("reading {}", self.uri(key));
-        let got = self.client.get_object().bucket(&self.bucket).key(key).send().await;
-        let body = got.map_err(|e| own(&doing, &e))?.body.collect().await;
-        let body =
-            body.map_err(|e| Error::new(ErrorKind::Transient, e.to_string()).context(doing))?;
-        Ok(body.to_vec())
+        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(object) => Ok(Some(S3Download { body: object.body, doing })),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
+                Ok(None)
+            }
+            Err(error) => Err(own(&doing, &error)),
+        }
     }
 
     fn upload(&self, key: &str) -> S3Upload {
@@ -53,6 +57,21 @@ impl Artifacts for S3Artifacts {
 
     fn uri(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.bucket)
+    }
+}
+
+/// An S3 object that is being read.
+#[derive(Debug)]
+pub struct S3Download {
+    body: ByteStream,
+    doing: String,
+}
+
+impl Download for S3Download {
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let chunk = self.body.try_next().await;
+        let broken = |e| Error::new(ErrorKind::Transient, format!("{}: {e}", self.doing));
+        Ok(chunk.map_err(broken)?.map(Into::into))
     }
 }
 

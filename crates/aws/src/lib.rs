@@ -12,7 +12,7 @@ mod ledger_items;
 mod member;
 mod organization;
 
-pub use artifacts::{S3Artifacts, S3Upload};
+pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
 pub use config::load;
 pub use failure::call_failure;

@@ -6,6 +6,7 @@
 //! from them.
 
 pub mod account;
+pub mod changes;
 pub mod classification;
 pub mod coverage;
 pub mod door;

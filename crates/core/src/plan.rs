@@ -103,6 +103,19 @@ impl Folder {
         Self { prefix, operation: operation.to_owned(), run_id: run_id.clone() }
     }
 
+    /// The folder of another run of the same operation.
+    #[must_use]
+    pub fn of_run(&self, run_id: &RunId) -> Self {
+        Self { run_id: run_id.clone(), ..self.clone() }
+    }
+
+    /// The key of `latest.json`.
+    #[must_use]
+    pub fn latest_key(&self) -> String {
+        let joint = if self.prefix.is_empty() { "" } else { "/" };
+        format!("{}{joint}{}/{LATEST}", self.prefix, self.operation)
+    }
+
     /// The key of the artifact `name` of this run.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
@@ -119,6 +132,10 @@ pub const ACCOUNTS: &str = "accounts.csv";
 pub const COVERAGE: &str = "coverage.csv";
 /// The result handler's output and more.
 pub const SUMMARY: &str = "summary.json";
+/// Records added and removed since the run before.
+pub const CHANGES: &str = "changes.csv";
+/// Which run of an operation is the newest; it lies beside the runs' folders.
+pub const LATEST: &str = "latest.json";
 
 #[cfg(test)]
 mod tests {

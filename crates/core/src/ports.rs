@@ -20,11 +20,15 @@ pub trait Artifacts: Sync {
     /// What writes one artifact piece by piece.
     type Upload: Upload;
 
+    /// What reads one artifact piece by piece.
+    type Download: Download;
+
     /// Writes a whole artifact.
     fn put(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Reads a whole artifact.
-    fn get(&self, key: &str) -> impl Future<Output = Result<Vec<u8>, Error>> + Send;
+    /// Opens an artifact that is read piece by piece, or `None` where there is none.
+    fn open(&self, key: &str)
+    -> impl Future<Output = Result<Option<Self::Download>, Error>> + Send;
 
     /// Begins an artifact that is written piece by piece.
     fn upload(&self, key: &str) -> Self::Upload;
@@ -40,6 +44,25 @@ pub trait Upload: Send {
 
     /// Completes the artifact.
     fn finish(self) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// An artifact that is being read.
+pub trait Download: Send {
+    /// The next bytes, or `None` at the end.
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send;
+}
+
+/// Reads a whole artifact, or `None` where there is none.
+///
+/// # Errors
+/// What the store answered.
+pub async fn find<A: Artifacts>(artifacts: &A, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    let Some(mut download) = artifacts.open(key).await? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = download.chunk().await? {
+        bytes.extend(chunk);
+    }
+    Ok(Some(bytes))
 }
 
 /// The worker's side of the ledger.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::changes::{Change, ChangeKind};
 use crate::coverage::{AccountTargets, CoverageRow};
 use crate::id::RunId;
 use crate::outcome::Verdict;
@@ -40,9 +41,9 @@ pub struct RunResult {
     pub failed: u64,
     /// Rows of the operation's CSV.
     pub records: u64,
-    /// Records that the previous run had not; null: not compared.
+    /// Records that the previous run had not; null: there is none to compare with.
     pub added: Option<u64>,
-    /// Records that only the previous run had; null: not compared.
+    /// Records that only the previous run had; null: there is none to compare with.
     pub removed: Option<u64>,
     /// URIs of what a person reads first.
     pub artifacts: Vec<String>,
@@ -57,6 +58,8 @@ pub struct Summary {
     pub result: RunResult,
     /// The operation.
     pub operation: String,
+    /// The run that `Added` and `Removed` compare with; null where there is none.
+    pub previous_run_id: Option<RunId>,
     /// Accounts in the manifest.
     pub accounts: u64,
     /// Targets per error kind.
@@ -79,6 +82,8 @@ pub struct Tally {
     failed: u64,
     accounts: u64,
     records: u64,
+    added: u64,
+    removed: u64,
     errors: BTreeMap<&'static str, u64>,
     first_failures: Vec<String>,
     span: Option<(Timestamp, Timestamp)>,
@@ -96,6 +101,13 @@ impl Tally {
     /// Counts records that were written.
     pub fn records(&mut self, written: u64) {
         self.records += written;
+    }
+
+    /// Counts changes since the run before.
+    pub fn changes(&mut self, changes: &[Change]) {
+        let added = changes.iter().filter(|change| change.kind == ChangeKind::Added).count();
+        self.added += added as u64;
+        self.removed += (changes.len() - added) as u64;
     }
 
     fn row(&mut self, targets: &AccountTargets, row: &CoverageRow) {
@@ -118,9 +130,16 @@ impl Tally {
         }
     }
 
-    /// The summary; `artifacts` are the URIs for the result.
+    /// The summary; `previous` is the run that was compared with, `artifacts` are the URIs for the
+    /// result.
     #[must_use]
-    pub fn summary(self, run_id: RunId, operation: &str, artifacts: Vec<String>) -> Summary {
+    pub fn summary(
+        self,
+        run_id: RunId,
+        operation: &str,
+        previous: Option<RunId>,
+        artifacts: Vec<String>,
+    ) -> Summary {
         let status = if self.failed == 0 { Status::Complete } else { Status::Partial };
         let result = RunResult {
             run_id,
@@ -130,13 +149,14 @@ impl Tally {
             skipped: self.skipped,
             failed: self.failed,
             records: self.records,
-            added: None,
-            removed: None,
+            added: previous.is_some().then_some(self.added),
+            removed: previous.is_some().then_some(self.removed),
             artifacts,
         };
         Summary {
             result,
             operation: operation.to_owned(),
+            previous_run_id: previous,
             accounts: self.accounts,
             errors: self.errors,
             first_failures: self.first_failures,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use org_operator_core::changes::Comparison;
 use org_operator_core::coverage::{AccountTargets, CoverageRow, cover};
 use org_operator_core::ledger::{Book, Entry, LedgerRecord, WorkerFailure};
 use org_operator_core::ports::{LedgerReader, Page, Upload};
-use org_operator_core::{Error, ErrorKind, Outcome, Region, RunId, Verdict};
+use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
-use crate::Export;
+use crate::export::Export;
 
 /// Records of a target that are held back until it is known that all of them are there. A target
 /// with more is written as it comes, so that memory stays bounded.
@@ -33,38 +34,38 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         Ok(Self { ledger, book, targets, page })
     }
 
-    /// Writes the account's records, then its coverage.
-    pub(crate) async fn write<U: Upload>(mut self, export: &mut Export<U>) -> Result<(), Error> {
+    /// The account.
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.targets.account_id
+    }
+
+    /// Writes the account's records, then its changes and its coverage.
+    pub(crate) async fn write<U: Upload>(
+        mut self,
+        export: &mut Export<U>,
+        mut before: Option<Comparison>,
+    ) -> Result<(), Error> {
         let mut found = Found::default();
         loop {
             for entry in std::mem::take(&mut self.page.entries) {
                 for record in found.take(entry) {
-                    write_record(self.targets, &record, export).await?;
+                    export.record(self.targets, &record).await?;
+                    if let Some(before) = &mut before {
+                        before.record(record.region, record.record.cells);
+                    }
                 }
             }
             let Some(after) = self.page.next.take() else { break };
             self.page = self.ledger.page(&self.book, Some(after)).await?;
         }
         let rows = found.rows(self.targets)?;
-        for row in &rows {
-            let cells = row.cells(self.targets);
-            export.coverage.row(cells.iter().map(String::as_str)).await?;
+        if let Some(before) = before {
+            let succeeded = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
+            let succeeded = succeeded.map(|row| row.region.clone()).collect();
+            export.changes(self.targets, &before.finish(&succeeded)).await?;
         }
-        export.tally.account(self.targets, &rows);
-        Ok(())
+        export.coverage(self.targets, &rows).await
     }
-}
-
-async fn write_record<U: Upload>(
-    targets: &AccountTargets,
-    record: &LedgerRecord,
-    export: &mut Export<U>,
-) -> Result<(), Error> {
-    let target = [targets.account_id.as_str(), &targets.account_name, record.region.as_str()];
-    let cells = record.record.cells.iter().map(String::as_str);
-    export.records.row(target.into_iter().chain(cells)).await?;
-    export.tally.records(1);
-    Ok(())
 }
 
 /// What the pages of an account hold: outcomes come first, so a record knows whether it counts.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use org_operator_core::account::Account;
 use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_key, record_key};
 use org_operator_core::ports::{
-    AccountDirectory, Artifacts, Clock, LedgerReader, LedgerWriter, Page, Upload,
+    AccountDirectory, Artifacts, Clock, Download, LedgerReader, LedgerWriter, Page, Upload,
 };
 use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{Error, ErrorKind, Outcome};
@@ -153,15 +153,17 @@ impl MemoryArtifacts {
 
 impl Artifacts for MemoryArtifacts {
     type Upload = MemoryUpload;
+    type Download = MemoryDownload;
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
         locked(&self.0).insert(key.to_owned(), bytes);
         Ok(())
     }
 
-    async fn get(&self, key: &str) -> Result<Vec<u8>, Error> {
-        let missing = || Error::new(ErrorKind::OperationFailed, format!("NoSuchKey: {key}"));
-        locked(&self.0).get(key).cloned().ok_or_else(missing)
+    async fn open(&self, key: &str) -> Result<Option<MemoryDownload>, Error> {
+        // Small chunks: a reader must put lines together again.
+        let chunks = |bytes: &Vec<u8>| bytes.chunks(7).rev().map(<[u8]>::to_vec).collect();
+        Ok(locked(&self.0).get(key).map(|bytes| MemoryDownload(chunks(bytes))))
     }
 
     fn upload(&self, key: &str) -> MemoryUpload {
@@ -170,6 +172,16 @@ impl Artifacts for MemoryArtifacts {
 
     fn uri(&self, key: &str) -> String {
         format!("memory://{key}")
+    }
+}
+
+/// An artifact that is being read, seven bytes at a time.
+#[derive(Debug)]
+pub struct MemoryDownload(Vec<Vec<u8>>);
+
+impl Download for MemoryDownload {
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.0.pop())
     }
 }
 

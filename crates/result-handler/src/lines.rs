@@ -1,0 +1,62 @@
+//! An artifact read line by line, however its bytes come.
+
+use org_operator_core::Error;
+use org_operator_core::ports::Download;
+
+/// How lines end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// At each line feed: JSON Lines, where text has none.
+    Plain,
+    /// At a line feed outside quotes: CSV.
+    Quoted,
+}
+
+/// The lines of an artifact.
+pub(crate) struct Lines<D> {
+    download: D,
+    ending: Ending,
+    buffer: Vec<u8>,
+    /// Where in the buffer no line has ended yet, and whether that is inside quotes.
+    scanned: usize,
+    inside: bool,
+}
+
+impl<D: Download> Lines<D> {
+    pub(crate) fn new(download: D, ending: Ending) -> Self {
+        Self { download, ending, buffer: Vec::new(), scanned: 0, inside: false }
+    }
+
+    /// The next line without its end, or `None` behind the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        loop {
+            if let Some(line) = self.buffered() {
+                return Ok(Some(line));
+            }
+            match self.download.chunk().await? {
+                Some(chunk) => self.buffer.extend(chunk),
+                None if self.buffer.is_empty() => return Ok(None),
+                None => return Ok(Some(self.split(self.buffer.len(), 0))),
+            }
+        }
+    }
+
+    fn buffered(&mut self) -> Option<Vec<u8>> {
+        while let Some(byte) = self.buffer.get(self.scanned) {
+            if *byte == b'"' && self.ending == Ending::Quoted {
+                self.inside = !self.inside;
+            } else if *byte == b'\n' && !self.inside {
+                return Some(self.split(self.scanned, 1));
+            }
+            self.scanned += 1;
+        }
+        None
+    }
+
+    fn split(&mut self, at: usize, skip: usize) -> Vec<u8> {
+        let line = self.buffer[..at].to_vec();
+        self.buffer.drain(..at + skip);
+        self.scanned = 0;
+        line
+    }
+}
