@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_prefix};
-use org_operator_core::ports::{LedgerReader, LedgerWriter, Page};
+use org_operator_core::ports::{LedgerReader, LedgerWriter, Outcomes, Page};
 use org_operator_core::{Error, ErrorKind, Outcome};
 
 use crate::failure::own;
@@ -96,7 +96,7 @@ fn put_request(item: Item) -> Result<WriteRequest, Error> {
     Ok(WriteRequest::builder().put_request(put).build())
 }
 
-impl LedgerWriter for DynamoDbLedger {
+impl Outcomes for DynamoDbLedger {
     async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
         let mut outcomes = Vec::new();
         let mut after = None;
@@ -112,7 +112,9 @@ impl LedgerWriter for DynamoDbLedger {
             }
         }
     }
+}
 
+impl LedgerWriter for DynamoDbLedger {
     async fn put_records(
         &self,
         book: &Book,

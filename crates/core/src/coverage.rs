@@ -72,11 +72,15 @@ pub fn cover(
 ) -> Vec<CoverageRow> {
     let mut outcomes: BTreeMap<Region, Outcome> =
         outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
+    // A resumed work item may begin with another Region than the whole one did.
+    let of_item = |failure: &WorkerFailure, first: &Region| {
+        targets.regions.get(&failure.first_region) == Some(first)
+    };
     let row = |(region, first): (&Region, &Region)| {
         let outcome = outcomes.remove(region);
         let verdict = match &outcome {
             Some(outcome) => outcome.verdict.clone(),
-            None => missing(failures.iter().find(|failure| failure.first_region == *first)),
+            None => missing(failures.iter().rfind(|failure| of_item(failure, first))),
         };
         CoverageRow { region: region.clone(), verdict, outcome }
     };
@@ -154,7 +158,7 @@ mod tests {
         let manifest = vec![item("111111111111", &[0, 1]), item("111111111111", &[2, 3])];
         let targets = by_account(manifest).remove(0);
         let failure = WorkerFailure {
-            first_region: region(2),
+            first_region: region(3),
             error: "Sandbox.Timedout".to_owned(),
             cause: "late".to_owned(),
         };

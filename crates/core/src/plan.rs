@@ -1,6 +1,6 @@
 //! The fanout's answer: a small plan of the run, which the other steps read.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::door::{self, Fields};
@@ -10,7 +10,7 @@ use crate::id::RunId;
 use crate::place::Place;
 
 /// A plan of a run; it stays under 1 KB however many accounts there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RunPlan {
     /// The run.
@@ -37,7 +37,7 @@ pub struct RunPlan {
 }
 
 /// An S3 object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ManifestLocation {
     /// The bucket.
@@ -124,6 +124,8 @@ impl Folder {
     }
 }
 
+/// The plan of a run, for resuming it.
+pub const PLAN: &str = "plan.json";
 /// The work items of a run.
 pub const MANIFEST: &str = "manifest.json";
 /// Every account of the organization, and why it is or is not in the run.

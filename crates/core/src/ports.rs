@@ -65,11 +65,14 @@ pub async fn find<A: Artifacts>(artifacts: &A, key: &str) -> Result<Option<Vec<u
     Ok(Some(bytes))
 }
 
-/// The worker's side of the ledger.
-pub trait LedgerWriter: Sync {
+/// What has become of an account's targets so far.
+pub trait Outcomes: Sync {
     /// The outcomes that earlier attempts have written.
     fn outcomes(&self, book: &Book) -> impl Future<Output = Result<Vec<Outcome>, Error>> + Send;
+}
 
+/// The worker's side of the ledger.
+pub trait LedgerWriter: Outcomes {
     /// Writes records. They count for nothing until their outcome is written.
     fn put_records(
         &self,

@@ -21,7 +21,7 @@ pub const DEFAULT_OPERATION: &str = "internet-routes";
 pub const MAX_CONCURRENCY: u32 = 10_000;
 
 /// Fields that are part of the contract and have no effect in this version yet.
-const LATER: &[&str] = &["ResumeRun", "Apply"];
+const LATER: &[&str] = &["Apply"];
 const LATER_ACCOUNTS: &[&str] =
     &["OrganizationalUnits", "ExcludeOrganizationalUnits", "Tags", "IncludeManagementAccount"];
 const LATER_ALLOWED: &str = "nothing: this version does not support the field yet, leave it out";
@@ -41,6 +41,8 @@ pub struct RunRequest {
     pub max_concurrency: Option<u32>,
     /// How many Regions one work item holds at the most; `None` means all of an account's.
     pub regions_per_work_item: Option<u32>,
+    /// The run to go on with, in place of a new one.
+    pub resume_run: Option<RunId>,
 }
 
 /// Which accounts a run covers, of those that are active.
@@ -59,6 +61,9 @@ impl AccountFilter {
         !self.include.is_empty() || !self.exclude.is_empty()
     }
 }
+
+/// Fields that choose targets: a resumed run has its own already.
+const CHOOSING: &[&str] = &["Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
 
 /// What the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +136,11 @@ fn read_event(value: &Value, faults: &mut Faults) -> Option<FanoutEvent> {
 
 fn read_request(fields: &Fields, faults: &mut Faults) -> RunRequest {
     refuse_later(fields, LATER, faults);
+    let resume_run = fields.optional("ResumeRun", faults, door::run_id);
+    if resume_run.is_some() {
+        let allowed = "nothing beside ResumeRun: the run has its own";
+        refuse(fields, CHOOSING, allowed, faults);
+    }
     let operation = fields.optional("Operation", faults, door::text);
     RunRequest {
         operation: operation.unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
@@ -142,6 +152,7 @@ fn read_request(fields: &Fields, faults: &mut Faults) -> RunRequest {
         }),
         regions_per_work_item: fields
             .optional("RegionsPerWorkItem", faults, |p, v, f| door::whole(p, v, f, 1..=1_000)),
+        resume_run,
     }
 }
 
@@ -170,11 +181,15 @@ fn read_regions(place: &Place, value: &Value, faults: &mut Faults) -> Option<Vec
     Some(door::list(place, value, faults, door::region))
 }
 
-/// A field's neutral value (false, an empty list) says the same as no field, so it is no fault.
 fn refuse_later(fields: &Fields, names: &[&str], faults: &mut Faults) {
+    refuse(fields, names, LATER_ALLOWED, faults);
+}
+
+/// A field's neutral value (false, an empty list) says the same as no field, so it is no fault.
+fn refuse(fields: &Fields, names: &[&str], allowed: &str, faults: &mut Faults) {
     for name in names {
         if let Some(value) = fields.get(name).filter(|value| !is_neutral(value)) {
-            faults.note(fields.place(name), value, LATER_ALLOWED);
+            faults.note(fields.place(name), value, allowed);
         }
     }
 }
@@ -243,15 +258,25 @@ mod tests {
 
     #[test]
     fn a_field_without_effect_is_refused_and_a_neutral_one_is_not() {
-        let text =
-            refused(&json!({"Apply": true, "Accounts": {"Tags": {"a": "b"}}, "ResumeRun": "x"}));
-        for field in ["Apply", "Accounts.Tags", "ResumeRun"] {
+        let text = refused(&json!({"Apply": true, "Accounts": {"Tags": {"a": "b"}}}));
+        for field in ["Apply", "Accounts.Tags"] {
             assert!(text.contains(&format!("{field}: got")), "{field} is not in: {text}");
         }
         let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
         assert!(parse(&neutral).is_ok());
         assert!(refused(&json!({"Regions": "ENABLED"})).contains("not supported"));
         assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
+    }
+
+    #[test]
+    fn a_resumed_run_takes_no_field_that_chooses_targets() {
+        let event = parse(&json!({"ResumeRun": "r-1", "MaxConcurrency": 3})).unwrap();
+        assert_eq!(event.request.resume_run, RunId::parse("r-1"));
+        let text = refused(&json!({"ResumeRun": "r-1", "Regions": ["eu-west-1"]}));
+        assert!(
+            text.contains("Regions: got [\"eu-west-1\"], allowed: nothing beside ResumeRun"),
+            "{text}"
+        );
     }
 
     #[test]

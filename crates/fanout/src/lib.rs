@@ -3,17 +3,20 @@
 //! Which accounts and Regions a request means is decided by `org_operator_core::selection`; this
 //! asks the organization, writes the artifacts and puts the answers together.
 
+mod resume;
+
 use std::collections::BTreeSet;
 
 use org_operator_core::fault::Faults;
-use org_operator_core::plan::{ACCOUNTS, Folder, MANIFEST, ManifestLocation, RunPlan};
-use org_operator_core::ports::{AccountDirectory, Artifacts, Clock};
+use org_operator_core::plan::{ACCOUNTS, Folder, MANIFEST, ManifestLocation, PLAN, RunPlan};
+use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
 use org_operator_core::request::{FanoutEvent, RunRequest};
 use org_operator_core::selection::Selection;
 use org_operator_core::spec::Access;
 use org_operator_core::table::Table;
-use org_operator_core::{Error, ErrorKind, Region, RunId, WorkItem, region};
+use org_operator_core::{Error, ErrorKind, Region, RunId, region};
 use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
+use serde::Serialize;
 use serde_json::Value;
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -41,19 +44,22 @@ pub struct Settings {
 
 /// The step with its ports.
 #[derive(Debug)]
-pub struct Fanout<D, A, C> {
+pub struct Fanout<D, A, L, C> {
     /// Its configuration.
     pub settings: Settings,
     /// The organization.
     pub directory: D,
     /// The artifacts.
     pub artifacts: A,
+    /// The ledger, which only a resumed run asks.
+    pub ledger: L,
     /// The clock.
     pub clock: C,
 }
 
-impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
-    /// Plans a run: checks the request in `event`, selects, writes `accounts.csv` and the manifest.
+impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
+    /// Plans a run: checks the request in `event`, selects, writes `accounts.csv`, the plan and the
+    /// manifest; or plans the rest of an earlier run.
     /// `fallback` is the run's id where the event has none.
     ///
     /// # Errors
@@ -66,27 +72,60 @@ impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
         if run_id.is_none() {
             faults.note_text("RunId", "nothing", RunId::ALLOWED);
         }
+        if let Some(resumed) = request.resume_run.clone() {
+            let operation = find(CATALOGUE, &request.operation, &mut faults);
+            let (operation, execution) = faults.into_result("request", operation.zip(run_id))?;
+            let folder = self.folder(operation, &resumed);
+            return self.resume(&folder, &resumed, &execution, request.max_concurrency).await;
+        }
         let (operation, regions, selection) = self.check(&request, faults).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
-        let items = selection.work_items(&regions, request.regions_per_work_item);
+        self.plan(run_id, request, operation, &regions, &selection).await
+    }
+
+    /// Writes what a new run needs, and plans it.
+    async fn plan(
+        &self,
+        run_id: RunId,
+        request: RunRequest,
+        operation: &dyn Operation,
+        regions: &BTreeSet<Region>,
+        selection: &Selection,
+    ) -> Result<RunPlan, Error> {
         let worker_function = self.worker(operation)?;
-        let folder = Folder::new(&self.settings.results_prefix, operation.spec().name, &run_id);
-        let key = self.write(&folder, &selection, &items).await?;
+        let items = selection.work_items(regions, request.regions_per_work_item);
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
-        let days = i64::from(self.settings.ledger_retention_days);
-        tracing::info!(%run_id, work_items = items.len(), targets, "planned");
-        Ok(RunPlan {
+        let folder = self.folder(operation, &run_id);
+        tracing::info!(%run_id, work_items = items.len(), targets, "planning");
+        let plan = RunPlan {
             run_id,
             operation: operation.spec().name.to_owned(),
             parameters: request.parameters,
             apply: false,
-            manifest: ManifestLocation { bucket: self.settings.results_bucket.clone(), key },
+            manifest: self.location(folder.key(MANIFEST)),
             work_items: items.len() as u64,
             targets: targets as u64,
             max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
             worker_function,
-            expires_at: self.clock.now().epoch_seconds() + days * SECONDS_PER_DAY,
-        })
+            expires_at: self.expiry(),
+        };
+        self.artifacts.put(&folder.key(ACCOUNTS), accounts_table(selection)?).await?;
+        self.artifacts.put(&folder.key(PLAN), json(&plan)?).await?;
+        self.artifacts.put(&folder.key(MANIFEST), json(&items)?).await?;
+        Ok(plan)
+    }
+
+    fn folder(&self, operation: &dyn Operation, run_id: &RunId) -> Folder {
+        Folder::new(&self.settings.results_prefix, operation.spec().name, run_id)
+    }
+
+    fn location(&self, key: String) -> ManifestLocation {
+        ManifestLocation { bucket: self.settings.results_bucket.clone(), key }
+    }
+
+    fn expiry(&self) -> i64 {
+        let days = i64::from(self.settings.ledger_retention_days);
+        self.clock.now().epoch_seconds() + days * SECONDS_PER_DAY
     }
 
     /// Everything that can be wrong with a request, found before anything is written.
@@ -142,22 +181,11 @@ impl<D: AccountDirectory, A: Artifacts, C: Clock> Fanout<D, A, C> {
             ))),
         }
     }
+}
 
-    /// Writes the accounts and the manifest; gives the manifest's key.
-    async fn write(
-        &self,
-        folder: &Folder,
-        selection: &Selection,
-        items: &[WorkItem],
-    ) -> Result<String, Error> {
-        self.artifacts.put(&folder.key(ACCOUNTS), accounts_table(selection)?).await?;
-        let key = folder.key(MANIFEST);
-        let manifest = serde_json::to_vec(items);
-        let manifest =
-            manifest.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
-        self.artifacts.put(&key, manifest).await?;
-        Ok(key)
-    }
+fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let bytes = serde_json::to_vec(value);
+    bytes.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))
 }
 
 /// `accounts.csv`: every account of the organization, and why it is or is not in the run.

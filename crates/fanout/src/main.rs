@@ -1,17 +1,18 @@
 //! The fanout function: settings from the environment, AWS behind the ports.
 
-use org_operator_aws::{Organization, S3Artifacts, SystemClock};
+use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts, SystemClock};
 use org_operator_core::request::MAX_CONCURRENCY;
 use org_operator_fanout::{Fanout, Settings};
 use org_operator_runtime::{Env, Shell, name};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let build = |settings: Settings| async move {
+    let build = |(settings, table): (Settings, String)| async move {
         let config = org_operator_aws::load().await;
         let directory = Organization::new(&config);
         let artifacts = S3Artifacts::new(&config, &settings.results_bucket);
-        Fanout { settings, directory, artifacts, clock: SystemClock }
+        let ledger = DynamoDbLedger::new(&config, &table);
+        Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
     };
     let shell = Shell::start(settings);
     let handled = shell.serve(build, |fanout, event, invocation| async move {
@@ -20,7 +21,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     handled.await
 }
 
-fn settings(env: &mut Env) -> Option<Settings> {
+fn settings(env: &mut Env) -> Option<(Settings, String)> {
+    let table = env.text(name::LEDGER_TABLE);
     let home_region = env.home_region();
     let target_regions = env.regions(name::TARGET_REGIONS);
     let max_concurrency = env.whole(name::MAX_CONCURRENCY, 1, MAX_CONCURRENCY);
@@ -29,7 +31,7 @@ fn settings(env: &mut Env) -> Option<Settings> {
     let ledger_retention_days = env.whole(name::LEDGER_RETENTION_DAYS, 1, 3_650);
     let worker_readonly = env.text(name::WORKER_FUNCTION_READONLY);
     let worker_admin = env.optional(name::WORKER_FUNCTION_ADMIN);
-    Some(Settings {
+    let settings = Settings {
         home_region: home_region?,
         target_regions: target_regions?,
         max_concurrency: max_concurrency?,
@@ -38,5 +40,6 @@ fn settings(env: &mut Env) -> Option<Settings> {
         ledger_retention_days: ledger_retention_days?,
         worker_readonly: worker_readonly?,
         worker_admin,
-    })
+    };
+    Some((settings, table?))
 }

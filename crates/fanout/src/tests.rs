@@ -1,13 +1,14 @@
 //! The fanout over an organization and artifacts in memory.
 
 use org_operator_core::AccountId;
+use org_operator_core::WorkItem;
 use org_operator_core::account::Account;
-use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, TickingClock};
+use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, MemoryLedger, TickingClock};
 use serde_json::json;
 
 use super::*;
 
-type TestFanout = Fanout<MemoryDirectory, MemoryArtifacts, TickingClock>;
+type TestFanout = Fanout<MemoryDirectory, MemoryArtifacts, MemoryLedger, TickingClock>;
 
 fn region(name: &str) -> Region {
     Region::parse(name).unwrap()
@@ -33,6 +34,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
         },
         directory: MemoryDirectory(accounts),
         artifacts: MemoryArtifacts::default(),
+        ledger: MemoryLedger::new(),
         clock: TickingClock::default(),
     }
 }
@@ -166,4 +168,69 @@ fn an_operation_that_changes_things_needs_the_admin_worker() {
     assert!(refused.message().contains("EnableAdminOperations"), "{refused}");
     fanout.settings.worker_admin = "admin".to_owned();
     assert_eq!(fanout.worker(&Mutating).unwrap(), "admin");
+}
+
+fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operator_core::Verdict) {
+    use org_operator_core::ledger::{Book, Entry, outcome_key};
+    let book =
+        Book { run: RunId::parse("r1").unwrap(), account: AccountId::parse(account).unwrap() };
+    let now = fanout.clock.now();
+    let outcome = org_operator_core::Outcome {
+        region: region(name),
+        verdict,
+        attempts: 1,
+        started_at: now,
+        ended_at: now,
+        records: 0,
+        attempt: "a".to_owned(),
+    };
+    fanout.ledger.put(&book, outcome_key(&region(name)), Entry::Outcome(outcome));
+}
+
+#[tokio::test]
+async fn a_resumed_run_asks_only_what_failed_or_is_missing() {
+    use org_operator_core::Verdict;
+    let fanout = fanout(Ok(organization()));
+    let first = planned(&fanout, &json!({})).await.unwrap();
+    finished(&fanout, "000000000002", "eu-west-1", Verdict::Succeeded);
+    finished(&fanout, "000000000002", "us-east-1", Verdict::of(ErrorKind::RegionDisabled, ""));
+    finished(&fanout, "000000000003", "us-east-1", Verdict::of(ErrorKind::AccessDenied, ""));
+    let event = json!({"RunId": "again", "ResumeRun": "r1", "MaxConcurrency": 7});
+    let plan = fanout.run(&event, None).await.unwrap();
+    assert_eq!((plan.run_id.as_str(), plan.work_items, plan.targets), ("r1", 1, 2));
+    assert_eq!((plan.max_concurrency, &plan.worker_function), (7, &first.worker_function));
+    assert_eq!(plan.manifest.key, "runs/internet-routes/r1/resume-again.json");
+    let left: Vec<WorkItem> =
+        serde_json::from_str(&fanout.artifacts.text(&plan.manifest.key)).unwrap();
+    assert_eq!(left[0].account_id.as_str(), "000000000003");
+    assert_eq!(left[0].regions, [region("eu-west-1"), region("us-east-1")]);
+}
+
+#[tokio::test]
+async fn a_complete_run_is_not_resumed_and_one_without_its_artifacts_is() {
+    let fanout = fanout(Ok(organization()));
+    planned(&fanout, &json!({"Accounts": {"Include": ["000000000002"]}})).await.unwrap();
+    for name in ["eu-west-1", "us-east-1"] {
+        finished(&fanout, "000000000002", name, org_operator_core::Verdict::Succeeded);
+    }
+    let event = json!({"RunId": "again", "ResumeRun": "r1"});
+    let plan = fanout.run(&event, None).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets), (0, 0));
+    fanout.artifacts.put("runs/internet-routes/r1/summary.json", b"{}".to_vec()).await.unwrap();
+    let error = fanout.run(&event, None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoTargets);
+    assert!(error.message().contains("nothing to resume"), "{error}");
+}
+
+#[tokio::test]
+async fn an_unknown_or_expired_run_cannot_be_resumed() {
+    let mut fanout = fanout(Ok(organization()));
+    let event = json!({"RunId": "again", "ResumeRun": "r1"});
+    let unknown = fanout.run(&event, None).await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::InvalidRequest);
+    assert!(unknown.message().contains("ResumeRun: got \"r1\""), "{unknown}");
+    fanout.settings.ledger_retention_days = 0;
+    planned(&fanout, &json!({})).await.unwrap();
+    let expired = fanout.run(&event, None).await.unwrap_err();
+    assert!(expired.message().contains("have not expired"), "{expired}");
 }

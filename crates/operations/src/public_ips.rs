@@ -73,102 +73,95 @@ async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, Cal
     let mut interfaces = Vec::new();
     while let Some(interface) = found.next().await {
         let interface = interface.map_err(|error| call_failure(&error))?;
-        if holders(&interface).next().is_some() {
+        if held(&interface).next().is_some() {
             interfaces.push(interface);
         }
     }
     Ok(interfaces)
 }
 
-/// What the two calls say about one public address.
-#[derive(Debug, Clone, Copy, Default)]
-struct Found<'a> {
-    elastic: Option<&'a Address>,
-    holder: Option<Holder<'a>>,
-}
-
-/// An interface that has a public address, and the private address that it stands for.
+/// A public address that an interface has, and the private address that it stands for.
 #[derive(Debug, Clone, Copy)]
-struct Holder<'a> {
-    interface: &'a NetworkInterface,
-    association: &'a NetworkInterfaceAssociation,
+struct Held<'a> {
+    public_ip: &'a str,
     private_ip: Option<&'a str>,
+    association: &'a NetworkInterfaceAssociation,
+    interface: &'a NetworkInterface,
 }
 
-fn merged(account: &str, addresses: &[Address], interfaces: &[NetworkInterface]) -> Rows {
-    let mut found: BTreeMap<&str, Found<'_>> = BTreeMap::new();
-    for address in addresses {
-        if let Some(public_ip) = given(address.public_ip()) {
-            found.entry(public_ip).or_default().elastic = Some(address);
-        }
-    }
-    // The owner of a shared VPC sees the participants' interfaces too: they are theirs.
-    let own = |i: &&NetworkInterface| i.owner_id().is_none_or(|owner| owner == account);
-    for (public_ip, holder) in interfaces.iter().filter(own).flat_map(holders) {
-        found.entry(public_ip).or_default().holder = Some(holder);
-    }
-    found.into_iter().map(|(public_ip, found)| row(account, public_ip, found)).collect()
-}
-
-/// EC2 shows the primary private address twice, alone and among all; the caller keeps one.
-fn holders(interface: &NetworkInterface) -> impl Iterator<Item = (&str, Holder<'_>)> {
+/// EC2 shows the primary private address twice, alone and among all; both say the same.
+fn held(interface: &NetworkInterface) -> impl Iterator<Item = Held<'_>> {
     let primary = (interface.association(), interface.private_ip_address());
     let all = interface.private_ip_addresses().iter();
     let all = all.map(|private| (private.association(), private.private_ip_address()));
     iter::once(primary).chain(all).filter_map(move |(association, private_ip)| {
         let association = association?;
         let public_ip = given(association.public_ip())?;
-        Some((public_ip, Holder { interface, association, private_ip }))
+        Some(Held { public_ip, private_ip, association, interface })
     })
 }
 
-fn row(account: &str, public_ip: &str, found: Found<'_>) -> Vec<String> {
-    let association = found.holder.map(|holder| holder.association);
-    let allocation_id = found.elastic.and_then(Address::allocation_id);
-    let allocation_id = allocation_id.or_else(|| association?.allocation_id());
-    let attached = found.holder.is_some() || found.elastic.is_some_and(is_associated);
-    let attached = if attached { "true" } else { "false" };
-    let cells = [public_ip, kind(account, found), allocation_id.unwrap_or_default(), attached];
-    // The interface is the later answer, so it alone says where; without it the Elastic IP does.
-    let place = found.holder.map(held).or_else(|| found.elastic.map(listed)).unwrap_or_default();
-    let place = place.map(Option::unwrap_or_default);
-    cells.into_iter().chain(place).map(str::to_owned).collect()
-}
-
-fn kind(account: &str, found: Found<'_>) -> &'static str {
-    let owner = found.holder.and_then(|holder| holder.association.ip_owner_id());
-    if found.elastic.is_some() || owner == Some(account) {
-        "elastic"
-    } else if owner.is_none_or(|owner| owner == "amazon") {
-        "auto-assigned"
-    } else {
-        "service"
+/// One row per address: an interface says where its address is, the rest is as `listed` says.
+fn merged(account: &str, listed: &[Address], interfaces: &[NetworkInterface]) -> Rows {
+    let by_ip = |address| Some((given(Address::public_ip(address))?, address));
+    let elastic: BTreeMap<&str, &Address> = listed.iter().filter_map(by_ip).collect();
+    let mut rows: BTreeMap<_, _> = elastic.iter().map(|(ip, a)| (*ip, elastic_row(a))).collect();
+    // The owner of a shared VPC sees the participants' interfaces too: they are theirs.
+    let own = |i: &&NetworkInterface| i.owner_id().is_none_or(|owner| owner == account);
+    for held in interfaces.iter().filter(own).flat_map(held) {
+        let elastic = elastic.get(held.public_ip).copied();
+        rows.insert(held.public_ip, held_row(account, held, elastic));
     }
+    rows.into_values().collect()
 }
 
-/// The cells after `attached`, as the interface has them.
-fn held(holder: Holder<'_>) -> [Option<&str>; 7] {
-    let interface = holder.interface;
-    [
+fn elastic_row(address: &Address) -> Vec<String> {
+    let attached = given(address.association_id()).is_some();
+    row([
+        address.public_ip(),
+        Some("elastic"),
+        address.allocation_id(),
+        Some(if attached { "true" } else { "false" }),
+        address.network_interface_id(),
+        None,
+        address.instance_id(),
+        address.private_ip_address(),
+        None,
+        None,
+        None,
+    ])
+}
+
+fn held_row(account: &str, held: Held<'_>, elastic: Option<&Address>) -> Vec<String> {
+    let Held { public_ip, private_ip, association, interface } = held;
+    let allocation_id = elastic.map_or(association.allocation_id(), Address::allocation_id);
+    let owner = association.ip_owner_id();
+    row([
+        Some(public_ip),
+        Some(if elastic.is_some() { "elastic" } else { kind(account, owner) }),
+        allocation_id,
+        Some("true"),
         interface.network_interface_id(),
         interface.interface_type().map(NetworkInterfaceType::as_str),
         interface.attachment().and_then(NetworkInterfaceAttachment::instance_id),
-        holder.private_ip,
+        private_ip,
         interface.vpc_id(),
         interface.subnet_id(),
         interface.description(),
-    ]
+    ])
 }
 
-/// The same cells where no interface of the account shows the address; less is known there.
-fn listed(address: &Address) -> [Option<&str>; 7] {
-    let (interface, instance) = (address.network_interface_id(), address.instance_id());
-    [interface, None, instance, address.private_ip_address(), None, None, None]
+/// The kind of an address that is not listed, by its owner: `amazon` is EC2's own pool.
+fn kind(account: &str, owner: Option<&str>) -> &'static str {
+    match owner {
+        None | Some("amazon") => "auto-assigned",
+        Some(owner) if owner == account => "elastic",
+        Some(_) => "service",
+    }
 }
 
-fn is_associated(address: &Address) -> bool {
-    let ids = [address.association_id(), address.network_interface_id(), address.instance_id()];
-    ids.into_iter().any(|id| given(id).is_some())
+fn row(cells: [Option<&str>; 11]) -> Vec<String> {
+    cells.map(|cell| cell.unwrap_or_default().to_owned()).to_vec()
 }
 
 /// EC2 answers with an empty element in some places where there is nothing.

@@ -13,7 +13,7 @@ pub mod name {
     pub const TARGET_REGIONS: &str = "TARGET_REGIONS";
     /// Fanout: work items at once for a request that names no number, 1 to 10,000.
     pub const MAX_CONCURRENCY: &str = "MAX_CONCURRENCY";
-    /// Worker, result handler: the ledger's table.
+    /// All: the ledger's table.
     pub const LEDGER_TABLE: &str = "LEDGER_TABLE";
     /// Fanout, result handler: the artifacts' bucket.
     pub const RESULTS_BUCKET: &str = "RESULTS_BUCKET";

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use org_operator_core::account::Account;
 use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_key, record_key};
 use org_operator_core::ports::{
-    AccountDirectory, Artifacts, Clock, Download, LedgerReader, LedgerWriter, Page, Upload,
+    AccountDirectory, Artifacts, Clock, Download, LedgerReader, LedgerWriter, Outcomes, Page,
+    Upload,
 };
 use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{Error, ErrorKind, Outcome};
@@ -88,7 +89,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-impl LedgerWriter for MemoryLedger {
+impl Outcomes for MemoryLedger {
     async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
         let outcome = |entry| match entry {
             Entry::Outcome(outcome) => Some(outcome),
@@ -96,7 +97,9 @@ impl LedgerWriter for MemoryLedger {
         };
         Ok(self.entries(book).into_iter().filter_map(outcome).collect())
     }
+}
 
+impl LedgerWriter for MemoryLedger {
     async fn put_records(
         &self,
         book: &Book,

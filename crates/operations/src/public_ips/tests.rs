@@ -85,7 +85,8 @@ async fn an_attached_elastic_ip_is_one_row_though_both_calls_show_it() {
 
 #[tokio::test]
 async fn an_elastic_ip_whose_interface_is_not_shown_is_attached_still() {
-    let attached = "<networkInterfaceId>eni-9</networkInterfaceId>\
+    let attached = "<associationId>eipassoc-1</associationId>\
+                    <networkInterfaceId>eni-9</networkInterfaceId>\
                     <privateIpAddress>10.0.0.9</privateIpAddress>";
     let without_interface = "<associationId>eipassoc-2</associationId>";
     let listed = address("192.0.2.1", attached) + &address("192.0.2.2", without_interface);

@@ -1,0 +1,90 @@
+//! Resuming a run: only what failed or is missing in it, and its artifacts anew, whole.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::coverage::final_regions;
+use org_operator_core::fault::Faults;
+use org_operator_core::ledger::Book;
+use org_operator_core::plan::{Folder, MANIFEST, PLAN, RunPlan, SUMMARY};
+use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
+use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
+
+use crate::{Fanout, json};
+
+/// Accounts whose outcomes are asked for at once.
+const AT_ONCE: usize = 32;
+/// A run whose entries expire sooner than this could lose some while it is being resumed.
+const MARGIN_SECONDS: i64 = 3_600;
+
+impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
+    /// Plans the rest of the run in `folder`. The new manifest is named after `execution`; the
+    /// run's own one stays, because the result handler goes by it.
+    pub(crate) async fn resume(
+        &self,
+        folder: &Folder,
+        run_id: &RunId,
+        execution: &RunId,
+        max_concurrency: Option<u32>,
+    ) -> Result<RunPlan, Error> {
+        let plan: RunPlan = self.stored(folder, PLAN, run_id).await?;
+        self.refuse_expired(&plan)?;
+        let items: Vec<WorkItem> = self.stored(folder, MANIFEST, run_id).await?;
+        let left = self.left_of(run_id, items).await?;
+        if left.is_empty() && find(&self.artifacts, &folder.key(SUMMARY)).await?.is_some() {
+            let message = format!("run {run_id} has an answer for every target: nothing to resume");
+            return Err(Error::new(ErrorKind::NoTargets, message));
+        }
+        let key = folder.key(&format!("resume-{execution}.json"));
+        self.artifacts.put(&key, json(&left)?).await?;
+        let targets: usize = left.iter().map(|item| item.regions.len()).sum();
+        tracing::info!(%run_id, work_items = left.len(), targets, "resuming");
+        Ok(RunPlan {
+            manifest: self.location(key),
+            work_items: left.len() as u64,
+            targets: targets as u64,
+            max_concurrency: max_concurrency.unwrap_or(plan.max_concurrency),
+            expires_at: self.expiry(),
+            ..plan
+        })
+    }
+
+    async fn stored<T: serde::de::DeserializeOwned>(
+        &self,
+        folder: &Folder,
+        name: &str,
+        run_id: &RunId,
+    ) -> Result<T, Error> {
+        let key = folder.key(name);
+        let uri = self.artifacts.uri(&key);
+        let Some(bytes) = find(&self.artifacts, &key).await? else {
+            let allowed = format!("a run of this operation whose files are still there ({uri})");
+            return Err(refused(run_id, &allowed));
+        };
+        serde_json::from_slice(&bytes)
+            .map_err(|e| Error::new(ErrorKind::OperationFailed, format!("{uri}: {e}")))
+    }
+
+    fn refuse_expired(&self, plan: &RunPlan) -> Result<(), Error> {
+        if self.clock.now().epoch_seconds() + MARGIN_SECONDS < plan.expires_at {
+            return Ok(());
+        }
+        Err(refused(&plan.run_id, "a run whose entries in the ledger have not expired"))
+    }
+
+    /// The work items with the Regions that have no final outcome.
+    async fn left_of(&self, run: &RunId, items: Vec<WorkItem>) -> Result<Vec<WorkItem>, Error> {
+        let left = stream::iter(items).map(|mut item| async move {
+            let book = Book { run: run.clone(), account: item.account_id.clone() };
+            let done = final_regions(&self.ledger.outcomes(&book).await?);
+            item.regions.retain(|region| !done.contains(region));
+            Ok::<_, Error>(item)
+        });
+        let left: Vec<WorkItem> = left.buffered(AT_ONCE).try_collect().await?;
+        Ok(left.into_iter().filter(|item| !item.regions.is_empty()).collect())
+    }
+}
+
+fn refused(run_id: &RunId, allowed: &str) -> Error {
+    let mut faults = Faults::default();
+    faults.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
+    Error::invalid(format!("invalid request: {faults}"))
+}
