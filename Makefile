@@ -98,6 +98,10 @@ define zip
 endef
 comma := ,
 
+.PHONY: policies
+policies: build ## Generate the member role's policy from the operations' declared IAM actions
+	@$(CARGO_TARGET_DIR)/debug/policies
+
 ##@ Tidy up
 
 .PHONY: clean

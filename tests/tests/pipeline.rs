@@ -58,6 +58,67 @@ async fn a_request_chooses_accounts_and_regions() -> Outcome<()> {
 }
 
 #[tokio::test]
+async fn a_request_chooses_by_unit_tag_and_management_account() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let units = &deployed.organization.units;
+    let organizations = aws_sdk_organizations::Client::new(deployed.config());
+    let tagged = &deployed.organization.accounts[2];
+    let tag = aws_sdk_organizations::types::Tag::builder().key("team").value("payments").build()?;
+    organizations.tag_resource().resource_id(&tagged.id).tags(tag).send().await?;
+    let names = |path: &str, but: &str| -> BTreeSet<String> {
+        let below = |unit: &str| format!("/{unit}/").starts_with(&format!("{path}/"));
+        let wanted = deployed.organization.accounts.iter().filter(|account| {
+            below(account.unit) && !account.unit.starts_with(but) && account.kind != Kind::Closed
+        });
+        wanted.map(|account| account.id.clone()).collect()
+    };
+    let cases = [
+        (json!({"OrganizationalUnits": [units["/Workloads"]]}), names("/Workloads", "-")),
+        (
+            json!({
+                "OrganizationalUnits": [units["/Workloads"], units["/Workloads/Staging"]],
+                "ExcludeOrganizationalUnits": [units["/Workloads/Production"]],
+            }),
+            names("/Workloads", "Workloads/Production"),
+        ),
+        (json!({"Tags": {"team": "payments"}}), BTreeSet::from([tagged.id.clone()])),
+        (
+            json!({"OrganizationalUnits": [units["/Security"]], "IncludeManagementAccount": true}),
+            names("/Security", "-"),
+        ),
+    ];
+    for (number, (accounts, expected)) in cases.into_iter().enumerate() {
+        let request = json!({"Accounts": accounts, "Regions": ["eu-west-1"]});
+        let answer = deployed.run(&format!("run-{number}"), &request.to_string()).await?;
+        assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
+        let found: BTreeSet<String> = answer.coverage()?.into_iter().map(|[id, ..]| id).collect();
+        assert_eq!(found, expected, "{accounts}");
+    }
+    let unknown = json!({"Accounts": {"OrganizationalUnits": ["ou-zzzz-zzzzzzzz"]}});
+    let refused = deployed.run("run-9", &unknown.to_string()).await?.ended;
+    // ministack answers an unknown parent with an empty list, so nothing is selected there.
+    assert!(["InvalidRequest", "NoTargets"].contains(&refused.error.as_str()), "{}", refused.cause);
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_operation_runs_through_the_same_pipeline() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let account = &deployed.organization.accounts[3];
+    let ec2 = aws_sdk_ec2::Client::new(&deployed.emulator.config(&account.id, "eu-west-1"));
+    let made = ec2.allocate_address().domain("vpc".into()).send().await?;
+    let request = json!({"Operation": "public-ips", "Accounts": {"Include": [account.id]}});
+    let ended = deployed.pipeline.run("run-1", &request.to_string(), |_| ()).await?;
+    assert_eq!(ended.output["Status"], "COMPLETE", "{}", ended.cause);
+    let files = deployed.pipeline.artifacts("public-ips", "run-1").await?;
+    let rows = org_operator_testkit::execution::rows(&files["public-ips.csv"])?;
+    let found: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row[2].as_str(), row[3].as_str())).collect();
+    assert_eq!(found, [("eu-west-1", made.public_ip().unwrap_or_default())]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_refused_request_ends_the_execution_with_words_and_writes_nothing() -> Outcome<()> {
     let deployed = Deployed::new().await?;
     let before = deployed.written().await?;

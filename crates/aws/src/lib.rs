@@ -11,6 +11,7 @@ mod ledger;
 mod ledger_items;
 mod member;
 mod organization;
+mod pace;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;

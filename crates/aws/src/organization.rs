@@ -1,28 +1,98 @@
-//! The organization's accounts, from AWS Organizations.
+//! The organization from AWS Organizations: accounts, units, tags, each below its own rate.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
-use aws_sdk_organizations::types::Account as OrganizationsAccount;
-use org_operator_core::account::{Account, management_account, state_of};
+use aws_sdk_organizations::operation::list_accounts_for_parent::ListAccountsForParentError;
+use aws_sdk_organizations::operation::list_organizational_units_for_parent::ListOrganizationalUnitsForParentError;
+use aws_sdk_organizations::types::{Account as OrganizationsAccount, AccountState, AccountStatus};
+use org_operator_core::account::{Account, management_account, state_of, units_of};
 use org_operator_core::ports::AccountDirectory;
-use org_operator_core::{AccountId, Error, ErrorKind};
+use org_operator_core::{AccountId, Error, ErrorKind, UnitId};
 
 use crate::failure::own;
+use crate::pace::Pace;
 
 /// `ListAccounts` gives at most this many in a page (Organizations API reference).
 const PAGE: i32 = 20;
+
+/// The rates of the Organizations user guide, "Quotas and service limits": calls per second and
+/// burst. Units and their accounts share one.
+#[derive(Debug)]
+struct Rates {
+    accounts: Pace,
+    units: Pace,
+    tags: Pace,
+}
 
 /// The organization that the caller belongs to.
 #[derive(Debug, Clone)]
 pub struct Organization {
     client: Client,
+    rates: Arc<Rates>,
 }
 
 impl Organization {
     /// The organization as `config`'s identity sees it.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config) }
+        let (accounts, units) = (Pace::new(8.0, 12.0), Pace::new(5.0, 8.0));
+        let rates = Rates { accounts, units, tags: Pace::new(10.0, 15.0) };
+        Self { client: Client::new(config), rates: Arc::new(rates) }
+    }
+
+    /// The accounts that are in `unit` itself, or `None` where there is no such unit.
+    async fn direct_members(&self, unit: &UnitId) -> Result<Option<Vec<AccountId>>, Error> {
+        let list = self.client.list_accounts_for_parent().parent_id(unit.as_str());
+        let mut pages = list.max_results(PAGE).into_paginator().send();
+        let mut members = Vec::new();
+        loop {
+            self.rates.units.turn().await;
+            match pages.next().await {
+                None => return Ok(Some(members)),
+                Some(Ok(page)) => {
+                    let ids = page.accounts().iter().filter_map(|account| account.id());
+                    members.extend(ids.filter_map(AccountId::parse));
+                }
+                Some(Err(error)) => {
+                    let service = error.as_service_error();
+                    if service
+                        .is_some_and(ListAccountsForParentError::is_parent_not_found_exception)
+                    {
+                        return Ok(None);
+                    }
+                    return Err(own(&format!("listing the accounts of {unit}"), &error));
+                }
+            }
+        }
+    }
+
+    /// The units directly below `unit`, or `None` where there is no such unit.
+    async fn children(&self, unit: &UnitId) -> Result<Option<Vec<UnitId>>, Error> {
+        let list = self.client.list_organizational_units_for_parent().parent_id(unit.as_str());
+        let mut pages = list.max_results(PAGE).into_paginator().send();
+        let mut children = Vec::new();
+        loop {
+            self.rates.units.turn().await;
+            match pages.next().await {
+                None => return Ok(Some(children)),
+                Some(Ok(page)) => {
+                    let ids = page.organizational_units().iter().filter_map(|unit| unit.id());
+                    children.extend(ids.filter_map(UnitId::parse));
+                }
+                Some(Err(error)) => {
+                    let service = error.as_service_error();
+                    if service.is_some_and(
+                        ListOrganizationalUnitsForParentError::is_parent_not_found_exception,
+                    ) {
+                        return Ok(None);
+                    }
+                    return Err(own(&format!("listing the units of {unit}"), &error));
+                }
+            }
+        }
     }
 }
 
@@ -31,17 +101,49 @@ impl AccountDirectory for Organization {
     async fn accounts(&self) -> Result<Vec<Account>, Error> {
         let mut pages = self.client.list_accounts().max_results(PAGE).into_paginator().send();
         let mut accounts = Vec::new();
-        while let Some(page) = pages.next().await {
+        loop {
+            self.rates.accounts.turn().await;
+            let Some(page) = pages.next().await else { return Ok(accounts) };
             let page = page.map_err(|e| own("listing the organization's accounts", &e))?;
             for account in page.accounts() {
                 accounts.push(read(account)?);
             }
         }
-        Ok(accounts)
+    }
+
+    async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {
+        let mut members = BTreeSet::new();
+        let mut todo = vec![unit.clone()];
+        while let Some(next) = todo.pop() {
+            let found = self.direct_members(&next).await?.zip(self.children(&next).await?);
+            match found {
+                Some((accounts, children)) => {
+                    members.extend(accounts);
+                    todo.extend(children);
+                }
+                // Only the named unit can be unknown; one below it has just been deleted.
+                None if next == *unit => return Ok(None),
+                None => {}
+            }
+        }
+        Ok(Some(members))
+    }
+
+    async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
+        let list = self.client.list_tags_for_resource().resource_id(account.as_str());
+        let mut pages = list.into_paginator().send();
+        let mut tags = BTreeMap::new();
+        loop {
+            self.rates.tags.turn().await;
+            let Some(page) = pages.next().await else { return Ok(tags) };
+            let page = page.map_err(|e| own(&format!("reading the tags of {account}"), &e))?;
+            let pairs =
+                page.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
+            tags.extend(pairs);
+        }
     }
 }
 
-// AWS removed `Status` from its answers; emulators still give nothing else.
 fn read(account: &OrganizationsAccount) -> Result<Account, Error> {
     let id = account.id().and_then(AccountId::parse);
     let id = id.ok_or_else(|| {
@@ -51,10 +153,12 @@ fn read(account: &OrganizationsAccount) -> Result<Account, Error> {
     Ok(Account {
         id,
         name: account.name().unwrap_or_default().to_owned(),
+        // AWS removed `Status` from its answers; emulators still give nothing else.
         state: state_of(
-            account.state().map(aws_sdk_organizations::types::AccountState::as_str),
-            account.status().map(aws_sdk_organizations::types::AccountStatus::as_str),
+            account.state().map(AccountState::as_str),
+            account.status().map(AccountStatus::as_str),
         ),
         management_account: account.arn().and_then(management_account),
+        units: units_of(account.paths()),
     })
 }

@@ -1,6 +1,8 @@
 //! An account of the organization, as Organizations describes it.
 
-use crate::id::AccountId;
+use std::collections::BTreeSet;
+
+use crate::id::{AccountId, UnitId};
 
 /// An account with what selection asks about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,9 @@ pub struct Account {
     pub state: String,
     /// The management account's id, which stands in every account's ARN.
     pub management_account: Option<AccountId>,
+    /// The root and the organizational units that the account is in, at any depth; `None` where
+    /// the answer does not say (`Paths` is younger than the call).
+    pub units: Option<BTreeSet<UnitId>>,
 }
 
 impl Account {
@@ -37,6 +42,13 @@ pub fn management_account(arn: &str) -> Option<AccountId> {
     arn.split(':').nth(4).and_then(AccountId::parse)
 }
 
+/// The root and the units in an account's `Paths`, `o-…/r-…/ou-…/ou-…/`; `None` without any path.
+#[must_use]
+pub fn units_of<T: AsRef<str>>(paths: &[T]) -> Option<BTreeSet<UnitId>> {
+    let parts = paths.iter().flat_map(|path| path.as_ref().split('/'));
+    Some(parts.filter_map(UnitId::parse).collect()).filter(|_| !paths.is_empty())
+}
+
 /// The state to go by: `State`, else `Status`; an answer with neither is `UNKNOWN`, never active.
 #[must_use]
 pub fn state_of(state: Option<&str>, status: Option<&str>) -> String {
@@ -52,6 +64,14 @@ mod tests {
         assert_eq!(state_of(Some("SUSPENDED"), Some("ACTIVE")), "SUSPENDED");
         assert_eq!(state_of(None, Some("ACTIVE")), "ACTIVE");
         assert_eq!(state_of(None, None), "UNKNOWN");
+    }
+
+    #[test]
+    fn paths_name_every_unit_above_an_account() {
+        let units = units_of(&["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/"]).unwrap();
+        let names: Vec<&str> = units.iter().map(UnitId::as_str).collect();
+        assert_eq!(names, ["ou-ab12-11111111", "ou-ab12-22222222", "r-ab12"]);
+        assert_eq!(units_of::<&str>(&[]), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use crate::fault::{Faults, nearest_hint};
-use crate::id::{AccountId, RunId};
+use crate::id::{AccountId, RunId, UnitId};
 use crate::place::Place;
 use crate::region::Region;
 
@@ -128,6 +128,11 @@ pub fn account_id(place: &Place, value: &Value, faults: &mut Faults) -> Option<A
 /// A run id.
 pub fn run_id(place: &Place, value: &Value, faults: &mut Faults) -> Option<RunId> {
     noted(value.as_str().and_then(RunId::parse), place, value, faults, RunId::ALLOWED)
+}
+
+/// An organizational unit or a root.
+pub fn unit_id(place: &Place, value: &Value, faults: &mut Faults) -> Option<UnitId> {
+    noted(value.as_str().and_then(UnitId::parse), place, value, faults, UnitId::ALLOWED)
 }
 
 /// A Region's name, by its form only; whether it exists is asked by [`crate::region::known`].

@@ -58,6 +58,39 @@ impl RunId {
     }
 }
 
+/// An organizational unit (`ou-…`) or a root (`r-…`), which stands for the whole organization.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UnitId(String);
+
+impl UnitId {
+    /// What a unit's id looks like, for messages.
+    pub const ALLOWED: &'static str =
+        "an organizational unit's id such as `ou-ab12-cdefgh34`, or a root's such as `r-ab12`";
+
+    /// The id, or `None` where `text` has not the form of one (Organizations API reference).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let word = |word: &&str| {
+            let right = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+            (4..=32).contains(&word.len()) && word.bytes().all(right)
+        };
+        let valid = match parts.as_slice() {
+            ["ou", root, unit] => word(root) && word(unit),
+            ["r", root] => word(root),
+            _ => false,
+        };
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 macro_rules! text_id {
     ($id:ident) => {
         impl fmt::Display for $id {
@@ -86,6 +119,7 @@ pub(crate) use text_id;
 
 text_id!(AccountId);
 text_id!(RunId);
+text_id!(UnitId);
 
 #[cfg(test)]
 mod tests {
@@ -98,6 +132,16 @@ mod tests {
             ["", "12345678901", "1234567890123", "12345678901a", "１２３４５６７８９０１２"]
         {
             assert!(AccountId::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_unit_is_an_organizational_unit_or_a_root() {
+        for right in ["ou-ab12-cdefgh34", "r-ab12"] {
+            assert!(UnitId::parse(right).is_some(), "{right}");
+        }
+        for wrong in ["", "ou-ab12", "r-a", "OU-ab12-cdefgh34", "ou-ab12-cdef gh34", "prod"] {
+            assert!(UnitId::parse(wrong).is_none(), "{wrong}");
         }
     }
 

@@ -31,7 +31,7 @@ pub mod work_item;
 
 pub use account::Account;
 pub use error::{Error, ErrorKind};
-pub use id::{AccountId, RunId};
+pub use id::{AccountId, RunId, UnitId};
 pub use outcome::{Outcome, Verdict};
 pub use record::Record;
 pub use region::{Partition, Region};

@@ -1,10 +1,12 @@
 //! What the steps need of the world outside: one small trait per need. The AWS crate implements
 //! them over AWS; tests and the local command over memory and directories.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use crate::account::Account;
 use crate::error::Error;
+use crate::id::{AccountId, UnitId};
 use crate::ledger::{Book, Entry, LedgerRecord};
 use crate::outcome::Outcome;
 use crate::timestamp::Timestamp;
@@ -13,6 +15,18 @@ use crate::timestamp::Timestamp;
 pub trait AccountDirectory: Sync {
     /// Every account, whatever its state.
     fn accounts(&self) -> impl Future<Output = Result<Vec<Account>, Error>> + Send;
+
+    /// The accounts in a unit, at any depth, or `None` where the organization has no such unit.
+    fn members(
+        &self,
+        unit: &UnitId,
+    ) -> impl Future<Output = Result<Option<BTreeSet<AccountId>>, Error>> + Send;
+
+    /// The tags of an account.
+    fn tags(
+        &self,
+        account: &AccountId,
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, Error>> + Send;
 }
 
 /// The artifacts' store; keys are as [`crate::plan::Folder`] makes them.

@@ -3,14 +3,14 @@
 //! Reading checks form only; what an account or an operation is asked of the organization and the
 //! catalogue later, before anything starts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::door::{self, Fields};
 use crate::error::Error;
 use crate::fault::Faults;
-use crate::id::{AccountId, RunId};
+use crate::id::{AccountId, RunId, UnitId};
 use crate::place::Place;
 use crate::region::Region;
 
@@ -22,8 +22,6 @@ pub const MAX_CONCURRENCY: u32 = 10_000;
 
 /// Fields that are part of the contract and have no effect in this version yet.
 const LATER: &[&str] = &["Apply"];
-const LATER_ACCOUNTS: &[&str] =
-    &["OrganizationalUnits", "ExcludeOrganizationalUnits", "Tags", "IncludeManagementAccount"];
 const LATER_ALLOWED: &str = "nothing: this version does not support the field yet, leave it out";
 
 /// What a run is asked to do.
@@ -46,19 +44,36 @@ pub struct RunRequest {
 }
 
 /// Which accounts a run covers, of those that are active.
+///
+/// Accounts that `include` or `units` name, or all where both are empty; of these, those that have
+/// every tag; without those that `exclude` or `exclude_units` name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// Only these; empty means all.
+    /// These accounts.
     pub include: BTreeSet<AccountId>,
+    /// The accounts in these units, at any depth.
+    pub units: BTreeSet<UnitId>,
+    /// For each tag, the values of which an account must have one.
+    pub tags: BTreeMap<String, BTreeSet<String>>,
     /// Not these, whatever else names them.
     pub exclude: BTreeSet<AccountId>,
+    /// Not the accounts in these units, at any depth, whatever else names them.
+    pub exclude_units: BTreeSet<UnitId>,
+    /// The management account too.
+    pub include_management: bool,
 }
 
 impl AccountFilter {
-    /// Whether the request names accounts, which only the organization can tell right from wrong.
+    /// Whether the request names accounts or units, which only the organization can tell right
+    /// from wrong.
     #[must_use]
-    pub fn names_accounts(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty()
+    pub fn names_any(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty() || self.named_units().next().is_some()
+    }
+
+    /// Every unit that is named, in or out.
+    pub fn named_units(&self) -> impl Iterator<Item = &UnitId> {
+        self.units.union(&self.exclude_units)
     }
 }
 
@@ -162,11 +177,42 @@ fn read_accounts(fields: &Fields, faults: &mut Faults) -> AccountFilter {
     let Some(fields) = Fields::open(&place, value, ACCOUNT_FIELDS, faults) else {
         return AccountFilter::default();
     };
-    refuse_later(&fields, LATER_ACCOUNTS, faults);
+    let management = fields.optional("IncludeManagementAccount", faults, door::boolean);
     AccountFilter {
         include: fields.list("Include", faults, door::account_id).into_iter().collect(),
+        units: fields.list("OrganizationalUnits", faults, door::unit_id).into_iter().collect(),
+        tags: fields.optional("Tags", faults, read_tags).unwrap_or_default(),
         exclude: fields.list("Exclude", faults, door::account_id).into_iter().collect(),
+        exclude_units: fields
+            .list("ExcludeOrganizationalUnits", faults, door::unit_id)
+            .into_iter()
+            .collect(),
+        include_management: management.unwrap_or(false),
     }
+}
+
+/// Tags: `{"team": "payments"}`, or a list of values of which one must match.
+fn read_tags(
+    place: &Place,
+    value: &Value,
+    faults: &mut Faults,
+) -> Option<BTreeMap<String, BTreeSet<String>>> {
+    let tags = door::object(place, value, faults)?;
+    let read = |(name, value): (&String, &Value)| {
+        let place = place.field(name);
+        let values = match value {
+            Value::Array(values) if !values.is_empty() => {
+                door::list(&place, value, faults, door::text)
+            }
+            Value::String(text) => vec![text.clone()],
+            _ => {
+                faults.note(&place, value, "a tag's value, or a list of at least one");
+                Vec::new()
+            }
+        };
+        (name.clone(), values.into_iter().collect())
+    };
+    Some(tags.iter().map(read).collect())
 }
 
 fn read_regions(place: &Place, value: &Value, faults: &mut Faults) -> Option<Vec<Region>> {
@@ -258,10 +304,8 @@ mod tests {
 
     #[test]
     fn a_field_without_effect_is_refused_and_a_neutral_one_is_not() {
-        let text = refused(&json!({"Apply": true, "Accounts": {"Tags": {"a": "b"}}}));
-        for field in ["Apply", "Accounts.Tags"] {
-            assert!(text.contains(&format!("{field}: got")), "{field} is not in: {text}");
-        }
+        let text = refused(&json!({"Apply": true}));
+        assert!(text.contains("Apply: got true"), "{text}");
         let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
         assert!(parse(&neutral).is_ok());
         assert!(refused(&json!({"Regions": "ENABLED"})).contains("not supported"));
@@ -277,6 +321,23 @@ mod tests {
             text.contains("Regions: got [\"eu-west-1\"], allowed: nothing beside ResumeRun"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn units_and_tags_are_read_and_their_faults_named() {
+        let accounts = json!({
+            "OrganizationalUnits": ["ou-ab12-cdefgh34"], "ExcludeOrganizationalUnits": ["r-ab12"],
+            "Tags": {"team": "a", "stage": ["prod", "test"]}, "IncludeManagementAccount": true,
+        });
+        let filter = parse(&json!({ "Accounts": accounts })).unwrap().request.accounts;
+        assert_eq!(filter.named_units().count(), 2);
+        assert_eq!(filter.tags["stage"].len(), 2);
+        assert!(filter.include_management && filter.names_any());
+        let wrong = json!({"OrganizationalUnits": ["prod"], "Tags": {"a": [], "b": 7}});
+        let text = refused(&json!({ "Accounts": wrong }));
+        for part in ["OrganizationalUnits[0]: got \"prod\"", "Tags.a: got []", "Tags.b: got 7"] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Which accounts a run covers, and the work items they make.
+//!
+//! What the organization must be asked beyond its list of accounts (who is in a unit, which tags
+//! an account has) comes in as [`Facts`]; asking is the fanout's business.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::Account;
 use crate::error::{Error, ErrorKind};
 use crate::fault::{Faults, nearest_hint};
-use crate::id::AccountId;
+use crate::id::{AccountId, UnitId};
 use crate::region::Region;
 use crate::request::AccountFilter;
 use crate::work_item::WorkItem;
@@ -19,11 +22,25 @@ pub enum Reason {
     Management,
     /// The request excludes it.
     Excluded,
-    /// The request includes others only.
+    /// The request excludes a unit that it is in.
+    UnitExcluded,
+    /// The request names other accounts or units only.
     NotIncluded,
+    /// It has not the tags.
+    Tags,
 }
 
 impl Reason {
+    /// Every reason, in the order in which they are asked.
+    pub const ALL: [Self; 6] = [
+        Self::NotActive,
+        Self::Management,
+        Self::Excluded,
+        Self::UnitExcluded,
+        Self::NotIncluded,
+        Self::Tags,
+    ];
+
     /// The reason in words.
     #[must_use]
     pub fn text(self) -> &'static str {
@@ -31,9 +48,31 @@ impl Reason {
             Self::NotActive => "the account is not active",
             Self::Management => "the management account, where the StackSet puts no role",
             Self::Excluded => "in Accounts.Exclude",
-            Self::NotIncluded => "not in Accounts.Include",
+            Self::UnitExcluded => "in a unit of Accounts.ExcludeOrganizationalUnits",
+            Self::NotIncluded => "neither in Accounts.Include nor in Accounts.OrganizationalUnits",
+            Self::Tags => "not tagged as Accounts.Tags asks",
         }
     }
+}
+
+/// What the organization says about units and tags.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The accounts in each unit that was asked for, at any depth.
+    pub members: BTreeMap<UnitId, BTreeSet<AccountId>>,
+    /// The tags of each account that was asked for; absent: not asked, so not a reason.
+    pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
+}
+
+/// The named units that only the organization can say something about: accounts without `Paths`
+/// may be in any of them, and one that no path names may be empty or not exist.
+#[must_use]
+pub fn units_to_ask(accounts: &[Account], filter: &AccountFilter) -> BTreeSet<UnitId> {
+    let all_have_paths = accounts.iter().all(|account| account.units.is_some());
+    let named: BTreeSet<&UnitId> =
+        accounts.iter().filter_map(|a| a.units.as_ref()).flatten().collect();
+    let to_ask = |unit: &&UnitId| !all_have_paths || !named.contains(unit);
+    filter.named_units().filter(to_ask).cloned().collect()
 }
 
 /// Every account of the organization, sorted by id, with the reason where it is not selected.
@@ -43,11 +82,11 @@ pub struct Selection(Vec<(Account, Option<Reason>)>);
 impl Selection {
     /// Selects among `accounts`; an account listed twice counts once.
     #[must_use]
-    pub fn new(mut accounts: Vec<Account>, filter: &AccountFilter) -> Self {
+    pub fn new(mut accounts: Vec<Account>, filter: &AccountFilter, facts: &Facts) -> Self {
         accounts.sort_by(|a, b| a.id.cmp(&b.id));
         accounts.dedup_by(|a, b| a.id == b.id);
         let judged = accounts.into_iter().map(|account| {
-            let reason = reason(&account, filter);
+            let reason = Reason::ALL.into_iter().find(|r| holds(*r, &account, filter, facts));
             (account, reason)
         });
         Self(judged.collect())
@@ -61,6 +100,12 @@ impl Selection {
     /// The selected accounts.
     pub fn selected(&self) -> impl Iterator<Item = &Account> {
         self.all().filter(|(_, reason)| reason.is_none()).map(|(account, _)| account)
+    }
+
+    /// The accounts, for selecting again with more facts.
+    #[must_use]
+    pub fn into_accounts(self) -> Vec<Account> {
+        self.0.into_iter().map(|(account, _)| account).collect()
     }
 
     /// Notes each account that the request names and a run cannot cover: unknown ones, and ones
@@ -82,6 +127,22 @@ impl Selection {
         }
     }
 
+    /// Notes the named units that the organization does not have.
+    pub fn note_unknown_units(&self, unknown: &BTreeSet<UnitId>, faults: &mut Faults) {
+        let known: BTreeSet<&str> = self
+            .0
+            .iter()
+            .filter_map(|(a, _)| a.units.as_ref())
+            .flatten()
+            .map(UnitId::as_str)
+            .collect();
+        for unit in unknown {
+            let hint = nearest_hint(unit.as_str(), known.iter().copied());
+            let allowed = format!("a unit of this organization{hint}");
+            faults.note_text("Accounts.OrganizationalUnits", format!("\"{unit}\""), allowed);
+        }
+    }
+
     /// # Errors
     /// `NoTargets` where no account is selected, with a count per reason: a run over nothing is
     /// never a success.
@@ -89,10 +150,8 @@ impl Selection {
         if self.selected().next().is_some() {
             return Ok(());
         }
-        let reasons =
-            [Reason::NotActive, Reason::Management, Reason::Excluded, Reason::NotIncluded];
         let count = |r: Reason| self.all().filter(|(_, reason)| *reason == Some(r)).count();
-        let said: Vec<String> = reasons
+        let said: Vec<String> = Reason::ALL
             .into_iter()
             .filter(|reason| count(*reason) > 0)
             .map(|reason| format!("{} × {}", count(reason), reason.text()))
@@ -118,127 +177,33 @@ impl Selection {
     }
 }
 
-fn reason(account: &Account, filter: &AccountFilter) -> Option<Reason> {
-    if !account.is_active() {
-        Some(Reason::NotActive)
-    } else if account.is_management() {
-        Some(Reason::Management)
-    } else if filter.exclude.contains(&account.id) {
-        Some(Reason::Excluded)
-    } else if !filter.include.is_empty() && !filter.include.contains(&account.id) {
-        Some(Reason::NotIncluded)
-    } else {
-        None
+/// Whether `reason` keeps `account` out.
+fn holds(reason: Reason, account: &Account, filter: &AccountFilter, facts: &Facts) -> bool {
+    let in_any = |units: &BTreeSet<UnitId>| units.iter().any(|unit| is_in(account, unit, facts));
+    match reason {
+        Reason::NotActive => !account.is_active(),
+        Reason::Management => account.is_management() && !filter.include_management,
+        Reason::Excluded => filter.exclude.contains(&account.id),
+        Reason::UnitExcluded => in_any(&filter.exclude_units),
+        Reason::NotIncluded => {
+            let names_some = !filter.include.is_empty() || !filter.units.is_empty();
+            names_some && !filter.include.contains(&account.id) && !in_any(&filter.units)
+        }
+        Reason::Tags => facts.tags.get(&account.id).is_some_and(|tags| !has_tags(tags, filter)),
     }
+}
+
+fn is_in(account: &Account, unit: &UnitId, facts: &Facts) -> bool {
+    let by_path = account.units.as_ref().is_some_and(|units| units.contains(unit));
+    by_path || facts.members.get(unit).is_some_and(|members| members.contains(&account.id))
+}
+
+fn has_tags(tags: &BTreeMap<String, String>, filter: &AccountFilter) -> bool {
+    let has = |(name, values): (&String, &BTreeSet<String>)| {
+        tags.get(name).is_some_and(|value| values.contains(value))
+    };
+    filter.tags.iter().all(has)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn id(n: u64) -> AccountId {
-        AccountId::parse(&format!("{n:012}")).unwrap()
-    }
-
-    fn account(n: u64, state: &str) -> Account {
-        Account {
-            id: id(n),
-            name: format!("a{n}"),
-            state: state.to_owned(),
-            management_account: Some(id(0)),
-        }
-    }
-
-    fn filter(include: &[u64], exclude: &[u64]) -> AccountFilter {
-        AccountFilter {
-            include: include.iter().copied().map(id).collect(),
-            exclude: exclude.iter().copied().map(id).collect(),
-        }
-    }
-
-    #[test]
-    fn each_account_left_out_has_its_reason() {
-        let accounts = vec![
-            account(3, "ACTIVE"),
-            account(1, "SUSPENDED"),
-            account(0, "ACTIVE"),
-            account(2, "ACTIVE"),
-        ];
-        let selection = Selection::new(accounts, &filter(&[3], &[2]));
-        let reasons: Vec<_> = selection.all().map(|(_, reason)| reason).collect();
-        let left_out = [Reason::Management, Reason::NotActive, Reason::Excluded].map(Some);
-        assert_eq!(reasons[..3], left_out);
-        assert_eq!(reasons[3], None);
-    }
-
-    #[test]
-    fn selecting_nothing_is_an_error_that_counts_the_reasons() {
-        let selection =
-            Selection::new(vec![account(0, "ACTIVE"), account(1, "CLOSED")], &filter(&[], &[]));
-        let error = selection.require_some().unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoTargets);
-        assert!(error.message().contains("1 × the account is not active"), "{error}");
-        assert!(Selection::new(vec![], &filter(&[], &[])).require_some().is_err());
-    }
-
-    #[test]
-    fn an_account_of_another_organization_is_a_fault_with_the_nearest_id() {
-        let selection = Selection::new(vec![account(111_111_111_111, "ACTIVE")], &filter(&[], &[]));
-        let mut faults = Faults::default();
-        selection.note_impossible(&filter(&[111_111_111_112], &[7]), &mut faults);
-        let text = faults.to_string();
-        assert!(text.contains("Accounts.Include: got \"111111111112\""), "{text}");
-        assert!(
-            text.contains("nearest: `111111111111`") && text.contains("Accounts.Exclude"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn asking_for_an_account_that_cannot_be_asked_is_a_fault() {
-        let accounts = vec![account(0, "ACTIVE"), account(1, "SUSPENDED"), account(2, "ACTIVE")];
-        let asked = filter(&[0, 1, 2], &[]);
-        let mut faults = Faults::default();
-        Selection::new(accounts, &asked).note_impossible(&asked, &mut faults);
-        let text = faults.to_string();
-        assert!(text.contains("000000000001\" (SUSPENDED"), "{text}");
-        assert!(text.contains("management account") && !text.contains("000000000002"), "{text}");
-    }
-
-    proptest! {
-        #[test]
-        fn selection_agrees_with_the_plain_reading(
-            states in proptest::collection::vec(prop_oneof!["ACTIVE", "SUSPENDED", "CLOSED"], 0..12),
-            include in proptest::collection::btree_set(0u64..14, 0..5),
-            exclude in proptest::collection::btree_set(0u64..14, 0..5),
-        ) {
-            let accounts = (0u64..).zip(&states).map(|(n, state)| account(n, state)).collect();
-            let include: Vec<u64> = include.into_iter().collect();
-            let exclude: Vec<u64> = exclude.into_iter().collect();
-            let selection = Selection::new(accounts, &filter(&include, &exclude));
-            let expected: Vec<AccountId> = (0u64..).zip(&states)
-                .filter(|(n, state)| *n != 0 && *state == "ACTIVE" && !exclude.contains(n))
-                .filter(|(n, _)| include.is_empty() || include.contains(n))
-                .map(|(n, _)| id(n)).collect();
-            let selected: Vec<AccountId> = selection.selected().map(|a| a.id.clone()).collect();
-            prop_assert_eq!(selected, expected);
-        }
-
-        #[test]
-        fn work_items_hold_every_pair_once(accounts in 0u64..6, regions in 1usize..7, per in proptest::option::of(1u32..9)) {
-            let names: BTreeSet<Region> =
-                (0..regions).map(|i| Region::parse(&format!("xx-made-{i}")).unwrap()).collect();
-            let all = (1..=accounts).map(|n| account(n, "ACTIVE")).collect();
-            let items = Selection::new(all, &filter(&[], &[])).work_items(&names, per);
-            let pairs: Vec<_> = items.iter()
-                .flat_map(|item| item.regions.iter().map(|r| (item.account_id.clone(), r.clone())))
-                .collect();
-            let distinct: BTreeSet<_> = pairs.iter().cloned().collect();
-            prop_assert_eq!(pairs.len(), distinct.len());
-            prop_assert_eq!(pairs.len() as u64, accounts * regions as u64);
-            let most = per.map_or(usize::MAX, |n| n as usize);
-            prop_assert!(items.iter().all(|item| (1..=most).contains(&item.regions.len())));
-        }
-    }
-}
+mod tests;

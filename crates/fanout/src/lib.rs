@@ -4,6 +4,7 @@
 //! asks the organization, writes the artifacts and puts the answers together.
 
 mod resume;
+mod select;
 
 use std::collections::BTreeSet;
 
@@ -140,16 +141,14 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         }
         let regions = self.regions(request, &mut faults);
         // The organization is asked about a faulty request only for what else is wrong with it.
-        if !faults.is_empty() && !request.accounts.names_accounts() {
+        if !faults.is_empty() && !request.accounts.names_any() {
             return faults.into_result("request", None);
         }
-        let accounts = match self.directory.accounts().await {
-            Ok(accounts) => accounts,
+        let selection = match self.select(&request.accounts, &mut faults).await {
+            Ok(selection) => selection,
             Err(error) if faults.is_empty() => return Err(error),
             Err(_) => return faults.into_result("request", None),
         };
-        let selection = Selection::new(accounts, &request.accounts);
-        selection.note_impossible(&request.accounts, &mut faults);
         let operation = faults.into_result("request", operation)?;
         selection.require_some()?;
         Ok((operation, regions, selection))

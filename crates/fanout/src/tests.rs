@@ -1,8 +1,8 @@
 //! The fanout over an organization and artifacts in memory.
 
-use org_operator_core::AccountId;
 use org_operator_core::WorkItem;
 use org_operator_core::account::Account;
+use org_operator_core::{AccountId, UnitId};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, MemoryLedger, TickingClock};
 use serde_json::json;
 
@@ -14,10 +14,18 @@ fn region(name: &str) -> Region {
     Region::parse(name).unwrap()
 }
 
+fn id(text: &str) -> AccountId {
+    AccountId::parse(text).unwrap()
+}
+
+fn unit(text: &str) -> UnitId {
+    UnitId::parse(text).unwrap()
+}
+
 fn account(id: &str, name: &str, state: &str) -> Account {
     let management_account = AccountId::parse("000000000001");
     let (name, state) = (name.to_owned(), state.to_owned());
-    Account { id: AccountId::parse(id).unwrap(), name, state, management_account }
+    Account { id: AccountId::parse(id).unwrap(), name, state, management_account, units: None }
 }
 
 fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
@@ -32,7 +40,12 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
             worker_readonly: "worker".to_owned(),
             worker_admin: String::new(),
         },
-        directory: MemoryDirectory(accounts),
+        directory: MemoryDirectory {
+            accounts,
+            units: [(unit("ou-root-production"), [id("000000000003")].into())].into(),
+            tags: [(id("000000000002"), [("team".to_owned(), "a".to_owned())].into())].into(),
+            tag_calls: 0.into(),
+        },
         artifacts: MemoryArtifacts::default(),
         ledger: MemoryLedger::new(),
         clock: TickingClock::default(),
@@ -87,6 +100,37 @@ async fn regions_per_work_item_splits_an_account() {
     assert_eq!((plan.work_items, plan.targets, plan.max_concurrency), (4, 4, 3));
 }
 
+async fn selected(fanout: &TestFanout, accounts: Value) -> Vec<String> {
+    let plan =
+        planned(fanout, &json!({"Accounts": accounts, "Regions": ["eu-west-1"]})).await.unwrap();
+    let manifest = fanout.artifacts.text(&plan.manifest.key);
+    let items: Vec<WorkItem> = serde_json::from_str(&manifest).unwrap();
+    items.iter().map(|item| item.account_name.clone()).collect()
+}
+
+#[tokio::test]
+async fn units_tags_and_the_management_account_select() {
+    let fanout = fanout(Ok(organization()));
+    let production = json!(["ou-root-production"]);
+    assert_eq!(selected(&fanout, json!({"OrganizationalUnits": production})).await, ["=three"]);
+    assert_eq!(selected(&fanout, json!({"ExcludeOrganizationalUnits": production})).await, ["two"]);
+    assert_eq!(fanout.directory.tag_calls.load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_eq!(selected(&fanout, json!({"Tags": {"team": ["a", "b"]}})).await, ["two"]);
+    assert_eq!(fanout.directory.tag_calls.load(std::sync::atomic::Ordering::SeqCst), 2);
+    let management = selected(&fanout, json!({"IncludeManagementAccount": true})).await;
+    assert_eq!(management, ["management", "two", "=three"]);
+}
+
+#[tokio::test]
+async fn an_unknown_unit_is_refused() {
+    let fanout = fanout(Ok(organization()));
+    let request = json!({"Accounts": {"OrganizationalUnits": ["ou-root-produktion"]}});
+    let error = planned(&fanout, &request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.message().contains("got \"ou-root-produktion\""), "{error}");
+    assert!(fanout.artifacts.all().is_empty());
+}
+
 #[tokio::test]
 async fn faults_of_form_catalogue_regions_and_organization_are_reported_together() {
     let fanout = fanout(Ok(organization()));
@@ -97,7 +141,7 @@ async fn faults_of_form_catalogue_regions_and_organization_are_reported_together
     let error = planned(&fanout, &request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     for part in [
-        "Operation: got \"internet-rutes\", allowed: internet-routes (nearest: `internet-routes`)",
+        "Operation: got \"internet-rutes\", allowed: internet-routes, public-ips (nearest: `internet-routes`)",
         "MaxConcurrency: got \"many\"",
         "Regions[2]: got 5",
         "nearest: `eu-west-1`",

@@ -5,6 +5,9 @@
 //! no ledger, no other Region and no Lambda; it gets a configuration that is already its target's.
 
 pub mod internet_routes;
+pub mod public_ips;
+#[cfg(test)]
+mod replay;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
@@ -15,7 +18,8 @@ use org_operator_core::{AccountId, Error, Region};
 use serde_json::{Map, Value};
 
 /// The operations, by name.
-pub const CATALOGUE: &[&dyn Operation] = &[&internet_routes::InternetRoutes];
+pub const CATALOGUE: &[&dyn Operation] =
+    &[&internet_routes::InternetRoutes, &public_ips::PublicIps];
 
 /// Rows of an operation, each cell in the order of the declared columns.
 pub type Rows = Vec<Vec<String>>;

@@ -4,7 +4,6 @@
 //! addresses, carrier IPs and customer-owned IPs are no rows here.
 
 use std::collections::BTreeMap;
-use std::iter;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
@@ -73,7 +72,7 @@ async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, Cal
     let mut interfaces = Vec::new();
     while let Some(interface) = found.next().await {
         let interface = interface.map_err(|error| call_failure(&error))?;
-        if held(&interface).next().is_some() {
+        if public_addresses(&interface).next().is_some() {
             interfaces.push(interface);
         }
     }
@@ -90,11 +89,11 @@ struct Held<'a> {
 }
 
 /// EC2 shows the primary private address twice, alone and among all; both say the same.
-fn held(interface: &NetworkInterface) -> impl Iterator<Item = Held<'_>> {
+fn public_addresses(interface: &NetworkInterface) -> impl Iterator<Item = Held<'_>> {
     let primary = (interface.association(), interface.private_ip_address());
     let all = interface.private_ip_addresses().iter();
     let all = all.map(|private| (private.association(), private.private_ip_address()));
-    iter::once(primary).chain(all).filter_map(move |(association, private_ip)| {
+    [primary].into_iter().chain(all).filter_map(move |(association, private_ip)| {
         let association = association?;
         let public_ip = given(association.public_ip())?;
         Some(Held { public_ip, private_ip, association, interface })
@@ -103,12 +102,12 @@ fn held(interface: &NetworkInterface) -> impl Iterator<Item = Held<'_>> {
 
 /// One row per address: an interface says where its address is, the rest is as `listed` says.
 fn merged(account: &str, listed: &[Address], interfaces: &[NetworkInterface]) -> Rows {
-    let by_ip = |address| Some((given(Address::public_ip(address))?, address));
-    let elastic: BTreeMap<&str, &Address> = listed.iter().filter_map(by_ip).collect();
+    let elastic = listed.iter().filter_map(|address| Some((given(address.public_ip())?, address)));
+    let elastic: BTreeMap<&str, &Address> = elastic.collect();
     let mut rows: BTreeMap<_, _> = elastic.iter().map(|(ip, a)| (*ip, elastic_row(a))).collect();
     // The owner of a shared VPC sees the participants' interfaces too: they are theirs.
     let own = |i: &&NetworkInterface| i.owner_id().is_none_or(|owner| owner == account);
-    for held in interfaces.iter().filter(own).flat_map(held) {
+    for held in interfaces.iter().filter(own).flat_map(public_addresses) {
         let elastic = elastic.get(held.public_ip).copied();
         rows.insert(held.public_ip, held_row(account, held, elastic));
     }
@@ -135,7 +134,7 @@ fn elastic_row(address: &Address) -> Vec<String> {
 fn held_row(account: &str, held: Held<'_>, elastic: Option<&Address>) -> Vec<String> {
     let Held { public_ip, private_ip, association, interface } = held;
     let allocation_id = elastic.map_or(association.allocation_id(), Address::allocation_id);
-    let owner = association.ip_owner_id();
+    let owner = given(association.ip_owner_id());
     row([
         Some(public_ip),
         Some(if elastic.is_some() { "elastic" } else { kind(account, owner) }),

@@ -1,6 +1,7 @@
 //! Deploying the product to the emulator: the packaged functions and the templates as they are.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client as CloudFormation;
@@ -92,6 +93,22 @@ async fn restrict(config: &SdkConfig) -> Outcome<()> {
     Ok(())
 }
 
+/// A package that is older than its function's build would test yesterday's code.
+fn refuse_stale(package: &Path) -> Outcome<()> {
+    let here = std::env::current_exe()?;
+    let build = here.ancestors().find(|folder| folder.ends_with("debug"));
+    let built = build.zip(package.file_stem()).map(|(folder, function)| folder.join(function));
+    let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
+    let pair = modified(package).zip(built.as_deref().and_then(modified));
+    match pair {
+        Some((packaged, built)) if packaged < built => {
+            Err(format!("{} is older than its build; type `make package-dev`", package.display())
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn upload(config: &SdkConfig) -> Outcome<()> {
     let s3 = S3::new(config);
     let region = BucketLocationConstraint::from(HOME_REGION);
@@ -100,6 +117,7 @@ async fn upload(config: &SdkConfig) -> Outcome<()> {
     create.send().await?;
     for name in PACKAGED {
         let path = paths::file("dist").join(name);
+        refuse_stale(&path)?;
         let bytes = std::fs::read(&path);
         let bytes = bytes.map_err(|e| format!("dist/{name}: {e}; type `make package-dev`"))?;
         let key = format!("{CODE_PREFIX}/{name}");

@@ -1,6 +1,6 @@
 //! The ports over memory, with faults where a test wants them: what the steps' own tests run on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
@@ -11,7 +11,7 @@ use org_operator_core::ports::{
     Upload,
 };
 use org_operator_core::timestamp::Timestamp;
-use org_operator_core::{Error, ErrorKind, Outcome};
+use org_operator_core::{AccountId, Error, ErrorKind, Outcome, UnitId};
 
 /// A clock that goes on by one second each time it is read.
 #[derive(Debug, Default)]
@@ -25,11 +25,29 @@ impl Clock for TickingClock {
 
 /// An organization of given accounts, or one that answers with an error.
 #[derive(Debug)]
-pub struct MemoryDirectory(pub Result<Vec<Account>, Error>);
+pub struct MemoryDirectory {
+    /// The accounts.
+    pub accounts: Result<Vec<Account>, Error>,
+    /// The units with their accounts.
+    pub units: BTreeMap<UnitId, BTreeSet<AccountId>>,
+    /// The accounts' tags.
+    pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
+    /// How often tags were asked for.
+    pub tag_calls: AtomicUsize,
+}
 
 impl AccountDirectory for MemoryDirectory {
     async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        self.0.clone()
+        self.accounts.clone()
+    }
+
+    async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {
+        Ok(self.units.get(unit).cloned())
+    }
+
+    async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
+        self.tag_calls.fetch_add(1, Ordering::SeqCst);
+        Ok(self.tags.get(account).cloned().unwrap_or_default())
     }
 }
 

@@ -115,6 +115,8 @@ pub struct DemoOrganization {
     pub id: String,
     /// Its member accounts.
     pub accounts: Vec<DemoAccount>,
+    /// Its organizational units' ids, by path: `/Workloads/Production`.
+    pub units: BTreeMap<String, String>,
 }
 
 impl DemoOrganization {
@@ -138,7 +140,7 @@ impl DemoOrganization {
         }
         let described = client.describe_organization().send().await?;
         let id = described.organization().and_then(|o| o.id()).ok_or("no organization")?.to_owned();
-        Ok(Self { id, accounts })
+        Ok(Self { id, accounts, units: units.made })
     }
 
     /// The first account of a kind.

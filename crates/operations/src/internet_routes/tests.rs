@@ -2,14 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
-use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use org_operator_core::{AccountId, Region};
-
 use super::*;
-
-const ACCOUNT: &str = "111111111111";
+use crate::replay::{ACCOUNT, answered};
 
 fn page(tables: &str, next: &str) -> String {
     let token =
@@ -28,25 +22,6 @@ fn table(id: &str, owner: &str, routes: &str, associations: &str) -> String {
 
 fn route(destination: &str, target: &str, state: &str) -> String {
     format!("<item>{destination}{target}<state>{state}</state><origin>CreateRoute</origin></item>")
-}
-
-fn answered(pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
-    let event = |(status, body): &(u16, String)| {
-        let request = http::Request::builder().body("".into()).unwrap();
-        let answer = http::Response::builder().status(*status).body(body.clone().into()).unwrap();
-        ReplayEvent::new(request, answer)
-    };
-    let client = StaticReplayClient::new(pages.iter().map(event).collect());
-    let credentials = Credentials::new("a", "b", None, None, "test");
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(SdkRegion::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(client.clone())
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .build();
-    let account = AccountId::parse(ACCOUNT).unwrap();
-    (client, Target { account, region: Region::parse("eu-west-1").unwrap(), config })
 }
 
 async fn run(pages: &[(u16, String)]) -> Result<Rows, CallFailure> {

@@ -1,0 +1,48 @@
+//! Asking the organization no more than a request needs: its accounts always, its units where the
+//! accounts do not say where they are, tags only of accounts that all else selects.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::fault::Faults;
+use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
+use org_operator_core::request::AccountFilter;
+use org_operator_core::selection::{Facts, Selection, units_to_ask};
+use org_operator_core::{AccountId, Error};
+
+use crate::Fanout;
+
+/// Accounts whose tags are asked for at once; the directory keeps to the service's rate.
+const AT_ONCE: usize = 10;
+
+impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
+    /// The accounts that `filter` selects; what it names in vain is noted.
+    pub(crate) async fn select(
+        &self,
+        filter: &AccountFilter,
+        faults: &mut Faults,
+    ) -> Result<Selection, Error> {
+        let accounts = self.directory.accounts().await?;
+        let mut facts = Facts::default();
+        let mut unknown = BTreeSet::new();
+        for unit in units_to_ask(&accounts, filter) {
+            match self.directory.members(&unit).await? {
+                Some(members) => drop(facts.members.insert(unit, members)),
+                None => drop(unknown.insert(unit)),
+            }
+        }
+        let selection = Selection::new(accounts, filter, &facts);
+        selection.note_impossible(filter, faults);
+        selection.note_unknown_units(&unknown, faults);
+        if filter.tags.is_empty() || !faults.is_empty() {
+            return Ok(selection);
+        }
+        let ids: Vec<AccountId> = selection.selected().map(|account| account.id.clone()).collect();
+        let asked = stream::iter(ids).map(|id| async move {
+            let tags = self.directory.tags(&id).await?;
+            Ok::<_, Error>((id, tags))
+        });
+        facts.tags = asked.buffered(AT_ONCE).try_collect().await?;
+        Ok(Selection::new(selection.into_accounts(), filter, &facts))
+    }
+}
