@@ -102,6 +102,19 @@ async fn a_request_chooses_by_unit_tag_and_management_account() -> Outcome<()> {
 }
 
 #[tokio::test]
+async fn enabled_regions_are_asked_of_the_account() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let account = &deployed.organization.accounts[2];
+    let request = json!({"Regions": "ENABLED", "Accounts": {"Include": [account.id]}});
+    let answer = deployed.run("run-1", &request.to_string()).await?;
+    assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
+    let regions: Vec<String> =
+        answer.coverage()?.into_iter().map(|[_, region, ..]| region).collect();
+    assert!(regions.len() > 10 && regions.contains(&"eu-west-1".to_owned()), "{regions:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn another_operation_runs_through_the_same_pipeline() -> Outcome<()> {
     let deployed = Deployed::new().await?;
     let account = &deployed.organization.accounts[3];

@@ -12,6 +12,7 @@ mod ledger_items;
 mod member;
 mod organization;
 mod pace;
+mod regions;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;

@@ -10,10 +10,11 @@ use aws_sdk_organizations::operation::list_organizational_units_for_parent::List
 use aws_sdk_organizations::types::{Account as OrganizationsAccount, AccountState, AccountStatus};
 use org_operator_core::account::{Account, management_account, state_of, units_of};
 use org_operator_core::ports::AccountDirectory;
-use org_operator_core::{AccountId, Error, ErrorKind, UnitId};
+use org_operator_core::{AccountId, Error, ErrorKind, Region, UnitId};
 
 use crate::failure::own;
 use crate::pace::Pace;
+use crate::regions::EnabledRegions;
 
 /// `ListAccounts` gives at most this many in a page (Organizations API reference).
 const PAGE: i32 = 20;
@@ -32,6 +33,7 @@ struct Rates {
 pub struct Organization {
     client: Client,
     rates: Arc<Rates>,
+    regions: Arc<EnabledRegions>,
 }
 
 impl Organization {
@@ -40,7 +42,8 @@ impl Organization {
     pub fn new(config: &SdkConfig) -> Self {
         let (accounts, units) = (Pace::new(8.0, 12.0), Pace::new(5.0, 8.0));
         let rates = Rates { accounts, units, tags: Pace::new(10.0, 15.0) };
-        Self { client: Client::new(config), rates: Arc::new(rates) }
+        let regions = Arc::new(EnabledRegions::new(config));
+        Self { client: Client::new(config), rates: Arc::new(rates), regions }
     }
 
     /// The accounts that are in `unit` itself, or `None` where there is no such unit.
@@ -127,6 +130,10 @@ impl AccountDirectory for Organization {
             }
         }
         Ok(Some(members))
+    }
+
+    async fn enabled_regions(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
+        self.regions.of(account).await
     }
 
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {

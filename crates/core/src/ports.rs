@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::id::{AccountId, UnitId};
 use crate::ledger::{Book, Entry, LedgerRecord};
 use crate::outcome::Outcome;
+use crate::region::Region;
 use crate::timestamp::Timestamp;
 
 /// The organization's accounts.
@@ -21,6 +22,12 @@ pub trait AccountDirectory: Sync {
         &self,
         unit: &UnitId,
     ) -> impl Future<Output = Result<Option<BTreeSet<AccountId>>, Error>> + Send;
+
+    /// The Regions that are on in an account.
+    fn enabled_regions(
+        &self,
+        account: &Account,
+    ) -> impl Future<Output = Result<BTreeSet<Region>, Error>> + Send;
 
     /// The tags of an account.
     fn tags(

@@ -33,14 +33,26 @@ pub struct RunRequest {
     pub parameters: Map<String, Value>,
     /// Which accounts.
     pub accounts: AccountFilter,
-    /// Which Regions; `None` means those of the configuration.
-    pub regions: Option<Vec<Region>>,
+    /// Which Regions.
+    pub regions: RegionChoice,
     /// How many work items at once; `None` means the configuration's number.
     pub max_concurrency: Option<u32>,
     /// How many Regions one work item holds at the most; `None` means all of an account's.
     pub regions_per_work_item: Option<u32>,
     /// The run to go on with, in place of a new one.
     pub resume_run: Option<RunId>,
+}
+
+/// Which Regions a run covers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum RegionChoice {
+    /// Those of the configuration.
+    #[default]
+    Configured,
+    /// These.
+    Listed(Vec<Region>),
+    /// In each account, those that are on there.
+    Enabled,
 }
 
 /// Which accounts a run covers, of those that are active.
@@ -161,7 +173,7 @@ fn read_request(fields: &Fields, faults: &mut Faults) -> RunRequest {
         operation: operation.unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
         parameters: fields.optional("Parameters", faults, door::object).unwrap_or_default(),
         accounts: read_accounts(fields, faults),
-        regions: fields.optional("Regions", faults, read_regions),
+        regions: fields.optional("Regions", faults, read_regions).unwrap_or_default(),
         max_concurrency: fields.optional("MaxConcurrency", faults, |p, v, f| {
             door::whole(p, v, f, 1..=MAX_CONCURRENCY)
         }),
@@ -215,16 +227,19 @@ fn read_tags(
     Some(tags.iter().map(read).collect())
 }
 
-fn read_regions(place: &Place, value: &Value, faults: &mut Faults) -> Option<Vec<Region>> {
-    if value.is_string() {
-        let allowed = "a list of Regions (\"ENABLED\" is not supported by this version yet)";
-        faults.note(place, value, allowed);
-        return None;
+fn read_regions(place: &Place, value: &Value, faults: &mut Faults) -> Option<RegionChoice> {
+    match value {
+        Value::String(text) if text == "ENABLED" => return Some(RegionChoice::Enabled),
+        Value::Array(list) if list.is_empty() => {
+            faults.note(place, value, "at least one Region, or no field for the configured ones");
+        }
+        Value::Array(_) => {}
+        _ => {
+            faults.note(place, value, "a list of Regions, or \"ENABLED\"");
+            return None;
+        }
     }
-    if value.as_array().is_some_and(Vec::is_empty) {
-        faults.note(place, value, "at least one Region, or no field for the configured ones");
-    }
-    Some(door::list(place, value, faults, door::region))
+    Some(RegionChoice::Listed(door::list(place, value, faults, door::region)))
 }
 
 fn refuse_later(fields: &Fields, names: &[&str], faults: &mut Faults) {
@@ -269,7 +284,7 @@ mod tests {
         let event = parse(&json!({})).unwrap();
         assert_eq!(event.run_id, None);
         assert_eq!(event.request.operation, "internet-routes");
-        assert_eq!(event.request.regions, None);
+        assert_eq!(event.request.regions, RegionChoice::Configured);
         assert_eq!(event.request.accounts, AccountFilter::default());
     }
 
@@ -308,7 +323,9 @@ mod tests {
         assert!(text.contains("Apply: got true"), "{text}");
         let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
         assert!(parse(&neutral).is_ok());
-        assert!(refused(&json!({"Regions": "ENABLED"})).contains("not supported"));
+        let enabled = parse(&json!({"Regions": "ENABLED"})).unwrap();
+        assert_eq!(enabled.request.regions, RegionChoice::Enabled);
+        assert!(refused(&json!({"Regions": "enabled"})).contains("or \"ENABLED\""));
         assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
     }
 

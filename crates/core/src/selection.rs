@@ -161,19 +161,39 @@ impl Selection {
         Err(Error::new(ErrorKind::NoTargets, message))
     }
 
-    /// The work items: each selected account with `regions`, at most `per_item` of them in one.
+    /// The work items: each selected account with its Regions, at most `per_item` of them in one.
     #[must_use]
-    pub fn work_items(&self, regions: &BTreeSet<Region>, per_item: Option<u32>) -> Vec<WorkItem> {
-        let regions: Vec<Region> = regions.iter().cloned().collect();
-        let size = per_item.map_or(regions.len(), |n| n as usize).max(1);
+    pub fn work_items(&self, regions: &Regions, per_item: Option<u32>) -> Vec<WorkItem> {
         let items = self.selected().flat_map(|account| {
-            regions.chunks(size).map(|chunk| WorkItem {
+            let regions: Vec<&Region> = regions.of(&account.id).collect();
+            let size = per_item.map_or(regions.len(), |n| n as usize).max(1);
+            let item = |chunk: &[&Region]| WorkItem {
                 account_id: account.id.clone(),
                 account_name: account.name.clone(),
-                regions: chunk.to_vec(),
-            })
+                regions: chunk.iter().map(|region| (*region).clone()).collect(),
+            };
+            regions.chunks(size).map(item).collect::<Vec<_>>()
         });
         items.collect()
+    }
+}
+
+/// The Regions that each account is asked in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Regions {
+    /// The same in every account.
+    Same(BTreeSet<Region>),
+    /// Those that are on in the account.
+    Enabled(BTreeMap<AccountId, BTreeSet<Region>>),
+}
+
+impl Regions {
+    fn of(&self, account: &AccountId) -> impl Iterator<Item = &Region> {
+        let regions = match self {
+            Self::Same(regions) => Some(regions),
+            Self::Enabled(accounts) => accounts.get(account),
+        };
+        regions.into_iter().flatten()
     }
 }
 

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use org_operator_core::fault::Faults;
 use org_operator_core::plan::{ACCOUNTS, Folder, MANIFEST, ManifestLocation, PLAN, RunPlan};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::request::{FanoutEvent, RunRequest};
-use org_operator_core::selection::Selection;
+use org_operator_core::request::{FanoutEvent, RegionChoice, RunRequest};
+use org_operator_core::selection::{Regions, Selection};
 use org_operator_core::spec::Access;
 use org_operator_core::table::Table;
 use org_operator_core::{Error, ErrorKind, Region, RunId, region};
@@ -90,7 +90,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         run_id: RunId,
         request: RunRequest,
         operation: &dyn Operation,
-        regions: &BTreeSet<Region>,
+        regions: &Regions,
         selection: &Selection,
     ) -> Result<RunPlan, Error> {
         let worker_function = self.worker(operation)?;
@@ -134,7 +134,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         &self,
         request: &RunRequest,
         mut faults: Faults,
-    ) -> Result<(&'static dyn Operation, BTreeSet<Region>, Selection), Error> {
+    ) -> Result<(&'static dyn Operation, Regions, Selection), Error> {
         let operation = find(CATALOGUE, &request.operation, &mut faults);
         if let Some(operation) = operation {
             check_parameters(operation, &request.parameters, &mut faults);
@@ -151,21 +151,27 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         };
         let operation = faults.into_result("request", operation)?;
         selection.require_some()?;
+        let regions = match regions {
+            Some(same) => Regions::Same(same),
+            None => Regions::Enabled(self.enabled_regions(&selection).await?),
+        };
         Ok((operation, regions, selection))
     }
 
-    fn regions(&self, request: &RunRequest, faults: &mut Faults) -> BTreeSet<Region> {
+    /// The Regions of every account, or `None` where each account has its own.
+    fn regions(&self, request: &RunRequest, faults: &mut Faults) -> Option<BTreeSet<Region>> {
         let Settings { target_regions, home_region, .. } = &self.settings;
         let (named, place) = match &request.regions {
-            Some(named) => (named, "Regions"),
-            None => (target_regions, "TARGET_REGIONS"),
+            RegionChoice::Listed(named) => (named, "Regions"),
+            RegionChoice::Configured => (target_regions, "TARGET_REGIONS"),
+            RegionChoice::Enabled => return None,
         };
         for (i, region) in named.iter().enumerate() {
             if let Err(allowed) = region::known(region, home_region, target_regions) {
                 faults.note_text(format!("{place}[{i}]"), format!("\"{region}\""), allowed);
             }
         }
-        named.iter().cloned().collect()
+        Some(named.iter().cloned().collect())
     }
 
     fn worker(&self, operation: &dyn Operation) -> Result<String, Error> {

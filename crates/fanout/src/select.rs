@@ -1,18 +1,18 @@
 //! Asking the organization no more than a request needs: its accounts always, its units where the
-//! accounts do not say where they are, tags only of accounts that all else selects.
+//! accounts do not say where they are, tags and Regions only of accounts that all else selects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::fault::Faults;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
 use org_operator_core::request::AccountFilter;
 use org_operator_core::selection::{Facts, Selection, units_to_ask};
-use org_operator_core::{AccountId, Error};
+use org_operator_core::{AccountId, Error, Region};
 
 use crate::Fanout;
 
-/// Accounts whose tags are asked for at once; the directory keeps to the service's rate.
+/// Accounts whose tags or Regions are asked for at once; the directory keeps to the service's rate.
 const AT_ONCE: usize = 10;
 
 impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
@@ -44,5 +44,17 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         });
         facts.tags = asked.buffered(AT_ONCE).try_collect().await?;
         Ok(Selection::new(selection.into_accounts(), filter, &facts))
+    }
+
+    /// The Regions that are on in each selected account.
+    pub(crate) async fn enabled_regions(
+        &self,
+        selection: &Selection,
+    ) -> Result<BTreeMap<AccountId, BTreeSet<Region>>, Error> {
+        let asked = selection.selected().map(|account| async move {
+            let regions = self.directory.enabled_regions(account).await?;
+            Ok::<_, Error>((account.id.clone(), regions))
+        });
+        stream::iter(asked).buffered(AT_ONCE).try_collect().await
     }
 }

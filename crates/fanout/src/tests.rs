@@ -44,6 +44,11 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
             accounts,
             units: [(unit("ou-root-production"), [id("000000000003")].into())].into(),
             tags: [(id("000000000002"), [("team".to_owned(), "a".to_owned())].into())].into(),
+            regions: [
+                (id("000000000002"), [region("eu-west-1"), region("me-south-1")].into()),
+                (id("000000000003"), [region("eu-west-1")].into()),
+            ]
+            .into(),
             tag_calls: 0.into(),
         },
         artifacts: MemoryArtifacts::default(),
@@ -119,6 +124,32 @@ async fn units_tags_and_the_management_account_select() {
     assert_eq!(fanout.directory.tag_calls.load(std::sync::atomic::Ordering::SeqCst), 2);
     let management = selected(&fanout, json!({"IncludeManagementAccount": true})).await;
     assert_eq!(management, ["management", "two", "=three"]);
+}
+
+#[tokio::test]
+async fn enabled_regions_are_each_accounts_own() {
+    let fanout = fanout(Ok(organization()));
+    let plan = planned(&fanout, &json!({"Regions": "ENABLED"})).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets), (2, 3));
+    let manifest = fanout.artifacts.text(&plan.manifest.key);
+    let items: Vec<WorkItem> = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(items[0].regions, [region("eu-west-1"), region("me-south-1")]);
+    assert_eq!(items[1].regions, [region("eu-west-1")]);
+}
+
+#[tokio::test]
+async fn a_plan_of_fifty_thousand_accounts_stays_under_one_kilobyte() {
+    let name = "n".repeat(50);
+    let accounts: Vec<Account> =
+        (0..50_000).map(|n| account(&format!("{:012}", 100_000 + n), &name, "ACTIVE")).collect();
+    let mut fanout = fanout(Ok(accounts));
+    // The longest names that AWS allows: bucket 63, function ARN 140, execution 80 characters.
+    fanout.settings.results_bucket = "b".repeat(63);
+    fanout.settings.worker_readonly = "f".repeat(140);
+    let event = json!({"RunId": "r".repeat(80), "RegionsPerWorkItem": 1});
+    let plan = fanout.run(&event, None).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets), (100_000, 100_000));
+    assert!(serde_json::to_string(&plan).unwrap().len() < 1024);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use org_operator_core::ports::{
     Upload,
 };
 use org_operator_core::timestamp::Timestamp;
-use org_operator_core::{AccountId, Error, ErrorKind, Outcome, UnitId};
+use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId};
 
 /// A clock that goes on by one second each time it is read.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct MemoryDirectory {
     pub accounts: Result<Vec<Account>, Error>,
     /// The units with their accounts.
     pub units: BTreeMap<UnitId, BTreeSet<AccountId>>,
+    /// The Regions that are on, by account.
+    pub regions: BTreeMap<AccountId, BTreeSet<Region>>,
     /// The accounts' tags.
     pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
     /// How often tags were asked for.
@@ -43,6 +45,10 @@ impl AccountDirectory for MemoryDirectory {
 
     async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {
         Ok(self.units.get(unit).cloned())
+    }
+
+    async fn enabled_regions(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
+        Ok(self.regions.get(&account.id).cloned().unwrap_or_default())
     }
 
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {

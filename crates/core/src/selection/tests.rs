@@ -204,7 +204,7 @@ proptest! {
         let names: BTreeSet<Region> =
             (0..regions).map(|i| Region::parse(&format!("xx-made-{i}")).unwrap()).collect();
         let all = (1..=accounts).map(|n| account(n, "ACTIVE")).collect();
-        let items = select(all, &filter(&[], &[])).work_items(&names, per);
+        let items = select(all, &filter(&[], &[])).work_items(&Regions::Same(names), per);
         let pairs: Vec<_> = items.iter()
             .flat_map(|item| item.regions.iter().map(|r| (item.account_id.clone(), r.clone())))
             .collect();

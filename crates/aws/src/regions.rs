@@ -1,0 +1,62 @@
+//! Which Regions are on in an account, from AWS Account Management, without entering the account.
+
+use std::collections::BTreeSet;
+
+use aws_config::SdkConfig;
+use aws_sdk_account::Client;
+use aws_sdk_account::types::RegionOptStatus;
+use org_operator_core::account::Account;
+use org_operator_core::{Error, ErrorKind, Region};
+
+use crate::failure::own;
+use crate::pace::Pace;
+
+/// `ListRegions` gives at most this many in a page (Account Management API reference).
+const PAGE: i32 = 50;
+
+/// AWS Account Management.
+#[derive(Debug)]
+pub(crate) struct EnabledRegions {
+    client: Client,
+    // The rate of ListRegions is not published; 5 to 10 a second are what its neighbours have, and
+    // the SDK's adaptive retries are behind it.
+    rate: Pace,
+}
+
+impl EnabledRegions {
+    pub(crate) fn new(config: &SdkConfig) -> Self {
+        Self { client: Client::new(config), rate: Pace::new(10.0, 10.0) }
+    }
+
+    /// The Regions that are on in `account`.
+    pub(crate) async fn of(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
+        // The management account must not name itself (API reference, ListRegions).
+        let id = (!account.is_management()).then(|| account.id.to_string());
+        let on = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
+        let list = self.client.list_regions().set_account_id(id).max_results(PAGE);
+        let mut pages =
+            list.set_region_opt_status_contains(Some(on.into())).into_paginator().send();
+        let mut regions = BTreeSet::new();
+        loop {
+            self.rate.turn().await;
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|e| own(&doing(account), &e))?;
+            let names = page.regions().iter().filter_map(|region| region.region_name());
+            regions.extend(names.filter_map(Region::parse));
+        }
+        if regions.is_empty() {
+            let error = Error::new(ErrorKind::OperationFailed, "no Region is on, which cannot be");
+            return Err(error.context(doing(account)));
+        }
+        Ok(regions)
+    }
+}
+
+fn doing(account: &Account) -> String {
+    format!(
+        "listing the enabled Regions of {} (Regions \"ENABLED\" needs trusted access for \
+         account.amazonaws.com, and to run in the management account or in a delegated \
+         administrator of AWS Account Management)",
+        account.id
+    )
+}
