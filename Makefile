@@ -51,6 +51,10 @@ check: ## The fast part of `make test`: format and clippy
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 
+.PHONY: bench
+bench: build ## What planning and exporting large runs takes, in time and memory
+	@$(CARGO_TARGET_DIR)/debug/bench
+
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
 	.venv/bin/cfn-lint cloudformation/*.yaml

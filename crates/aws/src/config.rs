@@ -6,6 +6,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+use crate::http::shared_client;
+
 /// Attempts of the SDK per call, before the state machine's own retries.
 const ATTEMPTS: u32 = 5;
 
@@ -22,6 +24,7 @@ pub async fn load() -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts)
+        .http_client(shared_client())
         .load()
         .await
 }

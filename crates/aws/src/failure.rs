@@ -14,8 +14,10 @@ pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    let status = error.raw_response().map(|response| response.status().as_u16());
     let service = error.as_service_error();
+    // A body that broke off on the way was taken and not put back: its status alone says nothing.
+    let answered = error.raw_response().filter(|response| response.body().bytes().is_some());
+    let status = answered.map(|response| response.status().as_u16());
     let code = service.and_then(ProvideErrorMetadata::code).map(str::to_owned);
     let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
     CallFailure { code, status, message: message.unwrap_or_else(|| chain(error)) }
@@ -39,3 +41,6 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

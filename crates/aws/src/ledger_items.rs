@@ -36,6 +36,7 @@ pub(crate) fn outcome_item(book: &Book, outcome: &Outcome, expires_at: i64) -> I
             ("StartedAt", text(outcome.started_at.to_string())),
             ("EndedAt", text(outcome.ended_at.to_string())),
             ("Records", number(outcome.records)),
+            ("Calls", number(outcome.calls)),
             ("Attempt", text(&outcome.attempt)),
             ("ExpiresAt", number(expires_at)),
         ],
@@ -99,6 +100,7 @@ fn outcome(item: &Item, region: org_operator_core::Region) -> Option<Outcome> {
         started_at: Timestamp::parse(&string(item, "StartedAt")?)?,
         ended_at: Timestamp::parse(&string(item, "EndedAt")?)?,
         records: parsed(item, "Records")?,
+        calls: parsed(item, "Calls")?,
         attempt: string(item, "Attempt")?,
     })
 }
@@ -141,6 +143,7 @@ mod tests {
                 started_at: now,
                 ended_at: now,
                 records: 3,
+                calls: 4,
                 attempt: "a".to_owned(),
             };
             let read = entry(&outcome_item(&book(), &outcome, 9)).unwrap();

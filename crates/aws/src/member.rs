@@ -1,15 +1,28 @@
-//! Access to a member account: one `AssumeRole`, whose credentials serve every Region.
+//! Access to a member account: one `AssumeRole`, whose credentials serve every Region and every
+//! attempt of a run until shortly before they expire.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
+use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use org_operator_core::classification::{Call, classify};
 use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId, session};
 
 use crate::failure::call_failure;
+use crate::http::CallCounter;
 
 /// A chained role's session lasts at most one hour (STS API reference, `AssumeRole`).
 const SESSION_SECONDS: i32 = 3_600;
+
+/// Credentials are used again only if they outlive the longest invocation, 15 minutes.
+const LEAST_LEFT: Duration = Duration::from_mins(16);
+
+/// Sessions that are kept for later attempts; a worker of the local command serves many accounts.
+const KEPT: usize = 10_000;
 
 /// Which role to assume in member accounts, and how.
 #[derive(Debug, Clone)]
@@ -22,12 +35,15 @@ pub struct RoleSettings {
     pub partition: Partition,
 }
 
+type Sessions = HashMap<(RunId, AccountId), (Credentials, SystemTime)>;
+
 /// Assumes the member role.
 #[derive(Debug, Clone)]
 pub struct MemberRole {
     config: SdkConfig,
     client: Client,
     settings: RoleSettings,
+    sessions: Arc<Mutex<Sessions>>,
 }
 
 impl MemberRole {
@@ -35,10 +51,13 @@ impl MemberRole {
     /// are valid in every Region, those of the global one are not (IAM guide, "Managing STS").
     #[must_use]
     pub fn new(config: &SdkConfig, settings: RoleSettings) -> Self {
-        Self { config: config.clone(), client: Client::new(config), settings }
+        let (client, sessions) = (Client::new(config), Arc::default());
+        Self { config: config.clone(), client, settings, sessions }
     }
 
-    /// Assumes the role in `account` for `run`, with a session policy that allows `actions` only.
+    /// The role's session in `account` for `run`, with a session policy that allows `actions`
+    /// only: an earlier one of this process, or a new one. A run has one operation, and so one set
+    /// of actions.
     ///
     /// # Errors
     /// What STS answered, classified.
@@ -48,28 +67,60 @@ impl MemberRole {
         run: &RunId,
         actions: &[&str],
     ) -> Result<Member, Error> {
-        let arn = session::role_arn(self.settings.partition, account, &self.settings.role_name);
-        let answer = self
-            .client
-            .assume_role()
-            .role_arn(&arn)
-            .role_session_name(session::name(run))
-            .external_id(&self.settings.external_id)
-            .policy(session::policy(actions))
-            .duration_seconds(SESSION_SECONDS)
-            .send()
-            .await;
-        let answer = answer.map_err(|e| {
-            classify(Call::AssumeRole, &call_failure(&e))
-                .certainly()
-                .context(format!("assuming {arn}"))
-        })?;
-        let given = answer.credentials().ok_or_else(|| {
-            Error::new(ErrorKind::OperationFailed, format!("STS gave no credentials for {arn}"))
-        })?;
-        let (key, secret) = (given.access_key_id(), given.secret_access_key());
-        Ok(Member::new(self.config.clone(), key, secret, given.session_token()))
+        let key = (run.clone(), account.clone());
+        if let Some(credentials) = self.kept(&key) {
+            return Ok(Member { config: self.config.clone(), credentials });
+        }
+        let (credentials, expiry) = self.call(account, run, actions).await?;
+        self.keep(key, credentials.clone(), expiry);
+        Ok(Member { config: self.config.clone(), credentials })
     }
+
+    async fn call(
+        &self,
+        account: &AccountId,
+        run: &RunId,
+        actions: &[&str],
+    ) -> Result<(Credentials, SystemTime), Error> {
+        let arn = session::role_arn(self.settings.partition, account, &self.settings.role_name);
+        let call = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
+        let call = call.role_session_name(session::name(run)).policy(session::policy(actions));
+        let answer = call.external_id(&self.settings.external_id).send().await;
+        let answer = answer.map_err(|error| {
+            let finding = classify(Call::AssumeRole, &call_failure(&error));
+            finding.certainly().context(format!("assuming {arn}"))
+        })?;
+        session_of(&answer).ok_or_else(|| {
+            Error::new(ErrorKind::OperationFailed, format!("STS gave no credentials for {arn}"))
+        })
+    }
+
+    fn kept(&self, key: &(RunId, AccountId)) -> Option<Credentials> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let (credentials, expiry) = sessions.get(key)?;
+        (*expiry > SystemTime::now() + LEAST_LEFT).then(|| credentials.clone())
+    }
+
+    fn keep(&self, key: (RunId, AccountId), credentials: Credentials, expiry: SystemTime) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if sessions.len() >= KEPT {
+            sessions.clear();
+        }
+        sessions.insert(key, (credentials, expiry));
+    }
+}
+
+fn session_of(answer: &AssumeRoleOutput) -> Option<(Credentials, SystemTime)> {
+    let given = answer.credentials()?;
+    let expiry = SystemTime::try_from(*given.expiration()).ok()?;
+    Some((
+        credentials(given.access_key_id(), given.secret_access_key(), given.session_token()),
+        expiry,
+    ))
+}
+
+fn credentials(key: &str, secret: &str, token: &str) -> Credentials {
+    Credentials::new(key, secret, Some(token.to_owned()), None, "member role")
 }
 
 /// A member account that the role was assumed in.
@@ -83,17 +134,105 @@ impl Member {
     /// A member account with a session's credentials; `config` gives everything else.
     #[must_use]
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
-        let token = Some(token.to_owned());
-        Self { config, credentials: Credentials::new(key, secret, token, None, "member role") }
+        Self { config, credentials: credentials(key, secret, token) }
     }
 
-    /// The configuration for calls in `region` of this account; it shares the connection pool.
+    /// The configuration for calls in `region` of this account; it shares the connection pool, and
+    /// `counter` counts the requests that go out.
     #[must_use]
-    pub fn config(&self, region: &Region) -> SdkConfig {
-        self.config
-            .to_builder()
+    pub fn config(&self, region: &Region, counter: &CallCounter) -> SdkConfig {
+        let mut builder = self.config.to_builder();
+        builder.set_http_client(self.config.http_client().map(|client| counter.around(client)));
+        builder
             .region(SdkRegion::new(region.as_str().to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             .build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+
+    use super::*;
+
+    fn answer(expiration: &str) -> ReplayEvent {
+        let body = format!(
+            "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId>\
+             <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+             <Expiration>{expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+        );
+        let request = http::Request::builder().body("".into()).unwrap();
+        ReplayEvent::new(request, http::Response::builder().status(200).body(body.into()).unwrap())
+    }
+
+    fn role(answers: Vec<ReplayEvent>) -> (StaticReplayClient, MemberRole) {
+        let client = StaticReplayClient::new(answers);
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(SdkRegion::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials("k", "s", "t")))
+            .http_client(client.clone())
+            .build();
+        let settings = RoleSettings {
+            role_name: "operation-readonly".to_owned(),
+            external_id: "shared-id".to_owned(),
+            partition: Partition::UsGov,
+        };
+        (client, MemberRole::new(&config, settings))
+    }
+
+    fn account() -> AccountId {
+        AccountId::parse("111111111111").unwrap()
+    }
+
+    fn run(id: &str) -> RunId {
+        RunId::parse(id).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_call_is_regional_with_external_id_and_session_policy() {
+        let (client, role) = role(vec![answer("2099-01-01T00:00:00Z")]);
+        role.assume(&account(), &run("r1"), &["ec2:DescribeRouteTables"]).await.unwrap();
+        let request = client.actual_requests().next().unwrap();
+        assert!(request.uri().contains("sts.eu-west-1."), "{}", request.uri());
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap()).into_owned();
+        for part in [
+            "RoleArn=arn%3Aaws-us-gov%3Aiam%3A%3A111111111111%3Arole%2Foperation-readonly",
+            "RoleSessionName=org-operator-r1",
+            "ExternalId=shared-id",
+            "ec2%3ADescribeRouteTables",
+            "DurationSeconds=3600",
+        ] {
+            assert!(body.contains(part), "{part} is not in: {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_with_a_members_credentials_are_counted() {
+        let (client, role) = role((0..3).map(|_| answer("2099-01-01T00:00:00Z")).collect());
+        let member = role.assume(&account(), &run("r1"), &[]).await.unwrap();
+        let counter = CallCounter::default();
+        let calling = Client::new(&member.config(&Region::parse("eu-west-2").unwrap(), &counter));
+        for _ in 0..2 {
+            calling.assume_role().role_arn("arn").role_session_name("name").send().await.unwrap();
+        }
+        assert_eq!((counter.count(), client.actual_requests().count()), (2, 3));
+    }
+
+    #[tokio::test]
+    async fn a_session_is_used_again_until_shortly_before_it_expires() {
+        let later = "2099-01-01T00:00:00Z";
+        let answers = vec![answer(later), answer("2001-01-01T00:00:00Z"), answer(later)];
+        let (client, role) = role(answers);
+        for _ in 0..3 {
+            role.assume(&account(), &run("r1"), &[]).await.unwrap();
+        }
+        assert_eq!(client.actual_requests().count(), 1);
+        // Another run has another name in the audit trail; its session has expired at once.
+        role.assume(&account(), &run("r2"), &[]).await.unwrap();
+        role.assume(&account(), &run("r2"), &[]).await.unwrap();
+        assert_eq!(client.actual_requests().count(), 3);
     }
 }

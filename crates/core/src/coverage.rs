@@ -141,6 +141,7 @@ mod tests {
             started_at: now,
             ended_at: now,
             records: 0,
+            calls: 0,
             attempt,
         }
     }

@@ -86,6 +86,8 @@ pub struct Outcome {
     pub ended_at: Timestamp,
     /// How many records carry this outcome's attempt id.
     pub records: u64,
+    /// How many requests went out for it in this attempt, the SDK's own retries included.
+    pub calls: u64,
     /// The attempt's id: only records that carry it count.
     pub attempt: String,
 }

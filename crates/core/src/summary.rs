@@ -62,6 +62,8 @@ pub struct Summary {
     pub previous_run_id: Option<RunId>,
     /// Accounts in the manifest.
     pub accounts: u64,
+    /// Requests that the operation sent, in the attempts whose outcomes count.
+    pub api_calls: u64,
     /// Targets per error kind.
     pub errors: BTreeMap<&'static str, u64>,
     /// The first failures in words.
@@ -82,6 +84,7 @@ pub struct Tally {
     failed: u64,
     accounts: u64,
     records: u64,
+    api_calls: u64,
     added: u64,
     removed: u64,
     errors: BTreeMap<&'static str, u64>,
@@ -125,6 +128,7 @@ impl Tally {
             }
         }
         if let Some(outcome) = &row.outcome {
+            self.api_calls += outcome.calls;
             let (first, last) = self.span.unwrap_or((outcome.started_at, outcome.ended_at));
             self.span = Some((first.min(outcome.started_at), last.max(outcome.ended_at)));
         }
@@ -158,6 +162,7 @@ impl Tally {
             operation: operation.to_owned(),
             previous_run_id: previous,
             accounts: self.accounts,
+            api_calls: self.api_calls,
             errors: self.errors,
             first_failures: self.first_failures,
             started_at: self.span.map(|(first, _)| first.to_string()),

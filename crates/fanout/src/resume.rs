@@ -7,6 +7,7 @@ use org_operator_core::ledger::Book;
 use org_operator_core::plan::{Folder, MANIFEST, PLAN, RunPlan, SUMMARY};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
+use serde_json::Value;
 
 use crate::{Fanout, json};
 
@@ -29,7 +30,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         self.refuse_expired(&plan)?;
         let items: Vec<WorkItem> = self.stored(folder, MANIFEST, run_id).await?;
         let left = self.left_of(run_id, items).await?;
-        if left.is_empty() && find(&self.artifacts, &folder.key(SUMMARY)).await?.is_some() {
+        if left.is_empty() && self.is_written_complete(folder).await? {
             let message = format!("run {run_id} has an answer for every target: nothing to resume");
             return Err(Error::new(ErrorKind::NoTargets, message));
         }
@@ -61,6 +62,14 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         };
         serde_json::from_slice(&bytes)
             .map_err(|e| Error::new(ErrorKind::OperationFailed, format!("{uri}: {e}")))
+    }
+
+    /// Whether the run's summary says COMPLETE. One that says PARTIAL while nothing is left to ask
+    /// is older than the ledger: the artifacts must be written anew.
+    async fn is_written_complete(&self, folder: &Folder) -> Result<bool, Error> {
+        let summary = find(&self.artifacts, &folder.key(SUMMARY)).await?;
+        let summary = summary.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        Ok(summary.is_some_and(|summary| summary["Status"] == "COMPLETE"))
     }
 
     fn refuse_expired(&self, plan: &RunPlan) -> Result<(), Error> {

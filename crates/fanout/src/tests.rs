@@ -257,6 +257,7 @@ fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operato
         started_at: now,
         ended_at: now,
         records: 0,
+        calls: 0,
         attempt: "a".to_owned(),
     };
     fanout.ledger.put(&book, outcome_key(&region(name)), Entry::Outcome(outcome));
@@ -291,7 +292,11 @@ async fn a_complete_run_is_not_resumed_and_one_without_its_artifacts_is() {
     let event = json!({"RunId": "again", "ResumeRun": "r1"});
     let plan = fanout.run(&event, None).await.unwrap();
     assert_eq!((plan.work_items, plan.targets), (0, 0));
-    fanout.artifacts.put("runs/internet-routes/r1/summary.json", b"{}".to_vec()).await.unwrap();
+    let summary = |status: &str| json!({ "Status": status }).to_string().into_bytes();
+    let key = "runs/internet-routes/r1/summary.json";
+    fanout.artifacts.put(key, summary("PARTIAL")).await.unwrap();
+    assert_eq!(fanout.run(&event, None).await.unwrap().targets, 0, "the summary is out of date");
+    fanout.artifacts.put(key, summary("COMPLETE")).await.unwrap();
     let error = fanout.run(&event, None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoTargets);
     assert!(error.message().contains("nothing to resume"), "{error}");

@@ -85,7 +85,7 @@ impl<D: Download> Previous<D> {
     pub(crate) async fn account(&mut self, account: &AccountId) -> Result<Comparison, Error> {
         let mut succeeded = BTreeSet::new();
         while let Some(row) = self.coverage.of(account, coverage_row).await? {
-            succeeded.extend(row.value.into_iter());
+            succeeded.extend(row.value);
         }
         let mut before = BTreeSet::new();
         let columns = self.columns.clone();
@@ -95,6 +95,9 @@ impl<D: Download> Previous<D> {
         Ok(Comparison::new(succeeded, before))
     }
 }
+
+/// A record's Region and cells.
+type Record = (Region, Vec<String>);
 
 /// A row with the account it belongs to.
 struct Row<T> {
@@ -147,7 +150,7 @@ fn coverage_row(line: &[u8]) -> Result<Option<Row<Option<Region>>>, Error> {
 }
 
 /// A line of the records: Region and cells; a column that the run before had not is empty.
-fn record_row(columns: &[&str], line: &[u8]) -> Result<Option<Row<(Region, Vec<String>)>>, Error> {
+fn record_row(columns: &[&str], line: &[u8]) -> Result<Option<Row<Record>>, Error> {
     let name = "the previous run's records";
     let value: Value = parsed(line, name)?;
     let cell = |column: &str| value[column].as_str().unwrap_or_default().to_owned();

@@ -68,6 +68,7 @@ impl Run {
             started_at,
             ended_at,
             records,
+            calls: 1,
             attempt,
         };
         self.handler.ledger.put(
@@ -215,6 +216,7 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
             started_at: now,
             ended_at: now,
             records,
+            calls: 1,
             attempt,
         };
         run.handler.ledger.put(&book, outcome_key(&region), Entry::Outcome(outcome));

@@ -96,10 +96,10 @@ async fn restrict(config: &SdkConfig) -> Outcome<()> {
 /// A package that is older than its function's build would test yesterday's code.
 fn refuse_stale(package: &Path) -> Outcome<()> {
     let here = std::env::current_exe()?;
-    let build = here.ancestors().find(|folder| folder.ends_with("debug"));
-    let built = build.zip(package.file_stem()).map(|(folder, function)| folder.join(function));
+    let folder = here.ancestors().find(|folder| folder.ends_with("debug"));
+    let binary = folder.zip(package.file_stem()).map(|(folder, name)| folder.join(name));
     let modified = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-    let pair = modified(package).zip(built.as_deref().and_then(modified));
+    let pair = modified(package).zip(binary.as_deref().and_then(modified));
     match pair {
         Some((packaged, built)) if packaged < built => {
             Err(format!("{} is older than its build; type `make package-dev`", package.display())

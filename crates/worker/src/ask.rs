@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
 use org_operator_core::Outcome;
 use org_operator_core::classification::{Call, Finding, classify};
 use org_operator_core::record::keyed;
@@ -24,10 +24,22 @@ pub(crate) enum Answer {
     Failed(Finding),
 }
 
-/// A Region with what came of it.
-pub(crate) struct Answered {
+/// A target that is being asked.
+pub(crate) struct Begun {
     pub(crate) region: Region,
     pub(crate) started_at: Timestamp,
+    pub(crate) calls: CallCounter,
+}
+
+impl Begun {
+    pub(crate) fn new(region: Region, started_at: Timestamp) -> Self {
+        Self { region, started_at, calls: CallCounter::default() }
+    }
+}
+
+/// A target with what came of it.
+pub(crate) struct Answered {
+    pub(crate) begun: Begun,
     pub(crate) answer: Answer,
 }
 
@@ -36,7 +48,7 @@ impl Answered {
     pub(crate) fn all(regions: Vec<Region>, started_at: Timestamp, error: &Error) -> Vec<Self> {
         let answered = |region| {
             let answer = Answer::Failed(Finding::certain(error.clone()));
-            Self { region, started_at, answer }
+            Self { begun: Begun::new(region, started_at), answer }
         };
         regions.into_iter().map(answered).collect()
     }
@@ -79,10 +91,10 @@ impl<'a, M: Members> Asking<'a, M> {
         &self,
         member: &Member,
         account: &AccountId,
-        region: &Region,
+        begun: &Begun,
     ) -> Answer {
-        let config = member.config(region);
-        let target = Target { account: account.clone(), region: region.clone(), config };
+        let config = member.config(&begun.region, &begun.calls);
+        let target = Target { account: account.clone(), region: begun.region.clone(), config };
         match self.in_time(self.operation.run(&target)).await {
             Err(late) => Answer::Failed(Finding::certain(late)),
             Ok(Err(failure)) => Answer::Failed(classify(Call::Operation, &failure)),

@@ -14,12 +14,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::coverage::final_regions;
 use org_operator_core::ledger::{Book, LedgerRecord};
 use org_operator_core::ports::{Clock, LedgerWriter};
-use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use serde::Serialize;
 
-use ask::{Answer, Answered, Asking};
+use ask::{Answer, Answered, Asking, Begun};
 pub use members::Members;
 
 /// Regions of an account that are asked, or written, at once.
@@ -124,9 +123,9 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
                 let ask = |region: Region| {
                     let (asking, member) = (&asking, &member);
                     async move {
-                        let started_at = self.worker.clock.now();
-                        let answer = asking.region(member, &self.book.account, &region).await;
-                        self.write_success(Answered { region, started_at, answer }).await
+                        let begun = Begun::new(region, self.worker.clock.now());
+                        let answer = asking.region(member, &self.book.account, &begun).await;
+                        self.write_success(Answered { begun, answer }).await
                     }
                 };
                 let answers = stream::iter(due).map(ask).buffer_unordered(AT_ONCE);
@@ -139,17 +138,17 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
     }
 
     async fn write_success(&self, answered: Answered) -> Result<Answered, Error> {
-        let Answered { region, started_at, answer } = answered;
+        let Answered { begun, answer } = answered;
         let answer = match answer {
             Answer::Records(records) => {
                 let count = records.len() as u64;
-                self.write_records(&region, records).await?;
-                let outcome = self.outcome(&region, started_at, Verdict::Succeeded, count);
+                self.write_records(&begun.region, records).await?;
+                let outcome = self.outcome(&begun, Verdict::Succeeded, count);
                 self.write_outcome(outcome).await.map(Answer::Written)?
             }
             other => other,
         };
-        Ok(Answered { region, started_at, answer })
+        Ok(Answered { begun, answer })
     }
 
     async fn write_records(&self, region: &Region, records: Vec<Record>) -> Result<(), Error> {
@@ -164,35 +163,30 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         let succeeded = |verdict: &Verdict| *verdict == Verdict::Succeeded;
         let proven = self.earlier.values().any(|outcome| succeeded(&outcome.verdict))
             || answers.iter().any(|a| matches!(&a.answer, Answer::Written(_)));
-        let settled =
-            answers.into_iter().map(|Answered { region, started_at, answer }| async move {
-                match answer {
-                    Answer::Written(outcome) => Ok(outcome),
-                    Answer::Failed(finding) => {
-                        let error = finding.settle(proven, &region);
-                        let verdict = Verdict::of(error.kind(), error.message());
-                        self.write_outcome(self.outcome(&region, started_at, verdict, 0)).await
-                    }
-                    Answer::Records(_) => Err(Error::invalid("records were left unwritten")),
+        let settled = answers.into_iter().map(|Answered { begun, answer }| async move {
+            match answer {
+                Answer::Written(outcome) => Ok(outcome),
+                Answer::Failed(finding) => {
+                    let error = finding.settle(proven, &begun.region);
+                    let verdict = Verdict::of(error.kind(), error.message());
+                    self.write_outcome(self.outcome(&begun, verdict, 0)).await
                 }
-            });
+                Answer::Records(_) => Err(Error::invalid("records were left unwritten")),
+            }
+        });
         stream::iter(settled).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    fn outcome(
-        &self,
-        region: &Region,
-        started_at: Timestamp,
-        verdict: Verdict,
-        records: u64,
-    ) -> Outcome {
+    fn outcome(&self, begun: &Begun, verdict: Verdict, records: u64) -> Outcome {
+        let earlier = self.earlier.get(&begun.region);
         Outcome {
-            region: region.clone(),
+            region: begun.region.clone(),
             verdict,
-            attempts: self.earlier.get(region).map_or(0, |outcome| outcome.attempts) + 1,
-            started_at,
+            attempts: earlier.map_or(0, |outcome| outcome.attempts) + 1,
+            started_at: begun.started_at,
             ended_at: self.worker.clock.now(),
             records,
+            calls: begun.calls.count(),
             attempt: self.attempt.id.clone(),
         }
     }

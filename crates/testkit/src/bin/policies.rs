@@ -30,6 +30,6 @@ fn generated(template: &str, actions: &BTreeSet<&str>) -> Outcome<String> {
     let (head, rest) = template.split_once(BEGIN).ok_or("the template has no begin marker")?;
     let (_, tail) = rest.split_once(END).ok_or("the template has no end marker")?;
     let indent = " ".repeat(head.lines().last().unwrap_or_default().len());
-    let lines: String = actions.iter().map(|action| format!("\n{indent}- {action}")).collect();
-    Ok(format!("{head}{BEGIN}{lines}\n{indent}{END}{tail}"))
+    let lines: Vec<String> = actions.iter().map(|action| format!("{indent}- {action}\n")).collect();
+    Ok(format!("{head}{BEGIN}\n{}{indent}{END}{tail}", lines.concat()))
 }
