@@ -240,6 +240,9 @@ async fn a_run_is_resumed_where_it_failed_and_nowhere_else() -> Outcome<()> {
     let files = deployed.pipeline.artifacts("internet-routes", "run-1").await?;
     let rows = |name: &str| org_operator_testkit::execution::rows(&files[name]);
     assert_eq!(rows("internet-routes.csv")?, truth::internet_routes(&deployed.organization));
+    // Each target of the demo is one page: one request each, and only the repaired four sent more.
+    let summary: Value = serde_json::from_slice(&files["summary.json"])?;
+    assert_eq!(summary["ApiCalls"], ended.output["Targets"]);
     // Attempts and times: what had an answer was not asked again.
     for (now, before) in rows("coverage.csv")?.iter().zip(first.rows("coverage.csv")?) {
         if before[3] == "SUCCEEDED" {

@@ -144,3 +144,62 @@ impl LedgerReader for DynamoDbLedger {
         self.query(book, None, after).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use org_operator_core::{AccountId, Record, Region, RunId};
+
+    use super::*;
+    use crate::replay::{answering, bodies};
+
+    const BACK: &str = r#"{"UnprocessedItems":{"table":[{"PutRequest":{"Item":{
+        "Run":{"S":"r#111111111111"},"Entry":{"S":"record#eu-west-1#7"}}}}]}}"#;
+
+    fn book() -> Book {
+        let account = AccountId::parse("111111111111").unwrap();
+        Book { run: RunId::parse("r").unwrap(), account }
+    }
+
+    fn records(count: usize) -> Vec<LedgerRecord> {
+        let record = |n: usize| LedgerRecord {
+            region: Region::parse("eu-west-1").unwrap(),
+            attempt: "a".to_owned(),
+            record: Record { key: n.to_string(), cells: vec![n.to_string()] },
+        };
+        (0..count).map(record).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn items_that_dynamodb_gives_back_are_sent_again_and_nothing_else() {
+        let (client, config) = answering(&[(200, BACK), (200, BACK), (200, "{}"), (200, "{}")]);
+        let ledger = DynamoDbLedger::new(&config, "table");
+        ledger.put_records(&book(), &records(26), 9).await.unwrap();
+        let puts =
+            bodies(&client).iter().map(|b| b.matches("PutRequest").count()).collect::<Vec<_>>();
+        assert_eq!(puts, [25, 1, 1, 1]);
+        assert!(bodies(&client)[1].contains("record#eu-west-1#7"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn items_that_come_back_for_ever_are_throttled_never_lost() {
+        let (_, config) = answering(&[(200, BACK); 9]);
+        let ledger = DynamoDbLedger::new(&config, "table");
+        let error = ledger.put_records(&book(), &records(1), 9).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Throttled);
+    }
+
+    #[tokio::test]
+    async fn a_query_goes_on_where_the_page_ended_and_is_consistent() {
+        let page = r#"{"Items":[],"LastEvaluatedKey":{"Run":{"S":"r"},"Entry":{"S":"outcome#x"}}}"#;
+        let (client, config) = answering(&[(200, page), (200, r#"{"Items":[]}"#)]);
+        let ledger = DynamoDbLedger::new(&config, "table");
+        assert_eq!(ledger.outcomes(&book()).await, Ok(Vec::new()));
+        let sent = bodies(&client);
+        assert!(sent[0].contains("\"ConsistentRead\":true"), "{}", sent[0]);
+        assert!(
+            sent[1].contains("\"ExclusiveStartKey\"") && sent[1].contains("outcome#x"),
+            "{}",
+            sent[1]
+        );
+    }
+}

@@ -14,6 +14,8 @@ mod member;
 mod organization;
 mod pace;
 mod regions;
+#[cfg(test)]
+mod replay;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;

@@ -1,4 +1,7 @@
 //! The organization from AWS Organizations: accounts, units, tags, each below its own rate.
+//!
+//! Paginators go on where a token comes twice: the SDK's default is to stop there without a word,
+//! and every account behind it would be lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -49,7 +52,8 @@ impl Organization {
     /// The accounts that are in `unit` itself, or `None` where there is no such unit.
     async fn direct_members(&self, unit: &UnitId) -> Result<Option<Vec<AccountId>>, Error> {
         let list = self.client.list_accounts_for_parent().parent_id(unit.as_str());
-        let mut pages = list.max_results(PAGE).into_paginator().send();
+        let mut pages =
+            list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
         let mut members = Vec::new();
         loop {
             self.rates.units.turn().await;
@@ -75,7 +79,8 @@ impl Organization {
     /// The units directly below `unit`, or `None` where there is no such unit.
     async fn children(&self, unit: &UnitId) -> Result<Option<Vec<UnitId>>, Error> {
         let list = self.client.list_organizational_units_for_parent().parent_id(unit.as_str());
-        let mut pages = list.max_results(PAGE).into_paginator().send();
+        let mut pages =
+            list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
         let mut children = Vec::new();
         loop {
             self.rates.units.turn().await;
@@ -102,7 +107,13 @@ impl Organization {
 impl AccountDirectory for Organization {
     /// Every account. Pages may be empty and still have a successor; the paginator goes on.
     async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let mut pages = self.client.list_accounts().max_results(PAGE).into_paginator().send();
+        let mut pages = self
+            .client
+            .list_accounts()
+            .max_results(PAGE)
+            .into_paginator()
+            .stop_on_duplicate_token(false)
+            .send();
         let mut accounts = Vec::new();
         loop {
             self.rates.accounts.turn().await;
@@ -118,16 +129,13 @@ impl AccountDirectory for Organization {
         let mut members = BTreeSet::new();
         let mut todo = vec![unit.clone()];
         while let Some(next) = todo.pop() {
-            let found = self.direct_members(&next).await?.zip(self.children(&next).await?);
-            match found {
-                Some((accounts, children)) => {
-                    members.extend(accounts);
-                    todo.extend(children);
-                }
+            match self.direct_members(&next).await? {
+                Some(accounts) => members.extend(accounts),
                 // Only the named unit can be unknown; one below it has just been deleted.
                 None if next == *unit => return Ok(None),
-                None => {}
+                None => continue,
             }
+            todo.extend(self.children(&next).await?.unwrap_or_default());
         }
         Ok(Some(members))
     }
@@ -138,7 +146,7 @@ impl AccountDirectory for Organization {
 
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
         let list = self.client.list_tags_for_resource().resource_id(account.as_str());
-        let mut pages = list.into_paginator().send();
+        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
         let mut tags = BTreeMap::new();
         loop {
             self.rates.tags.turn().await;
@@ -168,4 +176,47 @@ fn read(account: &OrganizationsAccount) -> Result<Account, Error> {
         management_account: account.arn().and_then(management_account),
         units: units_of(account.paths()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::{answering, bodies};
+
+    const ARN: &str = "arn:aws:organizations::000000000001:account/o-a/000000000002";
+
+    #[tokio::test]
+    async fn empty_pages_are_followed_and_state_wins_over_status() {
+        let account = format!(
+            r#"{{"Accounts":[{{"Id":"000000000002","Name":"=a","Arn":"{ARN}","State":"SUSPENDED",
+            "Status":"ACTIVE","Paths":["o-a/r-root/ou-root-12345678/"]}}]}}"#
+        );
+        let empty = r#"{"Accounts":[],"NextToken":"more"}"#;
+        let (client, config) = answering(&[(200, empty), (200, empty), (200, &account)]);
+        // The same token twice: the SDK's paginator would stop without a word and lose the account.
+        let accounts = Organization::new(&config).accounts().await.unwrap();
+        assert_eq!((accounts.len(), bodies(&client).len()), (1, 3));
+        let other = r#"{"Accounts":[],"NextToken":"and more"}"#;
+        let (client, config) = answering(&[(200, empty), (200, other), (200, &account)]);
+        let accounts = Organization::new(&config).accounts().await.unwrap();
+        assert_eq!((accounts.len(), accounts[0].state.as_str()), (1, "SUSPENDED"));
+        assert_eq!(accounts[0].management_account, AccountId::parse("000000000001"));
+        assert_eq!(accounts[0].units.as_ref().map(BTreeSet::len), Some(2));
+        assert!(bodies(&client)[0].contains("\"MaxResults\":20"), "{:?}", bodies(&client));
+    }
+
+    #[tokio::test]
+    async fn units_are_walked_and_an_unknown_one_is_none() {
+        let accounts = |id: &str| format!(r#"{{"Accounts":[{{"Id":"{id}"}}]}}"#);
+        let unit = r#"{"OrganizationalUnits":[{"Id":"ou-root-22222222"}]}"#;
+        let none = r#"{"OrganizationalUnits":[]}"#;
+        let (first, second) = (accounts("000000000002"), accounts("000000000003"));
+        let (_, config) = answering(&[(200, &first), (200, unit), (200, &second), (200, none)]);
+        let root = UnitId::parse("r-root").unwrap();
+        let members = Organization::new(&config).members(&root).await.unwrap().unwrap();
+        assert_eq!(members.len(), 2);
+        let unknown = r#"{"__type":"ParentNotFoundException","Message":"no"}"#;
+        let (_, config) = answering(&[(400, unknown)]);
+        assert_eq!(Organization::new(&config).members(&root).await, Ok(None));
+    }
 }

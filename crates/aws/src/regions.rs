@@ -34,8 +34,11 @@ impl EnabledRegions {
         let id = (!account.is_management()).then(|| account.id.to_string());
         let on = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
         let list = self.client.list_regions().set_account_id(id).max_results(PAGE);
-        let mut pages =
-            list.set_region_opt_status_contains(Some(on.into())).into_paginator().send();
+        let mut pages = list
+            .set_region_opt_status_contains(Some(on.into()))
+            .into_paginator()
+            .stop_on_duplicate_token(false)
+            .send();
         let mut regions = BTreeSet::new();
         loop {
             self.rate.turn().await;

@@ -55,7 +55,13 @@ async fn rows(target: &Target) -> Result<Rows, CallFailure> {
     // The filter spares tables without such a route; emulators ignore it, so rows filter again.
     let to_gateway = Filter::builder().name("route.gateway-id").values("igw-*").build();
     let request = Client::new(&target.config).describe_route_tables();
-    let mut tables = request.filters(to_gateway).max_results(PAGE).into_paginator().items().send();
+    let mut tables = request
+        .filters(to_gateway)
+        .max_results(PAGE)
+        .into_paginator()
+        .stop_on_duplicate_token(false)
+        .items()
+        .send();
     let mut rows = Rows::new();
     while let Some(table) = tables.next().await {
         let table = table.map_err(|error| call_failure(&error))?;

@@ -68,7 +68,8 @@ async fn rows(target: &Target) -> Result<Rows, CallFailure> {
 async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, CallFailure> {
     // What a service manages may be hidden by an account's setting; its address is public still.
     let request = client.describe_network_interfaces().include_managed_resources(true);
-    let mut found = request.max_results(PAGE).into_paginator().items().send();
+    let mut found =
+        request.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).items().send();
     let mut interfaces = Vec::new();
     while let Some(interface) = found.next().await {
         let interface = interface.map_err(|error| call_failure(&error))?;
