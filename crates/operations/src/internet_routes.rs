@@ -3,14 +3,13 @@
 //! IPv4, IPv6 and prefix-list destinations alike, active or not, in main tables and others. Other
 //! ways to the internet (NAT, egress-only, transit and carrier gateways) are no rows here.
 
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, Route, RouteTable};
 use futures_util::future::BoxFuture;
 use org_operator_aws::call_failure;
 use org_operator_core::classification::CallFailure;
 use org_operator_core::spec::{Access, Column, Scope, Spec};
 
-use crate::{Operation, Rows, Target};
+use crate::{Operation, Rows, Target, ec2};
 
 /// `DescribeRouteTables` gives 5 to 100 tables in a page (EC2 API reference).
 const PAGE: i32 = 100;
@@ -54,7 +53,7 @@ impl Operation for InternetRoutes {
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {
     // The filter spares tables without such a route; emulators ignore it, so rows filter again.
     let to_gateway = Filter::builder().name("route.gateway-id").values("igw-*").build();
-    let request = Client::new(&target.config).describe_route_tables();
+    let request = ec2::client(target).describe_route_tables();
     let mut tables = request
         .filters(to_gateway)
         .max_results(PAGE)

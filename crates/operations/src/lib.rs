@@ -4,6 +4,9 @@
 //! A new operation is one file beside [`internet_routes`] and one line in [`CATALOGUE`]. It knows
 //! no ledger, no other Region and no Lambda; it gets a configuration that is already its target's.
 
+#[cfg(test)]
+mod answers;
+mod ec2;
 pub mod internet_routes;
 pub mod public_ips;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use org_operator_aws::call_failure;
 use org_operator_core::classification::CallFailure;
 use org_operator_core::spec::{Access, Column, Scope, Spec};
 
-use crate::{Operation, Rows, Target};
+use crate::{Operation, Rows, Target, ec2};
 
 /// `DescribeNetworkInterfaces` gives 5 to 1,000 interfaces in a page (EC2 API reference).
 const PAGE: i32 = 1000;
@@ -57,7 +57,7 @@ impl Operation for PublicIps {
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {
-    let client = Client::new(&target.config);
+    let client = ec2::client(target);
     // EC2 has no pages for this call: one answer is all.
     let listed = client.describe_addresses().send().await.map_err(|error| call_failure(&error))?;
     let interfaces = public_interfaces(&client).await?;
