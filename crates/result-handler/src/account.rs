@@ -99,7 +99,9 @@ impl Found {
             return Vec::new();
         }
         // Records come by Region: what is held of another one is of a target that is not whole.
-        self.held.retain(|held| held.region == record.region);
+        if self.held.first().is_some_and(|held| held.region != record.region) {
+            self.held.clear();
+        }
         let counted = self.counted.entry(record.region.clone()).or_default();
         *counted += 1;
         self.held.push(record);

@@ -17,6 +17,8 @@ pub(crate) struct Lines<D> {
     download: D,
     ending: Ending,
     buffer: Vec<u8>,
+    /// Where in the buffer the next line begins.
+    start: usize,
     /// Where in the buffer no line has ended yet, and whether that is inside quotes.
     scanned: usize,
     inside: bool,
@@ -24,7 +26,7 @@ pub(crate) struct Lines<D> {
 
 impl<D: Download> Lines<D> {
     pub(crate) fn new(download: D, ending: Ending) -> Self {
-        Self { download, ending, buffer: Vec::new(), scanned: 0, inside: false }
+        Self { download, ending, buffer: Vec::new(), start: 0, scanned: 0, inside: false }
     }
 
     /// The next line without its end, or `None` behind the last.
@@ -33,10 +35,16 @@ impl<D: Download> Lines<D> {
             if let Some(line) = self.buffered() {
                 return Ok(Some(line));
             }
+            // Once per chunk, not per line: what has been read moves out of the way.
+            self.buffer.drain(..self.start);
+            self.scanned -= std::mem::take(&mut self.start);
             match self.download.chunk().await? {
                 Some(chunk) => self.buffer.extend(chunk),
                 None if self.buffer.is_empty() => return Ok(None),
-                None => return Ok(Some(self.split(self.buffer.len(), 0))),
+                None => {
+                    self.scanned = 0;
+                    return Ok(Some(std::mem::take(&mut self.buffer)));
+                }
             }
         }
     }
@@ -46,17 +54,13 @@ impl<D: Download> Lines<D> {
             if *byte == b'"' && self.ending == Ending::Quoted {
                 self.inside = !self.inside;
             } else if *byte == b'\n' && !self.inside {
-                return Some(self.split(self.scanned, 1));
+                let line = self.buffer[self.start..self.scanned].to_vec();
+                self.scanned += 1;
+                self.start = self.scanned;
+                return Some(line);
             }
             self.scanned += 1;
         }
         None
-    }
-
-    fn split(&mut self, at: usize, skip: usize) -> Vec<u8> {
-        let line = self.buffer[..at].to_vec();
-        self.buffer.drain(..at + skip);
-        self.scanned = 0;
-        line
     }
 }

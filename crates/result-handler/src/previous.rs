@@ -88,8 +88,8 @@ impl<D: Download> Previous<D> {
             succeeded.extend(row.value);
         }
         let mut before = BTreeSet::new();
-        let columns = self.columns.clone();
-        while let Some(row) = self.records.of(account, |line| record_row(&columns, line)).await? {
+        let Self { columns, records, .. } = self;
+        while let Some(row) = records.of(account, |line| record_row(columns, line)).await? {
             before.insert(row.value);
         }
         Ok(Comparison::new(succeeded, before))

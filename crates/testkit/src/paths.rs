@@ -1,12 +1,16 @@
 //! Where things lie in the repository.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The repository's root.
+/// The repository's root: the nearest folder above the current one that holds the state machine.
+///
+/// Not a path from the build: a target folder may be shared by several clones, and a test of one
+/// must never read the files of another.
 #[must_use]
 pub fn root() -> PathBuf {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    PathBuf::from(root).canonicalize().unwrap_or_else(|_| PathBuf::from(root))
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_root = |folder: &&Path| folder.join("statemachine/org-operator.asl.json").is_file();
+    here.ancestors().find(is_root).map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// A file of the repository.

@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::coverage::final_regions;
 use org_operator_core::ledger::{Book, LedgerRecord};
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
@@ -104,9 +103,8 @@ struct Pages<'a, M, L, C> {
 
 impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
     fn due(&self, regions: &[Region]) -> Vec<Region> {
-        let earlier: Vec<Outcome> = self.earlier.values().cloned().collect();
-        let done = final_regions(&earlier);
-        regions.iter().filter(|region| !done.contains(region)).cloned().collect()
+        let done = |region: &Region| self.earlier.get(region).is_some_and(|o| o.verdict.is_final());
+        regions.iter().filter(|region| !done(region)).cloned().collect()
     }
 
     /// Asks the Regions and writes what comes: successes at once, failures when all have answered,
