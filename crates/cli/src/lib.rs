@@ -1,0 +1,1 @@
+//! The `org-operator` command as a library: what `main` calls, and what its tests call.

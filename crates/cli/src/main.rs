@@ -1,0 +1,3 @@
+//! The `org-operator` command. Everything is in the library; nothing is decided here.
+
+fn main() {}
