@@ -16,12 +16,14 @@ mod pace;
 mod regions;
 #[cfg(test)]
 mod replay;
+mod whole;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
-pub use config::load;
+pub use config::{load, tuned};
 pub use failure::call_failure;
 pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};
 pub use organization::Organization;
+pub use whole::WholeAnswers;
