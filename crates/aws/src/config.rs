@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 
 use crate::http::shared_client;
 
@@ -16,12 +16,25 @@ const ATTEMPTS: u32 = 5;
 /// Retries adapt their rate to throttling; a call that hangs is given up, so that one sick Region
 /// cannot hold a worker until its deadline.
 pub async fn load() -> SdkConfig {
+    load_with(None, None).await
+}
+
+/// The same for the profile and the Region that a person named; where there is no name, as
+/// everywhere in AWS.
+pub async fn load_with(profile: Option<&str>, region: Option<&str>) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
         .operation_attempt_timeout(Duration::from_secs(30))
         .operation_timeout(Duration::from_mins(2))
         .build();
-    aws_config::defaults(BehaviorVersion::latest())
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
+    loader
         .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts)
         .http_client(shared_client())

@@ -19,7 +19,7 @@ mod replay;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
-pub use config::load;
+pub use config::{load, load_with};
 pub use failure::call_failure;
 pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;

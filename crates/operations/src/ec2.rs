@@ -1,10 +1,13 @@
 //! The EC2 client of a target.
 //!
 //! The SDK's XML reader takes an answer that was cut short for a whole one: rows would be lost
-//! without a word. This client refuses such an answer.
+//! without a word. This client refuses such an answer. And it keeps its own account of retries:
+//! EC2 throttles each account and Region by itself, so one that is throttled must not slow others,
+//! which the SDK's default does where one process asks many accounts.
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::interceptors::AfterDeserializationInterceptorContextRef;
+use aws_sdk_ec2::config::retry::RetryPartition;
 use aws_sdk_ec2::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_ec2::error::BoxError;
 
@@ -12,7 +15,9 @@ use crate::Target;
 
 /// A client for EC2 in the target's account and Region.
 pub(crate) fn client(target: &Target) -> Client {
-    Client::from_conf(Builder::from(&target.config).interceptor(WholeAnswers).build())
+    let own = RetryPartition::custom("target").build();
+    let config = Builder::from(&target.config).interceptor(WholeAnswers).retry_partition(own);
+    Client::from_conf(config.build())
 }
 
 /// Refuses a successful answer that does not end as every answer of EC2 does.
