@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 
 use crate::http::shared_client;
 
@@ -13,7 +13,19 @@ const ATTEMPTS: u32 = 5;
 
 /// The configuration of this process: credentials, Region and endpoints as everywhere in AWS.
 pub async fn load() -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(shared_client());
+    load_with(None, None).await
+}
+
+/// The same for the profile and the Region that a person named; where there is no name, as
+/// everywhere in AWS.
+pub async fn load_with(profile: Option<&str>, region: Option<&str>) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(shared_client());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
     tuned(loader).load().await
 }
 

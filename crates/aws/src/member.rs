@@ -22,15 +22,16 @@ const SESSION_SECONDS: i32 = 3_600;
 /// Credentials are used again only if they outlive the longest invocation, 15 minutes.
 const LEAST_LEFT: Duration = Duration::from_mins(16);
 
-/// Sessions that are kept for later attempts; a worker of the local command serves many accounts.
-const KEPT: usize = 10_000;
+/// Sessions that are kept for later attempts; the local command serves a whole organization, and
+/// the largest have some tens of thousands of accounts.
+const KEPT: usize = 100_000;
 
 /// Which role to assume in member accounts, and how.
 #[derive(Debug, Clone)]
 pub struct RoleSettings {
     /// The role's name, the same in every account.
     pub role_name: String,
-    /// The external id that its trust policy asks for.
+    /// The external id that its trust policy asks for; empty where it asks for none.
     pub external_id: String,
     /// The partition of the caller, and so of every account of the organization.
     pub partition: Partition,
@@ -87,7 +88,8 @@ impl MemberRole {
         let arn = session::role_arn(self.settings.partition, account, &self.settings.role_name);
         let call = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
         let call = call.role_session_name(session::name(run)).policy(session::policy(actions));
-        let answer = call.external_id(&self.settings.external_id).send().await;
+        let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
+        let answer = call.set_external_id(external_id.cloned()).send().await;
         let answer = answer.map_err(|error| {
             let finding = classify(Call::AssumeRole, &call_failure(&error));
             finding.certainly().context(format!("assuming {arn}"))
@@ -170,6 +172,10 @@ mod tests {
     }
 
     fn role(answers: Vec<ReplayEvent>) -> (StaticReplayClient, MemberRole) {
+        role_with("shared-id", answers)
+    }
+
+    fn role_with(external_id: &str, answers: Vec<ReplayEvent>) -> (StaticReplayClient, MemberRole) {
         let client = StaticReplayClient::new(answers);
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -179,7 +185,7 @@ mod tests {
             .build();
         let settings = RoleSettings {
             role_name: "operation-readonly".to_owned(),
-            external_id: "shared-id".to_owned(),
+            external_id: external_id.to_owned(),
             partition: Partition::UsGov,
         };
         (client, MemberRole::new(&config, settings))
@@ -248,6 +254,15 @@ mod tests {
         // A proxy's page is not AWS's: it refuses, whatever its text.
         let page = b"<html>blocked</html>";
         assert_eq!(refusal(403, page).await, ErrorKind::AssumeRoleDenied);
+    }
+
+    #[tokio::test]
+    async fn an_empty_external_id_is_not_sent() {
+        let (client, role) = role_with("", vec![answer("2099-01-01T00:00:00Z")]);
+        role.assume(&account(), &run("r1"), &[]).await.unwrap();
+        let request = client.actual_requests().next().unwrap();
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap()).into_owned();
+        assert!(!body.contains("ExternalId"), "{body}");
     }
 
     #[tokio::test]

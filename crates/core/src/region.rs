@@ -36,6 +36,13 @@ impl Region {
         &self.0
     }
 
+    /// The Regions that every account of `partition` has; none where that is not known.
+    #[must_use]
+    pub fn always_on(partition: Partition) -> Vec<Self> {
+        let of_partition = |region: &Self| region.partition() == partition;
+        ALWAYS_ON.iter().filter_map(|name| Self::parse(name)).filter(of_partition).collect()
+    }
+
     /// The partition this Region is in, by AWS's own patterns of names.
     #[must_use]
     pub fn partition(&self) -> Partition {

@@ -10,6 +10,7 @@ use org_operator_core::record::keyed;
 use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
 use org_operator_operations::{Operation, Target};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::{Attempt, Members};
@@ -59,6 +60,7 @@ pub(crate) struct Asking<'a, M> {
     operation: &'static dyn Operation,
     members: &'a M,
     attempt: &'a Attempt,
+    turns: Option<&'a Semaphore>,
     deadline: Instant,
 }
 
@@ -67,9 +69,10 @@ impl<'a, M: Members> Asking<'a, M> {
         operation: &'static dyn Operation,
         members: &'a M,
         attempt: &'a Attempt,
+        turns: Option<&'a Semaphore>,
     ) -> Self {
         let deadline = Instant::now() + attempt.time_left;
-        Self { operation, members, attempt, deadline }
+        Self { operation, members, attempt, turns, deadline }
     }
 
     /// The account's access, or `None` where no Region is due: no call is made for nothing.
@@ -83,7 +86,7 @@ impl<'a, M: Members> Asking<'a, M> {
         }
         let actions = self.operation.spec().actions;
         let assuming = self.members.assume(account, &self.attempt.run, actions);
-        self.in_time(assuming).await.unwrap_or_else(Err).map(Some)
+        in_time(self.deadline, assuming).await.unwrap_or_else(Err).map(Some)
     }
 
     /// The operation's answer in one Region.
@@ -92,10 +95,11 @@ impl<'a, M: Members> Asking<'a, M> {
         member: &Member,
         account: &AccountId,
         begun: &Begun,
+        turn: Turn<'_>,
     ) -> Answer {
         let config = member.config(&begun.region, &begun.calls);
         let target = Target { account: account.clone(), region: begun.region.clone(), config };
-        match self.in_time(self.operation.run(&target)).await {
+        match in_time(turn.deadline, self.operation.run(&target)).await {
             Err(late) => Answer::Failed(Finding::certain(late)),
             Ok(Err(failure)) => Answer::Failed(classify(Call::Operation, &failure)),
             Ok(Ok(rows)) => match keyed(self.operation.spec(), rows) {
@@ -105,9 +109,26 @@ impl<'a, M: Members> Asking<'a, M> {
         }
     }
 
-    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let late = "the invocation's time is used up; what is left is tried in another one";
-        let done = tokio::time::timeout_at(self.deadline, work).await;
-        done.map_err(|_| Error::new(ErrorKind::DeadlineExceeded, late))
+    /// Waits for a Region's turn. Without turns every Region has one at once, and all have the
+    /// same deadline; else a Region's time begins now, however long it waited.
+    pub(crate) async fn turn(&self) -> Turn<'a> {
+        let Some(turns) = self.turns else {
+            return Turn { deadline: self.deadline, _permit: None };
+        };
+        // Turns are never closed; a closed semaphore would only mean that nobody waits.
+        let permit = turns.acquire().await.ok();
+        Turn { deadline: Instant::now() + self.attempt.time_left, _permit: permit }
     }
+}
+
+/// A Region's turn: it ends when this is dropped.
+pub(crate) struct Turn<'a> {
+    deadline: Instant,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+async fn in_time<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {
+    let late = "the invocation's time is used up; what is left is tried in another one";
+    let done = tokio::time::timeout_at(deadline, work).await;
+    done.map_err(|_| Error::new(ErrorKind::DeadlineExceeded, late))
 }

@@ -8,6 +8,7 @@ mod ask;
 mod members;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -16,6 +17,7 @@ use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use serde::Serialize;
+use tokio::sync::Semaphore;
 
 use ask::{Answer, Answered, Asking, Begun};
 pub use members::Members;
@@ -33,6 +35,9 @@ pub struct Worker<M, L, C> {
     pub clock: C,
     /// The operations to choose from.
     pub catalogue: &'static [&'static dyn Operation],
+    /// Turns that a Region is asked in, where many work items of one process share them; a
+    /// Region's time then begins with its turn.
+    pub turns: Option<Arc<Semaphore>>,
 }
 
 /// One attempt at a work item.
@@ -65,7 +70,7 @@ pub struct WorkerResult {
 impl<M, L, C> Worker<M, L, C> {
     /// The step over its ports, with the whole catalogue.
     pub fn new(members: M, ledger: L, clock: C) -> Self {
-        Self { members, ledger, clock, catalogue: CATALOGUE }
+        Self { members, ledger, clock, catalogue: CATALOGUE, turns: None }
     }
 }
 
@@ -115,14 +120,16 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         due: Vec<Region>,
     ) -> Result<Vec<Outcome>, Error> {
         let started_at = self.worker.clock.now();
-        let asking = Asking::new(operation, &self.worker.members, self.attempt);
+        let (members, turns) = (&self.worker.members, self.worker.turns.as_deref());
+        let asking = Asking::new(operation, members, self.attempt, turns);
         let answers = match asking.member(&self.book.account, &due).await {
             Ok(Some(member)) => {
                 let ask = |region: Region| {
                     let (asking, member) = (&asking, &member);
                     async move {
+                        let turn = asking.turn().await;
                         let begun = Begun::new(region, self.worker.clock.now());
-                        let answer = asking.region(member, &self.book.account, &begun).await;
+                        let answer = asking.region(member, &self.book.account, &begun, turn).await;
                         self.write_success(Answered { begun, answer }).await
                     }
                 };

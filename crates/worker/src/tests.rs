@@ -83,7 +83,7 @@ type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;
 
 fn worker() -> TestWorker {
     let (members, ledger) = (FakeMembers::default(), MemoryLedger::new());
-    Worker { members, ledger, clock: TickingClock::default(), catalogue: &[&Fake] }
+    Worker { members, ledger, clock: TickingClock::default(), catalogue: &[&Fake], turns: None }
 }
 
 fn event(words: &[&str]) -> WorkerEvent {

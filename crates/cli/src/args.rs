@@ -1,0 +1,50 @@
+//! The command line: every option once, with examples at every level. What options mean is
+//! decided by the commands.
+
+mod run;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use run::{Format, RunArgs, SelectArgs};
+
+const EXAMPLES: &str = "\
+Examples:
+  org-operator run --profile audit                      every internet route of the organization
+  org-operator run --ou ou-ab12-cdefgh34 --regions enabled
+  org-operator run --resume 20261122T081530Z-4f7a2c     go on with a run that was stopped
+
+Exit codes: 0 complete, 1 differences (diff), 2 usage, 3 partial, 4 nothing selected, 5 access,
+6 AWS unreachable or throttled out, 7 anything else, 130 stopped by Ctrl-C.";
+
+/// One operation in every account and Region of an AWS organization, and an answer that accounts
+/// for every single (account, Region).
+#[derive(Debug, Parser)]
+#[command(name = "org-operator", version, after_help = EXAMPLES, propagate_version = true)]
+#[command(disable_help_subcommand = true, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) aws: AwsArgs,
+    /// Print data and errors only.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Who the program is in AWS.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AwsArgs {
+    /// AWS profile, SSO ones too [default: as everywhere in AWS]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// AWS Region to work from: the one of STS, not those that a run covers
+    #[arg(long, global = true, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run an operation in every selected account and Region, from this machine.
+    Run(RunArgs),
+}

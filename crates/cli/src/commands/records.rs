@@ -1,0 +1,112 @@
+//! A run's records on stdout, in the form that was asked for. They are read from the run's files,
+//! row by row: memory does not grow with them.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use crate::args::Format;
+use crate::printer::{self, Printer, shown};
+use crate::trouble::Trouble;
+
+/// Rows of a table that nobody asked for.
+const FIRST_ROWS: usize = 20;
+/// A cell of a table is cut after this many characters.
+const CELL: usize = 40;
+
+/// Prints the records of the run in `folder`.
+pub(crate) fn print(
+    printer: Printer,
+    folder: &Path,
+    operation: &str,
+    format: Option<Format>,
+) -> Result<(), Trouble> {
+    let csv = folder.join(format!("{operation}.csv"));
+    let jsonl = folder.join(format!("{operation}.jsonl"));
+    match format {
+        Some(Format::Jsonl) => copy(&jsonl),
+        Some(Format::Json) => array(&jsonl),
+        Some(Format::Table) => table(printer, &csv, usize::MAX),
+        None if printer.data_is_seen() => table(printer, &csv, FIRST_ROWS),
+        Some(Format::Csv) | None => copy(&csv),
+    }
+}
+
+fn copy(path: &Path) -> Result<(), Trouble> {
+    let mut file = opened(path)?;
+    loop {
+        let bytes = file.fill_buf().map_err(|e| unreadable(path, &e))?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        printer::data(bytes)?;
+        let read = bytes.len();
+        file.consume(read);
+    }
+}
+
+/// JSON Lines as one array.
+fn array(path: &Path) -> Result<(), Trouble> {
+    printer::data(b"[")?;
+    for (number, line) in opened(path)?.lines().enumerate() {
+        let line = line.map_err(|e| unreadable(path, &e))?;
+        let joint = if number == 0 { "\n" } else { ",\n" };
+        printer::data(format!("{joint}{line}").as_bytes())?;
+    }
+    printer::data(b"\n]\n")
+}
+
+fn table(printer: Printer, path: &Path, most: usize) -> Result<(), Trouble> {
+    let mut widths: Vec<usize> = Vec::new();
+    let all = rows(path, most, |row| {
+        widths.resize(row.len().max(widths.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(console::measure_text_width(cell));
+        }
+        Ok(())
+    })?;
+    rows(path, most, |row| {
+        let pad = |(cell, width): (&String, &usize)| {
+            console::pad_str(cell, *width, console::Alignment::Left, None).into_owned()
+        };
+        let cells: Vec<String> = row.iter().zip(&widths).map(pad).collect();
+        printer::data(format!("{}\n", cells.join("  ").trim_end()).as_bytes())
+    })?;
+    // The header is a row too.
+    if let Some(more) = all.checked_sub(most.saturating_add(1)).filter(|more| *more > 0) {
+        printer.note(&format!("… and {more} more rows in {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Gives the header and the first `most` rows to `take`; tells how many rows there are, with it.
+fn rows(
+    path: &Path,
+    most: usize,
+    mut take: impl FnMut(&[String]) -> Result<(), Trouble>,
+) -> Result<usize, Trouble> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(opened(path)?);
+    let mut number = 0;
+    for row in reader.records() {
+        let row = row.map_err(|e| unreadable(path, &e))?;
+        if number <= most {
+            let cells: Vec<String> = row.iter().map(cut).collect();
+            take(&cells)?;
+        }
+        number += 1;
+    }
+    Ok(number)
+}
+
+fn cut(cell: &str) -> String {
+    let line = shown(cell).replace('\n', " ");
+    console::truncate_str(&line, CELL, "…").into_owned()
+}
+
+fn opened(path: &Path) -> Result<BufReader<File>, Trouble> {
+    File::open(path).map(BufReader::new).map_err(|e| unreadable(path, &e))
+}
+
+fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Trouble {
+    Trouble::machine(format!("{} cannot be read", path.display()), why)
+}

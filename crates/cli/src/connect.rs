@@ -1,0 +1,63 @@
+//! Who the program is in AWS: profile, Region, credentials, found out before anything else, so
+//! that a missing one is named and not reported as a failed call. No other call is made here.
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::config::ProvideCredentials;
+use org_operator_aws::load_with;
+use org_operator_core::Region;
+
+use crate::args::AwsArgs;
+use crate::trouble::Trouble;
+
+/// The identity and where it is at home.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection {
+    /// The SDK's configuration.
+    pub(crate) config: SdkConfig,
+    /// The Region of STS and of everything that has none of its own.
+    pub(crate) home: Region,
+    /// The profile, for remedies.
+    pub(crate) profile: Option<String>,
+}
+
+impl Connection {
+    /// Finds Region and credentials, as everywhere in AWS.
+    pub(crate) async fn open(args: &AwsArgs) -> Result<Self, Trouble> {
+        let config = load_with(args.profile.as_deref(), args.region.as_deref()).await;
+        let profile = args.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+        let home = home(&config)?;
+        let provider = config.credentials_provider();
+        let Some(provider) = provider else {
+            return Err(Trouble::credentials("no provider gives any", profile.as_deref()));
+        };
+        let given = provider.provide_credentials().await;
+        given.map_err(|e| Trouble::credentials(&chain(&e), profile.as_deref()))?;
+        Ok(Self { config, home, profile })
+    }
+
+    /// A step's error with what was being done.
+    pub(crate) fn trouble(&self, what: &str, error: &org_operator_core::Error) -> Trouble {
+        Trouble::of(what, error, self.profile.as_deref())
+    }
+}
+
+fn home(config: &SdkConfig) -> Result<Region, Trouble> {
+    let remedy = "give --region, set AWS_REGION, or set `region` in the profile";
+    let what = "the AWS Region to work from is not known";
+    let Some(name) = config.region() else {
+        return Err(Trouble::usage(what, "neither an option nor a setting names one", remedy));
+    };
+    let why = || format!("`{name}` is not {}", Region::ALLOWED);
+    Region::parse(name.as_ref()).ok_or_else(|| Trouble::usage(what, why(), remedy))
+}
+
+/// An error and its sources on one line; the SDK hides the reason in the sources.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,156 @@
+//! From options to the request that the state machine takes, as JSON. Whether it is right is said
+//! by the fanout, all faults together.
+
+use serde_json::{Map, Value, json};
+
+use crate::args::SelectArgs;
+use crate::trouble::Trouble;
+
+/// The request: the file's fields, overridden by options.
+pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
+    let mut request = base(args)?;
+    let mut set = |field: &str, value: Value| drop(request.insert(field.to_owned(), value));
+    if let Some(operation) = &args.operation {
+        set("Operation", json!(operation));
+    }
+    if !args.regions.is_empty() {
+        set("Regions", regions(&args.regions));
+    }
+    if let Some(number) = args.regions_per_work_item {
+        set("RegionsPerWorkItem", json!(number));
+    }
+    if !args.param.is_empty() {
+        let pairs = args.param.iter().map(|text| pair("--param", text));
+        let pairs = pairs.map(|pair| pair.map(|(name, value)| (name, parameter(&value))));
+        set("Parameters", Value::Object(pairs.collect::<Result<_, _>>()?));
+    }
+    accounts(&mut request, args)?;
+    Ok(request)
+}
+
+fn base(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
+    let Some(path) = &args.request else { return Ok(Map::new()) };
+    let what = format!("the request file {} cannot be read", path.display());
+    let remedy = "give a file with a JSON object, such as {\"Regions\": [\"eu-west-1\"]}";
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|e| Trouble::usage(&what, e.to_string(), remedy))?;
+    serde_json::from_str(&text).map_err(|e| Trouble::usage(&what, e.to_string(), remedy))
+}
+
+fn regions(names: &[String]) -> Value {
+    match names {
+        [only] if only.eq_ignore_ascii_case("enabled") => json!("ENABLED"),
+        _ => json!(names),
+    }
+}
+
+/// Options about accounts go into the file's `Accounts`, field by field.
+fn accounts(request: &mut Map<String, Value>, args: &SelectArgs) -> Result<(), Trouble> {
+    let lists = [
+        ("Include", &args.account),
+        ("Exclude", &args.exclude_account),
+        ("OrganizationalUnits", &args.ou),
+        ("ExcludeOrganizationalUnits", &args.exclude_ou),
+    ];
+    let given = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
+    let mut fields: Map<String, Value> =
+        given.map(|(field, ids)| (field.to_owned(), json!(ids))).collect();
+    if !args.tag.is_empty() {
+        fields.insert("Tags".to_owned(), tags(&args.tag)?);
+    }
+    if args.include_management_account {
+        fields.insert("IncludeManagementAccount".to_owned(), json!(true));
+    }
+    if fields.is_empty() {
+        return Ok(());
+    }
+    // Where the file's is no object the fanout says so: options must not paint over it.
+    if let Value::Object(accounts) = request.entry("Accounts").or_insert_with(|| json!({})) {
+        accounts.extend(fields);
+    }
+    Ok(())
+}
+
+fn tags(texts: &[String]) -> Result<Value, Trouble> {
+    let mut tags: Map<String, Value> = Map::new();
+    for text in texts {
+        let (key, value) = pair("--tag", text)?;
+        if let Value::Array(values) = tags.entry(key).or_insert_with(|| json!([])) {
+            values.push(json!(value));
+        }
+    }
+    Ok(Value::Object(tags))
+}
+
+fn pair(flag: &str, text: &str) -> Result<(String, String), Trouble> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| {
+        let what = format!("{flag} {text} is not understood");
+        Trouble::usage(&what, "there is no name before an equals sign", "write NAME=VALUE")
+    })
+}
+
+fn parameter(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn no_option_is_an_empty_request() {
+        assert_eq!(build(&SelectArgs::default()).unwrap(), Map::new());
+    }
+
+    #[test]
+    fn options_become_the_state_machines_fields() {
+        let args = SelectArgs {
+            operation: Some("public-ips".to_owned()),
+            account: texts(&["111111111111"]),
+            tag: texts(&["stage=prod", "stage=test", "team=a=b"]),
+            regions: texts(&["Enabled"]),
+            param: texts(&["Depth=3", "Name=x"]),
+            ..SelectArgs::default()
+        };
+        let tags = json!({"stage": ["prod", "test"], "team": ["a=b"]});
+        let expected = json!({
+            "Operation": "public-ips", "Regions": "ENABLED", "Parameters": {"Depth": 3, "Name": "x"},
+            "Accounts": {"Include": ["111111111111"], "Tags": tags},
+        });
+        assert_eq!(Value::Object(build(&args).unwrap()), expected);
+    }
+
+    #[test]
+    fn options_override_the_files_fields_one_by_one() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let text = r#"{"Regions":["eu-west-1"],"Accounts":{"Include":["1"],"Exclude":["2"]}}"#;
+        file.write_all(text.as_bytes()).unwrap();
+        let args = SelectArgs {
+            request: Some(file.path().to_owned()),
+            account: texts(&["3"]),
+            ..SelectArgs::default()
+        };
+        let expected = json!({
+            "Regions": ["eu-west-1"], "Accounts": {"Include": ["3"], "Exclude": ["2"]},
+        });
+        assert_eq!(Value::Object(build(&args).unwrap()), expected);
+    }
+
+    #[test]
+    fn a_pair_without_a_name_and_a_file_that_is_no_object_are_refused() {
+        let args = SelectArgs { tag: texts(&["=x"]), ..SelectArgs::default() };
+        assert_eq!(build(&args).unwrap_err().exit.code(), 2);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"[]").unwrap();
+        let args = SelectArgs { request: Some(file.path().to_owned()), ..SelectArgs::default() };
+        assert!(build(&args).unwrap_err().what.contains("cannot be read"));
+    }
+}
