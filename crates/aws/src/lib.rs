@@ -16,6 +16,7 @@ mod pace;
 mod regions;
 #[cfg(test)]
 mod replay;
+mod tree;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
