@@ -2,5 +2,6 @@
 //! fault campaign on a simulated AWS, and the files that must agree with the code.
 
 pub mod campaign;
+pub mod command;
 pub mod deployed;
 pub mod files;

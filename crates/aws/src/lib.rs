@@ -16,6 +16,7 @@ mod pace;
 mod regions;
 #[cfg(test)]
 mod replay;
+mod tree;
 mod whole;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};

@@ -49,8 +49,20 @@ impl Organization {
         Self { client: Client::new(config), rates: Arc::new(rates), regions }
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Waits until a call about units may be made.
+    pub(crate) async fn turn_for_units(&self) {
+        self.rates.units.turn().await;
+    }
+
     /// The accounts that are in `unit` itself, or `None` where there is no such unit.
-    async fn direct_members(&self, unit: &UnitId) -> Result<Option<Vec<AccountId>>, Error> {
+    pub(crate) async fn direct_members(
+        &self,
+        unit: &UnitId,
+    ) -> Result<Option<Vec<AccountId>>, Error> {
         let list = self.client.list_accounts_for_parent().parent_id(unit.as_str());
         let mut pages =
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();

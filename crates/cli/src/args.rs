@@ -1,10 +1,12 @@
 //! The command line: every option once, with examples at every level. What options mean is
 //! decided by the commands.
 
+mod look;
 mod run;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use look::{AccountsArgs, OperationsArgs, OperationsCommand, PlanArgs};
 pub(crate) use run::{Format, RunArgs, SelectArgs};
 
 const EXAMPLES: &str = "\
@@ -47,4 +49,10 @@ pub(crate) struct AwsArgs {
 pub(crate) enum Command {
     /// Run an operation in every selected account and Region, from this machine.
     Run(RunArgs),
+    /// Say what a run would do and take, without doing it.
+    Plan(PlanArgs),
+    /// Show the organization as a tree: units, accounts, who is selected and why others are not.
+    Accounts(AccountsArgs),
+    /// List the operations, or show one.
+    Operations(OperationsArgs),
 }

@@ -1,5 +1,10 @@
 //! The commands, one file each, and which one a command line means.
 
+mod accounts;
+mod columns;
+mod looking;
+mod operations;
+mod plan;
 mod records;
 mod run;
 
@@ -13,5 +18,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, Trouble> {
     let Cli { aws, command, .. } = cli;
     match command {
         Command::Run(args) => run::run(&aws, &args, printer).await,
+        Command::Plan(args) => plan::run(&aws, &args).await,
+        Command::Accounts(args) => accounts::run(&aws, &args, printer).await,
+        Command::Operations(args) => operations::run(&args),
     }
 }

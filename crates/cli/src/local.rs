@@ -7,6 +7,7 @@ pub(crate) mod engine;
 pub(crate) mod journal;
 mod journal_lines;
 pub(crate) mod lock;
+pub(crate) mod nowhere;
 pub(crate) mod progress;
 mod retry;
 pub(crate) mod run_id;

@@ -3,6 +3,7 @@
 //! Which accounts and Regions a request means is decided by `org_operator_core::selection`; this
 //! asks the organization, writes the artifacts and puts the answers together.
 
+mod preview;
 mod resume;
 mod select;
 
@@ -19,6 +20,8 @@ use org_operator_core::{Error, ErrorKind, Region, RunId, region};
 use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
 use serde::Serialize;
 use serde_json::Value;
+
+pub use preview::Preview;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 

@@ -17,7 +17,8 @@ use crate::{Outcome, paths};
 
 const CODE_BUCKET: &str = "org-operator-code";
 const CODE_PREFIX: &str = "demo";
-const EXTERNAL_ID: &str = "demo-external-id-3f7c";
+/// The external id of the demo's member roles.
+pub const EXTERNAL_ID: &str = "demo-external-id-3f7c";
 const PACKAGED: [&str; 4] =
     ["fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"];
 

@@ -9,6 +9,7 @@ pub mod memory;
 pub mod network;
 pub mod organization;
 pub mod paths;
+pub mod person;
 pub mod simulation;
 pub mod truth;
 

@@ -8,8 +8,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use org_operator_testkit::identity::HOME_REGION;
-use org_operator_testkit::{Outcome, emulator, paths};
-use serde_json::json;
+use org_operator_testkit::{Outcome, emulator, paths, person};
 
 use crate::kept::Kept;
 
@@ -113,31 +112,7 @@ async fn environment_of(kept: &Kept, function: &str) -> Outcome<HashMap<String, 
     let mut environment = variables.cloned().unwrap_or_default();
     environment.insert("AWS_ENDPOINT_URL".to_owned(), kept.endpoint.clone());
     environment.insert("AWS_REGION".to_owned(), HOME_REGION.to_owned());
-    environment.extend(role_credentials(kept, &deployed.role.unwrap_or_default()).await?);
+    let role = deployed.role.unwrap_or_default();
+    environment.extend(person::credentials(&kept.config(), &role).await?);
     Ok(environment)
-}
-
-/// Credentials of the deployed function's role: member roles trust the worker's role and no other.
-/// Lambda alone may assume it, so the kept demo's account is let in first.
-async fn role_credentials(kept: &Kept, role: &str) -> Outcome<[(String, String); 3]> {
-    let config = kept.config();
-    let account = role.split(':').nth(4).unwrap_or_default();
-    let statement = |principal: serde_json::Value| json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
-    let trust = json!({"Version": "2012-10-17", "Statement": [
-        statement(json!({"Service": "lambda.amazonaws.com"})),
-        statement(json!({"AWS": format!("arn:aws:iam::{account}:root")})),
-    ]});
-    let name = role.rsplit('/').next().unwrap_or(role);
-    let iam = aws_sdk_iam::Client::new(&config);
-    let trusting =
-        iam.update_assume_role_policy().role_name(name).policy_document(trust.to_string());
-    trusting.send().await?;
-    let sts = aws_sdk_sts::Client::new(&config);
-    let session = sts.assume_role().role_arn(role).role_session_name("local-invoke").send().await?;
-    let given = session.credentials().ok_or("STS gave no credentials")?;
-    Ok([
-        ("AWS_ACCESS_KEY_ID".to_owned(), given.access_key_id().to_owned()),
-        ("AWS_SECRET_ACCESS_KEY".to_owned(), given.secret_access_key().to_owned()),
-        ("AWS_SESSION_TOKEN".to_owned(), given.session_token().to_owned()),
-    ])
 }

@@ -1,12 +1,14 @@
 //! `make demo`: the real pipeline on an emulator, from an empty machine to a CSV.
 //!
 //! `demo` makes everything and ends it again, `demo keep` leaves the emulator running, `demo run
-//! FILE` starts another execution in a kept one, `demo stop` ends it, and `demo invoke FUNCTION
+//! FILE` starts another execution in a kept one, `demo env` prints the environment in which the
+//! command works with it, `demo stop` ends it, and `demo invoke FUNCTION
 //! FILE` invokes one function on this machine through cargo-lambda.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a person to read")]
 
 mod invoke;
 mod kept;
+mod person;
 mod show;
 mod story;
 
@@ -37,9 +39,10 @@ async fn command(arguments: &[String]) -> Outcome<()> {
         [] => story::tell(false).await,
         ["keep"] => story::tell(true).await,
         ["run", file] => story::another(file).await,
+        ["env"] => person::tell().await,
         ["stop"] => kept::stop(),
         ["invoke", function, event] => invoke::invoke(function, event).await,
-        _ => Err("usage: demo [keep | run FILE | stop | invoke FUNCTION FILE]".into()),
+        _ => Err("usage: demo [keep | run FILE | env | stop | invoke FUNCTION FILE]".into()),
     }
 }
 

@@ -1,0 +1,122 @@
+//! The organization's units with their names, and who is in them, each below its own rate.
+
+use org_operator_core::account::Account;
+use org_operator_core::tree::Unit;
+use org_operator_core::{AccountId, Error, ErrorKind, UnitId};
+
+use crate::failure::own;
+use crate::organization::Organization;
+
+/// What is asked of every unit, without a recursion that could not be sent between threads.
+struct Walk {
+    units: Vec<Unit>,
+    /// Which of `units` each one is in; the root's is itself.
+    parents: Vec<usize>,
+}
+
+impl Organization {
+    /// The organization as a tree, with `accounts` where they are. Accounts that say themselves
+    /// where they are cost no call.
+    ///
+    /// # Errors
+    /// What Organizations answered.
+    pub async fn tree(&self, accounts: &[Account]) -> Result<Unit, Error> {
+        let mut walk = Walk { units: vec![self.root().await?], parents: vec![0] };
+        let ask_units = accounts.iter().any(|account| account.units.is_none());
+        let mut next = 0;
+        while next < walk.units.len() {
+            let id = walk.units[next].id.clone();
+            if ask_units {
+                walk.units[next].accounts = self.accounts_of(&id).await?;
+            }
+            for unit in self.units_of(&id).await? {
+                walk.units.push(unit);
+                walk.parents.push(next);
+            }
+            next += 1;
+        }
+        let mut root = walk.folded()?;
+        if !ask_units {
+            root.place(accounts);
+        }
+        Ok(root)
+    }
+
+    async fn accounts_of(&self, unit: &UnitId) -> Result<Vec<AccountId>, Error> {
+        // A unit that has just been deleted has no accounts.
+        Ok(self.direct_members(unit).await?.unwrap_or_default())
+    }
+
+    async fn root(&self) -> Result<Unit, Error> {
+        let answer = self.client().list_roots().send().await;
+        let answer = answer.map_err(|e| own("listing the organization's root", &e))?;
+        let root = answer.roots().first();
+        let id = root.and_then(|root| root.id()).and_then(UnitId::parse);
+        let name = root.and_then(|root| root.name()).unwrap_or("Root");
+        id.map(|id| Unit::new(id, name))
+            .ok_or_else(|| Error::new(ErrorKind::OperationFailed, "the organization has no root"))
+    }
+
+    async fn units_of(&self, parent: &UnitId) -> Result<Vec<Unit>, Error> {
+        let list = self.client().list_organizational_units_for_parent().parent_id(parent.as_str());
+        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
+        let mut units = Vec::new();
+        loop {
+            self.turn_for_units().await;
+            let Some(page) = pages.next().await else { break };
+            let page = page.map_err(|e| own(&format!("listing the units of {parent}"), &e))?;
+            let named = page.organizational_units().iter().filter_map(|unit| {
+                let id = unit.id().and_then(UnitId::parse)?;
+                Some(Unit::new(id, unit.name().unwrap_or_default()))
+            });
+            units.extend(named);
+        }
+        units.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(units)
+    }
+}
+
+impl Walk {
+    /// Puts each unit into its parent, the last ones first, and gives the root.
+    fn folded(mut self) -> Result<Unit, Error> {
+        while let (Some(mut unit), Some(parent)) = (self.units.pop(), self.parents.pop()) {
+            // Those below came in the reverse order.
+            unit.units.reverse();
+            match self.units.get_mut(parent) {
+                Some(parent) => parent.units.push(unit),
+                None => return Ok(unit),
+            }
+        }
+        Err(Error::new(ErrorKind::OperationFailed, "the organization has no root"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replay::answering;
+
+    #[tokio::test]
+    async fn units_are_walked_with_names_and_accounts() {
+        let roots = r#"{"Roots":[{"Id":"r-ab12","Name":"Root"}]}"#;
+        let units = r#"{"OrganizationalUnits":[{"Id":"ou-ab12-22222222","Name":"B"},
+            {"Id":"ou-ab12-11111111","Name":"A"}]}"#;
+        let below = r#"{"OrganizationalUnits":[{"Id":"ou-ab12-33333333","Name":"C"}]}"#;
+        let none = r#"{"OrganizationalUnits":[]}"#;
+        let accounts = r#"{"Accounts":[{"Id":"000000000002"}]}"#;
+        let empty = r#"{"Accounts":[]}"#;
+        let answers = [roots, empty, units, empty, below, empty, none, accounts, none];
+        let (_, config) = answering(&answers.map(|answer| (200, answer)));
+        let account = Account {
+            id: AccountId::parse("000000000002").unwrap(),
+            name: String::new(),
+            state: "ACTIVE".to_owned(),
+            management_account: None,
+            units: None,
+        };
+        let tree = Organization::new(&config).tree(std::slice::from_ref(&account)).await.unwrap();
+        let paths: Vec<String> = tree.paths().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["/", "/A", "/A/C", "/B"]);
+        assert_eq!(tree.by_account()[&account.id], "/A/C");
+    }
+}

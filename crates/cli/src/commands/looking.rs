@@ -1,0 +1,44 @@
+//! The fanout for commands that look: over the organization, with nowhere to write.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use org_operator_aws::{Organization, SystemClock};
+use org_operator_fanout::{Fanout, Settings};
+
+use crate::connect::Connection;
+use crate::local::engine::default_regions;
+use crate::local::journal::Journal;
+use crate::local::nowhere::Nowhere;
+use crate::local::progress::Progress;
+
+/// Looks.
+#[derive(Debug)]
+pub(crate) struct Looking {
+    /// The step that knows what a request means.
+    pub(crate) fanout: Fanout<Organization, Nowhere, Journal, SystemClock>,
+}
+
+impl Looking {
+    /// Looks at the organization of `connection`.
+    pub(crate) fn new(connection: &Connection) -> Self {
+        let settings = Settings {
+            home_region: connection.home.clone(),
+            target_regions: default_regions(&connection.home),
+            max_concurrency: 50,
+            results_bucket: String::new(),
+            results_prefix: String::new(),
+            ledger_retention_days: 1,
+            worker_readonly: String::new(),
+            worker_admin: String::new(),
+        };
+        let fanout = Fanout {
+            settings,
+            directory: Organization::new(&connection.config),
+            artifacts: Nowhere,
+            ledger: Journal::new(Path::new(""), Arc::new(Progress::new(0))),
+            clock: SystemClock,
+        };
+        Self { fanout }
+    }
+}

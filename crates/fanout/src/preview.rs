@@ -1,0 +1,54 @@
+//! What a request means, without doing it: nothing is written, no worker will start.
+
+use org_operator_core::fault::Faults;
+use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
+use org_operator_core::request::{FanoutEvent, RunRequest};
+use org_operator_core::selection::Selection;
+use org_operator_core::{Error, WorkItem};
+use org_operator_operations::Operation;
+use serde_json::Value;
+
+use crate::Fanout;
+
+/// What a run would do.
+pub struct Preview {
+    /// The operation.
+    pub operation: &'static dyn Operation,
+    /// Every account, and why it is or is not in the run.
+    pub selection: Selection,
+    /// What the workers would get.
+    pub items: Vec<WorkItem>,
+}
+
+impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
+    /// What a run of the request in `event` would do.
+    ///
+    /// # Errors
+    /// As [`Fanout::run`]; a resumed run is refused, because it has its targets already.
+    pub async fn preview(&self, event: &Value) -> Result<Preview, Error> {
+        let (request, faults) = request(event)?;
+        let (operation, regions, selection) = self.check(&request, faults).await?;
+        let items = selection.work_items(&regions, request.regions_per_work_item);
+        Ok(Preview { operation, selection, items })
+    }
+
+    /// Every account, and why the request in `event` does or does not select it; none selected is
+    /// an answer here.
+    ///
+    /// # Errors
+    /// `InvalidRequest` with every fault, or what Organizations answered.
+    pub async fn selection(&self, event: &Value) -> Result<Selection, Error> {
+        let (request, mut faults) = request(event)?;
+        let selection = self.select(&request.accounts, &mut faults).await?;
+        faults.into_result("request", Some(selection))
+    }
+}
+
+fn request(event: &Value) -> Result<(RunRequest, Faults), Error> {
+    let mut faults = Faults::default();
+    let FanoutEvent { request, .. } = FanoutEvent::read(event, &mut faults)?;
+    if let Some(run) = &request.resume_run {
+        faults.note_text("ResumeRun", format!("\"{run}\""), "nothing: this does not run anything");
+    }
+    Ok((request, faults))
+}

@@ -1,0 +1,35 @@
+//! The environment in which the `org-operator` command works with a kept demo.
+
+use std::collections::HashMap;
+
+use org_operator_testkit::deployment::EXTERNAL_ID;
+use org_operator_testkit::identity::HOME_REGION;
+use org_operator_testkit::{Outcome, person};
+
+use crate::kept::Kept;
+
+/// Prints what a shell must export.
+pub(crate) async fn tell() -> Outcome<()> {
+    let kept = Kept::load()?;
+    let lambda = aws_sdk_lambda::Client::new(&kept.config());
+    let worker = lambda.get_function_configuration().function_name("org-operator-worker");
+    let role = worker.send().await?.role.ok_or("the worker has no role")?;
+    person::allow(&kept.config(), &role).await?;
+    let mut variables: HashMap<String, String> =
+        person::credentials(&kept.config(), &role).await?.into_iter().collect();
+    let known = [
+        ("AWS_ENDPOINT_URL", kept.endpoint.as_str()),
+        ("AWS_REGION", HOME_REGION),
+        ("ORG_OPERATOR_EXTERNAL_ID", EXTERNAL_ID),
+        ("ORG_OPERATOR_STATE_MACHINE_ARN", &kept.state_machine),
+        ("ORG_OPERATOR_BUCKET", &kept.bucket),
+        ("ORG_OPERATOR_TABLE", &kept.table),
+    ];
+    variables.extend(known.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let mut names: Vec<&String> = variables.keys().collect();
+    names.sort();
+    for name in names {
+        println!("export {name}='{}'", variables[name]);
+    }
+    Ok(())
+}
