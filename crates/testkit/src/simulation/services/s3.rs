@@ -169,8 +169,7 @@ impl State {
         self.objects.insert(key, whole);
         Ok(xml(
             200,
-            "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>"
-                .to_owned(),
+            "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>",
         ))
     }
 
