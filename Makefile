@@ -57,7 +57,8 @@ bench: build ## What planning and exporting large runs takes, in time and memory
 
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
-	.venv/bin/cfn-lint cloudformation/*.yaml
+	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- cloudformation/*.yaml
+	.venv/bin/python tests/check_templates.py
 	.venv/bin/python tests/lint_asl.py statemachine/org-operator.asl.json
 
 ##@ Build it
