@@ -11,6 +11,18 @@ DEMO_KEEP ?=
 FUNCTION  ?= worker
 EVENT     ?= statemachine/examples/worker.json
 INPUT     ?= statemachine/examples/default.json
+# For `make deploy` and `make deploy-management`; the README says what each is.
+STACK           ?= org-operator
+CODE_BUCKET     ?=
+CODE_PREFIX     ?=
+ORGANIZATION_ID ?=
+EXTERNAL_ID     ?=
+PARAMETERS      ?=
+MANAGEMENT_STACK     ?= org-operator-management
+TEMPLATE_BUCKET      ?=
+OPERATION_ACCOUNT_ID ?=
+WORKER_ROLE_ARN      ?=
+TARGETS              ?=
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
@@ -22,7 +34,7 @@ DEMO       = $(CARGO_TARGET_DIR)/debug/demo
 
 .PHONY: help
 help: ## Print this
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: package-dev ## The real pipeline on an emulator, no AWS account needed (DEMO_KEEP=1 leaves it running)
@@ -106,6 +118,28 @@ comma := ,
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
 	@$(CARGO_TARGET_DIR)/debug/policies
+
+##@ Deploy it
+
+# Each of the AWS CLI's calls is printed as it runs; the README has them for typing by hand.
+.PHONY: deploy
+deploy: ## The operation account's stack (CODE_BUCKET= ORGANIZATION_ID= EXTERNAL_ID=; PARAMETERS= for the rest)
+	@PYTHON="$(PYTHON)" STACK="$(STACK)" CODE_BUCKET="$(CODE_BUCKET)" CODE_PREFIX="$(CODE_PREFIX)" ARCH="$(ARCH)" \
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy operator
+
+.PHONY: deploy-management
+deploy-management: ## The management account's stack: delegation and member roles (make deploy prints the whole command)
+	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" TEMPLATE_BUCKET="$(TEMPLATE_BUCKET)" TARGETS="$(TARGETS)" \
+	  OPERATION_ACCOUNT_ID="$(OPERATION_ACCOUNT_ID)" WORKER_ROLE_ARN="$(WORKER_ROLE_ARN)" \
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy management
+
+.PHONY: undeploy
+undeploy: ## Delete the operation account's stack, and say what stays
+	@STACK="$(STACK)" cloudformation/deploy undo-operator
+
+.PHONY: undeploy-management
+undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
+	@STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
 
 ##@ Tidy up
 
