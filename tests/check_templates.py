@@ -200,6 +200,7 @@ def main():
         check_trust(path.name, template)
     check_release(templates["operator"])
     check_management(templates["management"], templates["operator"], templates["member-roles"])
+    check_runbook(templates["operator"])
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
