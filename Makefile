@@ -55,7 +55,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny package-dev ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny package-dev deploy-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -76,6 +76,11 @@ lint: .venv/tests ## Lint the templates and the state machine
 .PHONY: checkov
 checkov: .venv/checkov/bin/checkov ## Look for insecure settings in the templates; a suppression stands beside its resource, with the reason
 	@$< --directory cloudformation --framework cloudformation --skip-download --compact --quiet && echo "checkov: nothing found"
+
+# What lies in dist/ is deployed: `make test` fills it first.
+.PHONY: deploy-trial
+deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete as the README says, against the emulator
+	@.venv/bin/python tests/deploy_trial.py
 
 # The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
 .PHONY: deny
@@ -165,11 +170,19 @@ prerequisites:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { echo "missing: Python 3.10 or newer: install python3, or name one with PYTHON=" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "missing: Python's venv module (Debian: apt install python3-venv)" >&2; exit 1; }
 
-.venv/checkov/bin/checkov: tests/requirements-checkov.txt
-	@echo "installing checkov into .venv/checkov"
-	@"$(PYTHON)" -m venv .venv/checkov
-	@.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+# Tools whose requirements do not go together with the others' have a virtual environment of their own.
+define own_venv
+	@echo "installing the tools of $< into .venv/$(1)"
+	@"$(PYTHON)" -m venv .venv/$(1)
+	@.venv/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+endef
+
+.venv/checkov/bin/checkov: tests/requirements-checkov.txt
+	$(call own_venv,checkov)
+
+.venv/awscli/bin/aws: tests/requirements-awscli.txt
+	$(call own_venv,awscli)
 
 .venv/%: tests/requirements-%.txt
 	@echo "installing the tools of $< into .venv"
