@@ -55,7 +55,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny package-dev deploy-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -81,6 +81,10 @@ checkov: .venv/checkov/bin/checkov ## Look for insecure settings in the template
 .PHONY: deploy-trial
 deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete as the README says, against the emulator
 	@.venv/bin/python tests/deploy_trial.py
+
+.PHONY: least-privilege
+least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
+	@.venv/bin/python tests/least_privilege.py
 
 # The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
 .PHONY: deny

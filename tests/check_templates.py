@@ -138,6 +138,7 @@ def check_release(operator):
 
 
 def actions(resource, service):
+    """The actions of a role's policies, those of one service; of all where it is empty."""
     statements = [
         statement
         for policy in resource["Properties"]["Policies"]
@@ -146,7 +147,7 @@ def actions(resource, service):
     ]
     named = [statement["Action"] for statement in statements]
     flat = [action for one in named for action in (one if isinstance(one, list) else [one])]
-    return sorted(action for action in flat if action.startswith(f"{service}:"))
+    return sorted(action for action in flat if action.startswith(f"{service}:" if service else ""))
 
 
 def check_management(management, operator, member_roles):
@@ -206,4 +207,5 @@ def main():
     return 1 if problems else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
