@@ -130,7 +130,8 @@ define zip
 	  (cd dist/stage && "$(PYTHON)" -m zipfile -c ../$$function.zip bootstrap) || exit 1; \
 	done
 	@rm -rf dist/stage && cp statemachine/org-operator.asl.json dist/
-	@echo "dist/ is filled ($(2)$(if $(3),$(comma)$(3)))"
+	@echo "$(2)$(if $(3),$(comma)$(3))" > dist/build
+	@echo "dist/ is filled ($$(cat dist/build))"
 endef
 comma := ,
 
