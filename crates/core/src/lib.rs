@@ -16,6 +16,8 @@ pub mod fault;
 pub mod id;
 pub mod ledger;
 pub mod limits;
+pub mod metrics;
+pub mod notification;
 pub mod outcome;
 pub mod place;
 pub mod plan;

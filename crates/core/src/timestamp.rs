@@ -26,6 +26,12 @@ impl Timestamp {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Self)
     }
 
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn epoch_millis(self) -> i64 {
+        i64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+    }
+
     /// Whole seconds since 1970.
     #[must_use]
     pub fn epoch_seconds(self) -> i64 {

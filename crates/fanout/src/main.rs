@@ -1,27 +1,31 @@
 //! The fanout function: settings from the environment, AWS behind the ports.
 
 use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts, SystemClock};
+use org_operator_core::ports::Clock;
 use org_operator_core::request::MAX_CONCURRENCY;
 use org_operator_fanout::{Fanout, Settings};
-use org_operator_runtime::{Env, Shell, name};
+use org_operator_runtime::{Env, Metrics, Shell, name};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    let build = |(settings, table): (Settings, String)| async move {
+    let build = |(settings, table, metrics): (Settings, String, Metrics)| async move {
         let config = org_operator_aws::load().await;
         let directory = Organization::new(&config);
         let artifacts = S3Artifacts::new(&config, &settings.results_bucket);
         let ledger = DynamoDbLedger::new(&config, &table);
-        Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
+        (Fanout { settings, directory, artifacts, ledger, clock: SystemClock }, metrics)
     };
     let shell = Shell::start(settings);
-    let handled = shell.serve(build, |fanout, event, invocation| async move {
-        fanout.run(&event, invocation.local_run_id()).await
+    let handled = shell.serve(build, |built, event, invocation| async move {
+        let (fanout, metrics) = &*built;
+        let plan = fanout.run(&event, invocation.local_run_id()).await?;
+        metrics.planned(&plan, SystemClock.now());
+        Ok(plan)
     });
     handled.await
 }
 
-fn settings(env: &mut Env) -> Option<(Settings, String)> {
+fn settings(env: &mut Env) -> Option<(Settings, String, Metrics)> {
     let table = env.text(name::LEDGER_TABLE);
     let home_region = env.home_region();
     let target_regions = env.regions(name::TARGET_REGIONS);
@@ -41,5 +45,5 @@ fn settings(env: &mut Env) -> Option<(Settings, String)> {
         worker_readonly: worker_readonly?,
         worker_admin,
     };
-    Some((settings, table?))
+    Some((settings, table?, Metrics::new(env)))
 }

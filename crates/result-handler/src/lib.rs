@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use org_operator_core::coverage::{AccountTargets, by_account};
 use org_operator_core::plan::{CHANGES, COVERAGE, Folder, MANIFEST, ResultEvent, SUMMARY};
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
-use org_operator_core::summary::RunResult;
+use org_operator_core::summary::{RunResult, Summary};
 use org_operator_core::{Error, ErrorKind, WorkItem};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use serde::Serialize;
@@ -46,13 +46,13 @@ impl<L, A> ResultHandler<L, A> {
 }
 
 impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
-    /// Writes the run's artifacts and answers with its result. Running it again writes the same.
+    /// Writes the run's artifacts and answers with its summary. Running it again writes the same.
     ///
     /// # Errors
     /// `InvalidRequest` for an unknown operation or a manifest that is missing or cannot be read;
     /// else what the ledger or S3 answered. The summary is written after the tables, and
     /// `latest.json` last: a run with a summary is whole.
-    pub async fn run(&self, event: &ResultEvent) -> Result<RunResult, Error> {
+    pub async fn run(&self, event: &ResultEvent) -> Result<Summary, Error> {
         let operation = resolve_in(self.catalogue, &event.operation, &Map::new())?;
         let folder = Folder::new(&self.results_prefix, &event.operation, &event.run_id);
         let accounts = by_account(self.manifest(&folder).await?);
@@ -77,7 +77,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         self.artifacts.put(&folder.latest_key(), json(&latest)?).await?;
         let RunResult { status, targets, failed, records, .. } = &summary.result;
         tracing::info!(run_id = %event.run_id, ?status, targets, failed, records, "written");
-        Ok(summary.result)
+        Ok(summary)
     }
 
     async fn manifest(&self, folder: &Folder) -> Result<Vec<WorkItem>, Error> {

@@ -1,14 +1,17 @@
 //! The result handler function: settings from the environment, AWS behind the ports.
 
-use org_operator_aws::{DynamoDbLedger, S3Artifacts};
+use org_operator_aws::{DynamoDbLedger, S3Artifacts, SystemClock};
+use org_operator_core::notification::Answer;
 use org_operator_core::plan::ResultEvent;
+use org_operator_core::ports::Clock;
 use org_operator_result_handler::ResultHandler;
-use org_operator_runtime::{Env, Shell, name};
+use org_operator_runtime::{Env, Metrics, Shell, name};
 
 struct Settings {
     table: String,
     bucket: String,
     prefix: String,
+    metrics: Metrics,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -17,10 +20,13 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let config = org_operator_aws::load().await;
         let ledger = DynamoDbLedger::new(&config, &settings.table);
         let artifacts = S3Artifacts::new(&config, &settings.bucket);
-        ResultHandler::new(ledger, artifacts, settings.prefix)
+        (ResultHandler::new(ledger, artifacts, settings.prefix), settings.metrics)
     };
-    let handled = Shell::start(settings).serve(build, |handler, event, _| async move {
-        handler.run(&ResultEvent::parse(&event)?).await
+    let handled = Shell::start(settings).serve(build, |built, event, _| async move {
+        let (handler, metrics) = &*built;
+        let summary = handler.run(&ResultEvent::parse(&event)?).await?;
+        metrics.ended(&summary, SystemClock.now());
+        Ok(Answer::from(summary))
     });
     handled.await
 }
@@ -28,5 +34,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 fn settings(env: &mut Env) -> Option<Settings> {
     let table = env.text(name::LEDGER_TABLE);
     let bucket = env.text(name::RESULTS_BUCKET);
-    Some(Settings { table: table?, bucket: bucket?, prefix: env.optional(name::RESULTS_PREFIX) })
+    let (prefix, metrics) = (env.optional(name::RESULTS_PREFIX), Metrics::new(env));
+    Some(Settings { table: table?, bucket: bucket?, prefix, metrics })
 }

@@ -88,7 +88,7 @@ impl Run {
 
     async fn result(&self) -> RunResult {
         let event = json!({"RunId": "r1", "Operation": "fake"});
-        self.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap()
+        self.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap().result
     }
 
     fn artifact(&self, name: &str) -> String {
@@ -227,7 +227,7 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
         }
     }
     let event = json!({"RunId": id, "Operation": "fake"});
-    run.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap()
+    run.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap().result
 }
 
 #[tokio::test]

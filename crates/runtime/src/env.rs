@@ -29,6 +29,8 @@ pub mod name {
     pub const WORKER_FUNCTION_READONLY: &str = "WORKER_FUNCTION_READONLY";
     /// Fanout: the worker function that may change things; empty where there is none.
     pub const WORKER_FUNCTION_ADMIN: &str = "WORKER_FUNCTION_ADMIN";
+    /// All: the deployment's name, a dimension of the metrics; none are printed if it is absent.
+    pub const DEPLOYMENT: &str = "DEPLOYMENT";
     /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
     pub const RUST_LOG: &str = "RUST_LOG";
 
@@ -44,6 +46,7 @@ pub mod name {
         LEDGER_RETENTION_DAYS,
         WORKER_FUNCTION_READONLY,
         WORKER_FUNCTION_ADMIN,
+        DEPLOYMENT,
         RUST_LOG,
     ];
 }

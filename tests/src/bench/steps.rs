@@ -193,7 +193,7 @@ pub async fn export() -> Told<Step> {
     let handler = ResultHandler::new(Stub, &sink, String::new());
     let event = ResultEvent::parse(&json!({"RunId": "bench", "Operation": "internet-routes"}));
     let start = Instant::now();
-    let result = handler.run(&event.map_err(Failure::from)?).await?;
+    let result = handler.run(&event.map_err(Failure::from)?).await?.result;
     let seconds = start.elapsed().as_secs_f64();
     if result.records != ACCOUNTS * RECORDS || result.failed > 0 {
         return Err(format!("{result:?} is not what the stub holds").into());

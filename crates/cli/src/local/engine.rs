@@ -90,7 +90,7 @@ impl Engine {
         let journal = self.journal(&plan.operation, &plan.run_id);
         let handler = ResultHandler::new(journal, self.artifacts(), String::new());
         let event = ResultEvent { run_id: plan.run_id.clone(), operation: plan.operation.clone() };
-        handler.run(&event).await
+        handler.run(&event).await.map(|summary| summary.result)
     }
 
     /// The artifacts of all runs.
