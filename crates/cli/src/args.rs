@@ -78,3 +78,28 @@ pub(crate) enum Command {
     /// Print completions for a shell.
     Completions(CompletionsArgs),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn without_examples(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        if !help.contains("Example") {
+            found.push(path.clone());
+        }
+        for below in command.get_subcommands() {
+            without_examples(below, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_level_has_examples_and_clap_finds_no_fault() {
+        Cli::command().debug_assert();
+        let mut found = Vec::new();
+        without_examples(&Cli::command(), "", &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

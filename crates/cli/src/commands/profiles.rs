@@ -34,7 +34,7 @@ pub(crate) async fn run(
         selection.map_err(|e| connection.trouble("the organization cannot be listed", &e))?;
     let accounts: Vec<&Account> = selection.selected().collect();
     let names = named(&accounts, &args.prefix);
-    refuse_taken(&names, &existing)?;
+    refuse_taken(&names, &existing, args.source_profile.as_deref())?;
     let entry = |(account, name): (&&Account, &String)| Entry {
         name: name.clone(),
         lines: lines(args, account, &connection),
@@ -75,15 +75,17 @@ fn read(path: &Path) -> Result<String, Trouble> {
     }
 }
 
-/// Two sections of one name would be one to the AWS CLI, with a mixture of both.
-fn refuse_taken(names: &[String], existing: &str) -> Result<(), Trouble> {
-    let outside = outside(existing);
+/// Two sections of one name would be one to the AWS CLI, with a mixture of both; and a profile that
+/// is its own source would never find credentials.
+fn refuse_taken(names: &[String], existing: &str, source: Option<&str>) -> Result<(), Trouble> {
+    let mut outside = outside(existing);
+    outside.extend(source.map(str::to_owned));
     let taken: Vec<&str> =
         names.iter().filter(|name| outside.contains(*name)).map(String::as_str).collect();
     if taken.is_empty() {
         return Ok(());
     }
-    let why = format!("the file has profiles of these names already: {}", taken.join(", "));
+    let why = format!("there are other profiles of these names: {}", taken.join(", "));
     Err(Trouble::usage(WHAT, why, "give --prefix, or rename those"))
 }
 
