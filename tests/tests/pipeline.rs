@@ -368,11 +368,8 @@ async fn workers_that_die_in_mid_run_leave_a_complete_coverage() -> Outcome<()> 
 async fn a_worker_that_always_dies_is_named_in_the_coverage() -> Outcome<()> {
     let deployed = Deployed::new().await?;
     // From now on the worker's process ends before it can answer: it may not reach the ledger.
-    let lambda = aws_sdk_lambda::Client::new(deployed.config());
-    let zip = dying_bootstrap()?;
-    let update =
-        lambda.update_function_code().function_name(deployed.deployment.output("WorkerFunction")?);
-    update.zip_file(aws_sdk_lambda::primitives::Blob::new(zip)).send().await?;
+    let dying = [("worker.zip", dying_bootstrap()?)];
+    deployed.deployment.release(&deployed.emulator, "dying", &dying).await?;
     let answer = deployed.run("run-1", "{}").await?;
     assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
     let coverage = answer.rows("coverage.csv")?;
@@ -385,6 +382,51 @@ async fn a_worker_that_always_dies_is_named_in_the_coverage() -> Outcome<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> Outcome<()> {
+    let deployed = Deployed::new().await?;
+    let slow = [("worker.zip", slow_bootstrap()?)];
+    deployed.deployment.release(&deployed.emulator, "slow", &slow).await?;
+    let updated = std::cell::Cell::new(false);
+    let mut seen_after_the_update = false;
+    let update = async {
+        // The first execution has begun when its manifest is there.
+        while deployed.written().await?.1 == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let dying = [("worker.zip", dying_bootstrap()?)];
+        deployed.deployment.release(&deployed.emulator, "dying", &dying).await?;
+        updated.set(true);
+        Ok::<(), org_operator_testkit::Failure>(())
+    };
+    let run = deployed.pipeline.run("run-1", "{}", |_| seen_after_the_update |= updated.get());
+    let (ended, update) = tokio::join!(run, update);
+    update?;
+    assert!(seen_after_the_update, "the run was over before the update was");
+    let ended = ended?;
+    assert_eq!(ended.error, "", "{}", ended.cause);
+    let files = deployed.pipeline.artifacts("internet-routes", "run-1").await?;
+    let rows = org_operator_testkit::execution::rows(&files["internet-routes.csv"])?;
+    assert_eq!(rows, truth::internet_routes(&deployed.organization));
+    // The next one has the new functions.
+    let next = deployed.run("run-2", r#"{"Regions": ["eu-west-1"]}"#).await?;
+    assert_eq!(next.ended.output["Succeeded"], 0, "{}", next.ended.output);
+    Ok(())
+}
+
+/// The worker as it is, but for three seconds that it takes to start.
+fn slow_bootstrap() -> Outcome<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let package = org_operator_testkit::paths::file("dist/worker.zip");
+    let extract = ["-m", "zipfile", "-e", &package.to_string_lossy(), "."].map(str::to_owned);
+    python(folder.path(), &extract)?;
+    std::fs::rename(folder.path().join("bootstrap"), folder.path().join("worker"))?;
+    executable(&folder.path().join("worker"))?;
+    // A zip made here keeps who may execute what; python3's own extraction does not.
+    let script = "#!/bin/sh\nsleep 3\nexec \"$(dirname \"$0\")/worker\"\n";
+    zipped(folder.path(), script, &["worker"])
+}
+
 /// A function that takes an event and dies, as one that is out of memory does.
 fn dying_bootstrap() -> Outcome<Vec<u8>> {
     let folder = tempfile::tempdir()?;
@@ -394,15 +436,29 @@ fn dying_bootstrap() -> Outcome<Vec<u8>> {
         \"$(command -v python3)\" -c 'import os, urllib.request; urllib.request.urlopen(\"http://\" + \
         os.environ[\"AWS_LAMBDA_RUNTIME_API\"] + \"/2018-06-01/runtime/invocation/next\").read()'\n\
         kill -9 $$\n";
-    let bootstrap = folder.path().join("bootstrap");
+    zipped(folder.path(), script, &[])
+}
+
+/// A package whose bootstrap is `script`, with `others` of the folder beside it.
+fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> Outcome<Vec<u8>> {
+    let bootstrap = folder.join("bootstrap");
     std::fs::write(&bootstrap, script)?;
-    std::fs::set_permissions(&bootstrap, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let mut zip = std::process::Command::new("python3");
-    zip.args(["-m", "zipfile", "-c", "function.zip", "bootstrap"]).current_dir(folder.path());
-    if !zip.status()?.success() {
-        return Err("python3 could not write a zip".into());
-    }
-    Ok(std::fs::read(folder.path().join("function.zip"))?)
+    executable(&bootstrap)?;
+    let arguments = ["-m", "zipfile", "-c", "function.zip", "bootstrap"];
+    let arguments: Vec<String> =
+        arguments.iter().chain(others).map(|name| (*name).to_owned()).collect();
+    python(folder, &arguments)?;
+    Ok(std::fs::read(folder.join("function.zip"))?)
+}
+
+fn executable(path: &std::path::Path) -> Outcome<()> {
+    let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    Ok(std::fs::set_permissions(path, all)?)
+}
+
+fn python(folder: &std::path::Path, arguments: &[String]) -> Outcome<()> {
+    let status = std::process::Command::new("python3").args(arguments).current_dir(folder).status();
+    if status?.success() { Ok(()) } else { Err("python3 could not do its zip".into()) }
 }
 
 #[tokio::test]

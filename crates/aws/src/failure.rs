@@ -15,8 +15,9 @@ where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     let service = error.as_service_error();
-    // A body that broke off on the way was taken and not put back: its status alone says nothing.
-    let answered = error.raw_response().filter(|response| response.body().bytes().is_some());
+    // An answer that broke off on the way, or was refused as cut short: its status alone says nothing.
+    let is_read = !matches!(error, SdkError::ResponseError(_));
+    let answered = error.raw_response().filter(|r| is_read && r.body().bytes().is_some());
     let status = answered.map(|response| response.status().as_u16());
     let code = service.and_then(ProvideErrorMetadata::code).map(str::to_owned);
     let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);

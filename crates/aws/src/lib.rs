@@ -17,12 +17,14 @@ mod regions;
 #[cfg(test)]
 mod replay;
 mod tree;
+mod whole;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
-pub use config::{load, load_with};
+pub use config::{load, load_with, tuned};
 pub use failure::call_failure;
 pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};
 pub use organization::Organization;
+pub use whole::WholeAnswers;

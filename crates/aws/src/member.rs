@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
-use aws_sdk_sts::config::{Credentials, Region as SdkRegion, SharedCredentialsProvider};
+use aws_sdk_sts::config::{Builder, Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use org_operator_core::classification::{Call, classify};
 use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId, session};
 
 use crate::failure::call_failure;
 use crate::http::CallCounter;
+use crate::whole::WholeAnswers;
 
 /// A chained role's session lasts at most one hour (STS API reference, `AssumeRole`).
 const SESSION_SECONDS: i32 = 3_600;
@@ -52,7 +53,8 @@ impl MemberRole {
     /// are valid in every Region, those of the global one are not (IAM guide, "Managing STS").
     #[must_use]
     pub fn new(config: &SdkConfig, settings: RoleSettings) -> Self {
-        let (client, sessions) = (Client::new(config), Arc::default());
+        let client = Builder::from(config).interceptor(WholeAnswers).build();
+        let (client, sessions) = (Client::from_conf(client), Arc::default());
         Self { config: config.clone(), client, settings, sessions }
     }
 
@@ -213,6 +215,45 @@ mod tests {
         ] {
             assert!(body.contains(part), "{part} is not in: {body}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_answer_cut_short_anywhere_gives_no_session_and_is_transient() {
+        let whole = answer("2099-01-01T00:00:00Z");
+        let whole = whole.response().body().bytes().unwrap().to_vec();
+        for length in (0..whole.len()).step_by(7) {
+            assert_eq!(
+                refusal(200, &whole[..length]).await,
+                ErrorKind::Transient,
+                "{length} bytes"
+            );
+        }
+    }
+
+    async fn refusal(status: u16, body: &[u8]) -> ErrorKind {
+        let response = http::Response::builder().status(status);
+        let response = response.body(body.to_vec().into()).unwrap();
+        let request = http::Request::builder().body("".into()).unwrap();
+        let (_, role) = role(vec![ReplayEvent::new(request, response)]);
+        role.assume(&account(), &run("r1"), &[]).await.unwrap_err().kind()
+    }
+
+    #[tokio::test]
+    async fn a_denial_cut_before_its_reason_is_transient_and_a_whole_one_is_final() {
+        let denial = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>\
+            not authorized with an explicit deny in a service control policy</Message></Error>\
+            </ErrorResponse>";
+        assert_eq!(refusal(403, denial).await, ErrorKind::DeniedByPolicy);
+        for length in (0..denial.len()).step_by(5) {
+            assert_eq!(
+                refusal(403, &denial[..length]).await,
+                ErrorKind::Transient,
+                "{length} bytes"
+            );
+        }
+        // A proxy's page is not AWS's: it refuses, whatever its text.
+        let page = b"<html>blocked</html>";
+        assert_eq!(refusal(403, page).await, ErrorKind::AssumeRoleDenied);
     }
 
     #[tokio::test]

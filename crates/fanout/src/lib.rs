@@ -79,8 +79,11 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         if let Some(resumed) = request.resume_run.clone() {
             let operation = find(CATALOGUE, &request.operation, &mut faults);
             let (operation, execution) = faults.into_result("request", operation.zip(run_id))?;
+            // Of this release: the one in the run's plan may be of a release before.
+            let worker_function = self.worker(operation)?;
             let folder = self.folder(operation, &resumed);
-            return self.resume(&folder, &resumed, &execution, request.max_concurrency).await;
+            let plan = self.resume(&folder, &resumed, &execution, request.max_concurrency).await?;
+            return Ok(RunPlan { worker_function, ..plan });
         }
         let (operation, regions, selection) = self.check(&request, faults).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;

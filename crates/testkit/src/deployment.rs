@@ -5,6 +5,7 @@ use std::path::Path;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client as CloudFormation;
+use aws_sdk_cloudformation::types::builders::ParameterBuilder;
 use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
 use aws_sdk_s3::Client as S3;
 use aws_sdk_s3::primitives::ByteStream;
@@ -15,9 +16,10 @@ use crate::identity::{HOME_REGION, MANAGEMENT};
 use crate::organization::{DemoAccount, DemoOrganization, Kind, REGIONS, RESTRICTED_REGION};
 use crate::{Outcome, paths};
 
+const STACK: &str = "org-operator";
 const CODE_BUCKET: &str = "org-operator-code";
 const CODE_PREFIX: &str = "demo";
-/// The external id of the demo's member roles.
+/// The external id that the demo's member roles ask for.
 pub const EXTERNAL_ID: &str = "demo-external-id-3f7c";
 const PACKAGED: [&str; 4] =
     ["fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"];
@@ -27,7 +29,8 @@ const PACKAGED: [&str; 4] =
 pub struct Deployment {
     /// The outputs of `operator.yaml`.
     pub outputs: HashMap<String, String>,
-    organization_id: String,
+    /// The organization that member roles trust.
+    pub organization_id: String,
 }
 
 impl Deployment {
@@ -37,7 +40,8 @@ impl Deployment {
     /// Where `dist/` is not filled, or a stack fails.
     pub async fn make(emulator: &Emulator, organization: &DemoOrganization) -> Outcome<Self> {
         let config = emulator.config(MANAGEMENT, HOME_REGION);
-        upload(&config).await?;
+        make_bucket(&config).await?;
+        put_packages(&config, CODE_PREFIX, &[]).await?;
         let regions = REGIONS.join(",");
         let parameters = [
             ("CodeBucket", CODE_BUCKET),
@@ -46,7 +50,7 @@ impl Deployment {
             ("ExternalId", EXTERNAL_ID),
             ("TargetRegions", &regions),
         ];
-        let outputs = deploy(&config, "org-operator", "operator.yaml", &parameters).await?;
+        let outputs = deploy(&config, STACK, "operator.yaml", &parameters).await?;
         let deployment = Self { outputs, organization_id: organization.id.clone() };
         for account in organization.accounts.iter().filter(|account| account.kind != Kind::NoRole) {
             deployment.give_role(emulator, account).await?;
@@ -61,6 +65,37 @@ impl Deployment {
     pub fn output(&self, name: &str) -> Outcome<&str> {
         let output = self.outputs.get(name).map(String::as_str);
         output.ok_or_else(|| format!("operator.yaml has no output {name}").into())
+    }
+
+    /// Updates the stack to another release under `prefix`: the packages in `dist/`, but `replaced`
+    /// in the place of those of the same name.
+    ///
+    /// # Errors
+    /// Where the stack fails.
+    pub async fn release(
+        &self,
+        emulator: &Emulator,
+        prefix: &str,
+        replaced: &[(&str, Vec<u8>)],
+    ) -> Outcome<()> {
+        let config = emulator.config(MANAGEMENT, HOME_REGION);
+        put_packages(&config, prefix, replaced).await?;
+        let kept = ["CodeBucket", "OrganizationId", "ExternalId", "TargetRegions"];
+        let kept =
+            kept.map(|name| Parameter::builder().parameter_key(name).use_previous_value(true));
+        let prefix = Parameter::builder().parameter_key("CodePrefix").parameter_value(prefix);
+        let parameters = kept.into_iter().chain([prefix]).map(ParameterBuilder::build);
+        let client = CloudFormation::new(&config);
+        client
+            .update_stack()
+            .stack_name(STACK)
+            .use_previous_template(true)
+            .set_parameters(Some(parameters.collect()))
+            .capabilities(Capability::CapabilityNamedIam)
+            .send()
+            .await?;
+        finished(&client, STACK).await?;
+        Ok(())
     }
 
     /// Deploys the member roles to an account, as the `StackSet` would.
@@ -110,22 +145,37 @@ fn refuse_stale(package: &Path) -> Outcome<()> {
     }
 }
 
-async fn upload(config: &SdkConfig) -> Outcome<()> {
+async fn make_bucket(config: &SdkConfig) -> Outcome<()> {
     let s3 = S3::new(config);
     let region = BucketLocationConstraint::from(HOME_REGION);
     let location = CreateBucketConfiguration::builder().location_constraint(region).build();
     let create = s3.create_bucket().bucket(CODE_BUCKET).create_bucket_configuration(location);
     create.send().await?;
+    Ok(())
+}
+
+async fn put_packages(
+    config: &SdkConfig,
+    prefix: &str,
+    replaced: &[(&str, Vec<u8>)],
+) -> Outcome<()> {
+    let s3 = S3::new(config);
     for name in PACKAGED {
-        let path = paths::file("dist").join(name);
-        refuse_stale(&path)?;
-        let bytes = std::fs::read(&path);
-        let bytes = bytes.map_err(|e| format!("dist/{name}: {e}; type `make package-dev`"))?;
-        let key = format!("{CODE_PREFIX}/{name}");
+        let other = replaced.iter().find(|(replaced, _)| *replaced == name);
+        let bytes = other.map_or_else(|| package(name), |(_, bytes)| Ok(bytes.clone()))?;
+        let key = format!("{prefix}/{name}");
         let put = s3.put_object().bucket(CODE_BUCKET).key(key).body(ByteStream::from(bytes));
         put.send().await?;
     }
     Ok(())
+}
+
+/// A package as `make` made it.
+fn package(name: &str) -> Outcome<Vec<u8>> {
+    let path = paths::file("dist").join(name);
+    refuse_stale(&path)?;
+    let bytes = std::fs::read(&path);
+    Ok(bytes.map_err(|e| format!("dist/{name}: {e}; type `make package-dev`"))?)
 }
 
 /// Creates a stack from a template of the repository and gives its outputs.
@@ -156,10 +206,14 @@ async fn finished(client: &CloudFormation, name: &str) -> Outcome<HashMap<String
         let answer = client.describe_stacks().stack_name(name).send().await?;
         let stack = answer.stacks().first().ok_or("the stack is gone")?;
         match stack.stack_status() {
-            Some(StackStatus::CreateInProgress) => {
+            Some(
+                StackStatus::CreateInProgress
+                | StackStatus::UpdateInProgress
+                | StackStatus::UpdateCompleteCleanupInProgress,
+            ) => {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
-            Some(StackStatus::CreateComplete) => {
+            Some(StackStatus::CreateComplete | StackStatus::UpdateComplete) => {
                 let pair = |output: &aws_sdk_cloudformation::types::Output| {
                     Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
                 };

@@ -10,6 +10,7 @@ pub mod network;
 pub mod organization;
 pub mod paths;
 pub mod person;
+pub mod simulation;
 pub mod truth;
 
 /// What goes wrong in test equipment is read by a person, not by a program.

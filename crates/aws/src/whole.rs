@@ -1,0 +1,49 @@
+//! Refusing answers that were cut short.
+//!
+//! The SDK's XML reader takes an answer that was cut short for a whole one: rows, or half of a
+//! session token, would be lost without a word.
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// An interceptor for clients of the query protocols (EC2, STS): it refuses a success that does not
+/// end as every answer of theirs does, and an error that begins as one of theirs and does not end
+/// so: a denial without its end may lack the reason that decides what it means.
+#[derive(Debug, Clone, Copy)]
+pub struct WholeAnswers;
+
+impl Intercept for WholeAnswers {
+    fn name(&self) -> &'static str {
+        "WholeAnswers"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let body = response.body().bytes().unwrap_or_default().trim_ascii();
+        // A proxy's own page is no answer of AWS's, and says what it says by its status.
+        let is_ours = response.status().is_success() || body.is_empty() || begins_as_ours(body);
+        if is_ours && !is_whole(body) {
+            return Err("the answer was cut short".into());
+        }
+        Ok(())
+    }
+}
+
+fn begins_as_ours(body: &[u8]) -> bool {
+    ["<?xml", "<Response", "<ErrorResponse"].iter().any(|start| body.starts_with(start.as_bytes()))
+}
+
+/// Whether `body` ends with the end of its one element, `</…Response>`.
+fn is_whole(body: &[u8]) -> bool {
+    let last_tag = body.iter().rposition(|byte| *byte == b'<').unwrap_or(0);
+    let last_tag = &body[last_tag..];
+    last_tag.starts_with(b"</") && last_tag.ends_with(b"Response>")
+}

@@ -1,0 +1,39 @@
+//! AWS Account Management (REST JSON): which Regions are on in an account.
+
+use serde_json::{Value, json};
+
+use super::{Answer, call, json_reply};
+use crate::simulation::call::{Call, Request, Service, Signer};
+use crate::simulation::world::{ALWAYS_ON, Access, World};
+
+pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
+    let input = super::json(request);
+    let account = input["AccountId"].as_str().unwrap_or_default().to_owned();
+    let operation = request.path.trim_start_matches('/').replacen('l', "L", 1);
+    let call = call(Service::Account, &operation, &account, signer);
+    let answer: Answer<'a> = Box::new(move |simulation, _| {
+        let regions = regions(&simulation.world, &account, &input);
+        json_reply(Service::Account, Ok(json!({"Regions": regions})))
+    });
+    (call, answer)
+}
+
+fn regions(world: &World, account: &str, input: &Value) -> Vec<Value> {
+    let wanted: Option<Vec<&str>> = input["RegionOptStatusContains"]
+        .as_array()
+        .map(|wanted| wanted.iter().filter_map(Value::as_str).collect());
+    let all = world.shape.regions.iter().map(|region| (region, status(world, account, region)));
+    all.filter(|(_, status)| wanted.as_ref().is_none_or(|wanted| wanted.contains(status)))
+        .map(|(region, status)| json!({"RegionName": region, "RegionOptStatus": status}))
+        .collect()
+}
+
+fn status(world: &World, account: &str, region: &str) -> &'static str {
+    if ALWAYS_ON.contains(&region) {
+        "ENABLED_BY_DEFAULT"
+    } else if world.access(account, region) == Access::Off {
+        "DISABLED"
+    } else {
+        "ENABLED"
+    }
+}

@@ -1,0 +1,173 @@
+//! Amazon DynamoDB (JSON 1.0): a table with partition and sort key, written by item and in batches,
+//! queried by partition in pages.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, Said, call, json_reply, target};
+use crate::simulation::call::{Call, Request, Service, Signer};
+use crate::simulation::faults::ServiceError;
+
+/// `BatchWriteItem` takes at most this many (DynamoDB API reference).
+const BATCH: usize = 25;
+/// An item has at most 400 KB (DynamoDB developer guide, "Quotas").
+const ITEM: usize = 400 * 1024;
+/// A query's page holds at most 1 MB.
+const PAGE: usize = 1024 * 1024;
+
+type Partition = BTreeMap<String, Value>;
+
+/// The tables: items by table, partition key and sort key.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    page: Option<usize>,
+    tables: Mutex<BTreeMap<(String, String), Partition>>,
+}
+
+pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
+    let operation = target(request);
+    let input = super::json(request);
+    let account = about(&input).unwrap_or_default();
+    let call = call(Service::DynamoDb, &operation, &account, signer);
+    let answer: Answer<'a> = Box::new(move |simulation, in_part| {
+        let said = simulation.tables.answer(&operation, &input, in_part);
+        json_reply(Service::DynamoDb, said)
+    });
+    (call, answer)
+}
+
+/// The account that a ledger call is about: the end of its partition key.
+fn about(input: &Value) -> Option<String> {
+    let tables = input["RequestItems"].as_object();
+    let batch = tables.and_then(|tables| tables.values().next());
+    let keys = [
+        &input["Item"]["Run"]["S"],
+        &input["ExpressionAttributeValues"][":r"]["S"],
+        batch.map_or(&Value::Null, |batch| &batch[0]["PutRequest"]["Item"]["Run"]["S"]),
+    ];
+    let key = keys.into_iter().find_map(Value::as_str)?;
+    key.rsplit_once('#').map(|(_, account)| account.to_owned())
+}
+
+fn invalid(text: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "ValidationException", text)
+}
+
+impl Tables {
+    pub(crate) fn new(page: Option<usize>) -> Self {
+        Self { page, ..Self::default() }
+    }
+
+    /// Every item of a table, by partition and sort key.
+    pub(crate) fn items(&self, table: &str) -> Vec<Value> {
+        let tables = self.lock();
+        let of_table = tables.iter().filter(|((name, _), _)| name == table);
+        of_table.flat_map(|(_, partition)| partition.values().cloned()).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Partition>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, operation: &str, input: &Value, in_part: bool) -> Said<Value> {
+        match operation {
+            "PutItem" => {
+                self.put(table(input)?, &input["Item"])?;
+                Ok(json!({}))
+            }
+            "BatchWriteItem" => self.batch(input, in_part),
+            "Query" => self.query(input),
+            "CreateTable" | "DescribeTable" => Ok(json!({"TableDescription":
+                {"TableName": table(input)?, "TableStatus": "ACTIVE"}})),
+            _ => Err(ServiceError::new(400, "UnknownOperationException", operation)),
+        }
+    }
+
+    fn put(&self, table: &str, item: &Value) -> Said<()> {
+        let (run, entry) = key(item)?;
+        if item.to_string().len() > ITEM {
+            return Err(invalid("Item size has exceeded the maximum allowed size"));
+        }
+        let place = (table.to_owned(), run.to_owned());
+        self.lock().entry(place).or_default().insert(entry.to_owned(), item.clone());
+        Ok(())
+    }
+
+    /// Where it is to be processed in part, every other item comes back.
+    fn batch(&self, input: &Value, in_part: bool) -> Said<Value> {
+        let tables = input["RequestItems"].as_object().ok_or_else(|| invalid("no RequestItems"))?;
+        let mut unprocessed = Map::new();
+        for (table, requests) in tables {
+            let requests = requests.as_array().map(Vec::as_slice).unwrap_or_default();
+            check_batch(requests)?;
+            let mut back = Vec::new();
+            for (number, request) in requests.iter().enumerate() {
+                if in_part && number % 2 == 0 {
+                    back.push(request.clone());
+                } else {
+                    self.put(table, &request["PutRequest"]["Item"])?;
+                }
+            }
+            if !back.is_empty() {
+                unprocessed.insert(table.clone(), Value::Array(back));
+            }
+        }
+        Ok(json!({"UnprocessedItems": unprocessed}))
+    }
+
+    fn query(&self, input: &Value) -> Said<Value> {
+        let values = &input["ExpressionAttributeValues"];
+        let run = values[":r"]["S"].as_str().ok_or_else(|| invalid("no partition key"))?;
+        let prefix = values[":e"]["S"].as_str().unwrap_or_default();
+        let after = input["ExclusiveStartKey"]["Entry"]["S"].as_str();
+        let tables = self.lock();
+        let partition = tables.get(&(table(input)?.to_owned(), run.to_owned()));
+        let all = partition.into_iter().flatten();
+        let rest = all.filter(|(entry, _)| {
+            entry.starts_with(prefix) && after.is_none_or(|after| entry.as_str() > after)
+        });
+        Ok(self.page_of(rest.map(|(_, item)| item)))
+    }
+
+    /// A page ends after 1 MB, or after as many entries as were set; as in DynamoDB, a page that is
+    /// full has a successor even where nothing is left.
+    fn page_of<'a>(&self, rest: impl Iterator<Item = &'a Value>) -> Value {
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        for item in rest {
+            bytes += item.to_string().len();
+            items.push(item.clone());
+            if bytes >= PAGE || self.page.is_some_and(|page| items.len() >= page) {
+                let last = json!({"Run": item["Run"], "Entry": item["Entry"]});
+                return json!({"Items": items, "Count": items.len(), "LastEvaluatedKey": last});
+            }
+        }
+        json!({"Items": items, "Count": items.len()})
+    }
+}
+
+fn table(input: &Value) -> Said<&str> {
+    input["TableName"].as_str().ok_or_else(|| invalid("no TableName"))
+}
+
+fn key(item: &Value) -> Said<(&str, &str)> {
+    let text = |name: &str| item[name]["S"].as_str().filter(|text| !text.is_empty());
+    let missing =
+        || invalid("One or more parameter values were invalid: Missing the key in the item");
+    text("Run").zip(text("Entry")).ok_or_else(missing)
+}
+
+/// Too many items, or a key that stands twice, reject the whole batch.
+fn check_batch(requests: &[Value]) -> Said<()> {
+    if requests.is_empty() || requests.len() > BATCH {
+        return Err(invalid("Member must have length less than or equal to 25, and not be empty"));
+    }
+    let keys = requests.iter().map(|request| key(&request["PutRequest"]["Item"]));
+    let mut keys = keys.collect::<Said<Vec<_>>>()?;
+    keys.sort_unstable();
+    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(invalid("Provided list of item keys contains duplicates"));
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Amazon S3 (REST): objects, multipart uploads, listing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Answer, Said, call};
+use crate::simulation::call::{Call, Request, Service, Signer};
+use crate::simulation::faults::{ServiceError, escape, xml};
+use crate::simulation::reply::Reply;
+
+/// Every part but the last has at least 5 MiB (S3 user guide, "Multipart upload limits").
+const LEAST_PART: usize = 5 * 1024 * 1024;
+
+/// The buckets: every name is one.
+#[derive(Debug, Default)]
+pub(crate) struct Buckets(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    objects: BTreeMap<String, Vec<u8>>,
+    uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
+    next: u64,
+}
+
+pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
+    let operation = operation(request);
+    let call = call(Service::S3, operation, "", signer);
+    let answer: Answer<'a> = Box::new(move |simulation, _| {
+        let said = simulation.buckets.answer(operation, request);
+        let reply = said.unwrap_or_else(|error| error.reply(Service::S3));
+        // S3 always says how long its answer is, so that one that was cut can be told.
+        let length = reply.body.len().to_string();
+        reply.with("content-length", &length)
+    });
+    (call, answer)
+}
+
+fn operation(request: &Request) -> &'static str {
+    let has = |name: &str| request.query.contains_key(name);
+    let in_bucket = request.path.trim_matches('/').contains('/');
+    match request.method.as_str() {
+        "GET" if !in_bucket => "ListObjectsV2",
+        "GET" => "GetObject",
+        "PUT" if !in_bucket => "CreateBucket",
+        "PUT" if has("partNumber") => "UploadPart",
+        "PUT" => "PutObject",
+        "POST" if has("uploads") => "CreateMultipartUpload",
+        "POST" => "CompleteMultipartUpload",
+        "DELETE" if has("uploadId") => "AbortMultipartUpload",
+        _ => "Unknown",
+    }
+}
+
+impl Buckets {
+    /// An object by `/bucket/key`.
+    pub(crate) fn object(&self, path: &str) -> Option<Vec<u8>> {
+        self.lock().objects.get(path).cloned()
+    }
+
+    /// Uploads that were neither completed nor aborted.
+    pub(crate) fn unfinished(&self) -> usize {
+        self.lock().uploads.len()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, operation: &str, request: &Request) -> Said<Reply> {
+        let mut state = self.lock();
+        let key = path(request);
+        let upload = || request.query.get("uploadId").cloned().unwrap_or_default();
+        match operation {
+            "GetObject" => state.get(&key),
+            "PutObject" => {
+                state.objects.insert(key, body(request));
+                Ok(tagged())
+            }
+            "CreateBucket" => Ok(xml(200, String::new())),
+            "ListObjectsV2" => Ok(state.list(&key, request)),
+            "CreateMultipartUpload" => Ok(state.begin(&key)),
+            "UploadPart" => {
+                let number = request.query.get("partNumber").and_then(|n| n.parse().ok());
+                let parts = state.uploads.get_mut(&upload()).ok_or_else(no_upload)?;
+                parts.insert(number.unwrap_or_default(), body(request));
+                Ok(tagged())
+            }
+            "CompleteMultipartUpload" => state.complete(key, &upload()),
+            "AbortMultipartUpload" => {
+                state.uploads.remove(&upload()).ok_or_else(no_upload)?;
+                Ok(Reply::new(204, "text/plain", ""))
+            }
+            _ => Err(ServiceError::new(405, "MethodNotAllowed", "not simulated")),
+        }
+    }
+}
+
+fn path(request: &Request) -> String {
+    let decoded = request.path.replace('+', "%2B");
+    let pairs = form_urlencoded::parse(decoded.as_bytes());
+    pairs
+        .map(
+            |(path, rest)| {
+                if rest.is_empty() { path.into_owned() } else { format!("{path}={rest}") }
+            },
+        )
+        .collect()
+}
+
+fn tagged() -> Reply {
+    Reply::new(200, "text/plain", "").with("etag", "\"simulated\"")
+}
+
+fn no_upload() -> ServiceError {
+    ServiceError::new(404, "NoSuchUpload", "The specified upload does not exist.")
+}
+
+/// The body without the chunks' own lengths and trailers, where the SDK sends such.
+fn body(request: &Request) -> Vec<u8> {
+    if !request.header("content-encoding").contains("aws-chunked") {
+        return request.body.clone();
+    }
+    let (mut rest, mut whole) = (request.body.as_slice(), Vec::new());
+    while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let size = head.split(';').next().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let Some(size @ 1..) = size else { break };
+        let from = end + 2;
+        whole.extend_from_slice(rest.get(from..from + size).unwrap_or_default());
+        rest = rest.get(from + size + 2..).unwrap_or_default();
+    }
+    whole
+}
+
+impl State {
+    fn get(&self, key: &str) -> Said<Reply> {
+        let object = self.objects.get(key);
+        let missing = || ServiceError::new(404, "NoSuchKey", "The specified key does not exist.");
+        let bytes = object.ok_or_else(missing)?.clone();
+        Ok(Reply::new(200, "application/octet-stream", bytes).with("etag", "\"simulated\""))
+    }
+
+    fn begin(&mut self, key: &str) -> Reply {
+        self.next += 1;
+        let id = format!("upload-{}", self.next);
+        self.uploads.insert(id.clone(), BTreeMap::new());
+        let key = escape(key);
+        xml(
+            200,
+            format!(
+                "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>{key}</Key><UploadId>{id}\
+                 </UploadId></InitiateMultipartUploadResult>"
+            ),
+        )
+    }
+
+    /// Every part but the last must be large enough; the upload stays where one is not.
+    fn complete(&mut self, key: String, id: &str) -> Said<Reply> {
+        let parts = self.uploads.get(id).ok_or_else(no_upload)?;
+        let small =
+            |(number, part): (usize, &Vec<u8>)| part.len() < LEAST_PART && number + 1 < parts.len();
+        if parts.values().enumerate().any(small) {
+            let text = "Your proposed upload is smaller than the minimum allowed object size.";
+            return Err(ServiceError::new(400, "EntityTooSmall", text));
+        }
+        let whole = parts.values().flatten().copied().collect();
+        self.uploads.remove(id);
+        self.objects.insert(key, whole);
+        Ok(xml(
+            200,
+            "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>",
+        ))
+    }
+
+    fn list(&self, bucket: &str, request: &Request) -> Reply {
+        let prefix = request.query.get("prefix").map_or("", String::as_str);
+        let bucket = format!("/{}/", bucket.trim_matches('/'));
+        let mut body = "<ListBucketResult><IsTruncated>false</IsTruncated>".to_owned();
+        for (key, bytes) in &self.objects {
+            let Some(key) = key.strip_prefix(&bucket).filter(|key| key.starts_with(prefix)) else {
+                continue;
+            };
+            let (key, size) = (escape(key), bytes.len());
+            let _ = write!(body, "<Contents><Key>{key}</Key><Size>{size}</Size></Contents>");
+        }
+        xml(200, body + "</ListBucketResult>")
+    }
+}

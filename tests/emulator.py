@@ -1,0 +1,62 @@
+"""The emulator for the Python tests: ministack on a free port, with a clean environment."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+class Emulator:
+    """ministack on a free port with a clean environment, ended by its process group."""
+
+    def __enter__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        clean = {"PATH": os.environ["PATH"], "HOME": self.home.name, "TMPDIR": self.home.name}
+        mine = {"AUTH": "true", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint, "SFN_WAIT_SCALE": "0.01"}
+        log = open(pathlib.Path(self.home.name) / "ministack.log", "wb")
+        program = [ROOT / ".venv/bin/ministack"]
+        self.process = subprocess.Popen(
+            program, env=clean | mine, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        wait_for("the emulator", lambda: reachable(port), 60)
+        return self
+
+    def __exit__(self, *_):
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.home.cleanup()
+
+
+def reachable(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def wait_for(what, holds, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = holds()
+        if found:
+            return found
+        time.sleep(0.2)
+    sys.exit(f"{what}: not within {seconds} s")

@@ -1,0 +1,176 @@
+"""Each action that a function's role, or the member role, allows is needed: without it a run fails and says so.
+
+That the actions are enough is shown by the same runs with the roles as they are. The emulator enforces IAM.
+"""
+
+import json
+import sys
+import time
+
+import botocore.session
+import yaml
+from check_templates import Loader, actions
+from emulator import ROOT, Emulator, wait_for
+
+REGION = "eu-west-1"
+# What no run on the emulator can show to be needed, and why it is there.
+NOT_SHOWN = {
+    "logs:CreateLogStream": "the emulator writes the functions' logs itself",
+    "logs:PutLogEvents": "the emulator writes the functions' logs itself",
+    "s3:AbortMultipartUpload": "only where an upload fails half-way",
+    "s3:ListBucket": "without it S3 says AccessDenied in the place of NoSuchKey",
+    "account:ListRegions": "the emulator lets everyone call it",
+    "ec2:DescribeRouteTables": "of another operation than this one",
+}
+
+
+class Cloud:
+    """Clients for the accounts of an emulator."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.session = botocore.session.Session()
+
+    def client(self, service, account="test"):
+        return self.session.create_client(
+            service, REGION, endpoint_url=self.endpoint, aws_access_key_id=account, aws_secret_access_key="test"
+        )
+
+
+def template(name):
+    return (ROOT / "cloudformation" / name).read_text(encoding="utf-8")
+
+
+def deploy(cloud, account, stack, name, parameters):
+    client = cloud.client("cloudformation", account)
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    client.create_stack(
+        StackName=stack, TemplateBody=template(name), Parameters=given, Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+
+    def created():
+        described = client.describe_stacks(StackName=stack)["Stacks"][0]
+        if described["StackStatus"] == "CREATE_IN_PROGRESS":
+            return None
+        return described if described["StackStatus"] == "CREATE_COMPLETE" else sys.exit(str(described))
+
+    outputs = wait_for(stack, created, 60).get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+
+class Trial:
+    """An organization of two accounts, one of them without a member role, and the product."""
+
+    def __init__(self, cloud):
+        self.cloud = cloud
+        self.number = 0
+        organizations = cloud.client("organizations")
+        organization = organizations.describe_organization()["Organization"]["Id"]
+        root = organizations.list_roots()["Roots"][0]["Id"]
+        self.unit = organizations.create_organizational_unit(ParentId=root, Name="Unit")["OrganizationalUnit"]["Id"]
+        self.member, self.closed_off = [self.account(organizations, name) for name in ("member", "without-role")]
+        organizations.move_account(AccountId=self.member, SourceParentId=root, DestinationParentId=self.unit)
+        organizations.tag_resource(ResourceId=self.member, Tags=[{"Key": "team", "Value": "payments"}])
+        cloud.client("ec2", self.member).allocate_address(Domain="vpc")
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+        for package in ("fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"):
+            s3.put_object(Bucket="code", Key=package, Body=(ROOT / "dist" / package).read_bytes())
+        shared = {"OrganizationId": organization, "ExternalId": "trial"}
+        given = {"CodeBucket": "code", "TargetRegions": REGION} | shared
+        self.outputs = deploy(cloud, "test", "org-operator", "operator.yaml", given)
+        worker = {"ReadOnlyWorkerRoleArn": self.outputs["ReadOnlyWorkerRoleArn"]}
+        deploy(cloud, self.member, "member-roles", "member-roles.yaml", worker | shared)
+        both = {"Accounts": {"Include": [self.member, self.closed_off]}}
+        self.resumable, first = self.run(both)
+        expect('"Status": "PARTIAL"' in first and '"Records": 1' in first, f"the first run: {first}")
+
+    def account(self, organizations, name):
+        status = organizations.create_account(Email=f"{name}@example.com", AccountName=name)
+        return status["CreateAccountStatus"]["AccountId"]
+
+    def role(self, function):
+        configuration = self.cloud.client("lambda").get_function_configuration(FunctionName=self.outputs[function])
+        return configuration["Role"].rsplit("/", 1)[-1]
+
+    def run(self, request):
+        """A run's name, and all that it says: output, error, cause and coverage."""
+        self.number += 1
+        name = f"run-{self.number}"
+        states = self.cloud.client("stepfunctions")
+        arn = states.start_execution(
+            stateMachineArn=self.outputs["StateMachineArn"],
+            name=name,
+            input=json.dumps({"Operation": "public-ips"} | request),
+        )["executionArn"]
+
+        def ended():
+            execution = states.describe_execution(executionArn=arn)
+            return execution if execution["status"] != "RUNNING" else None
+
+        execution = wait_for(name, ended, 120)
+        said = [execution.get(field, "") for field in ("output", "error", "cause")]
+        folder = request.get("ResumeRun", name)
+        s3 = self.cloud.client("s3")
+        try:
+            key = f"runs/public-ips/{folder}/coverage.csv"
+            said.append(s3.get_object(Bucket=self.outputs["ResultsBucket"], Key=key)["Body"].read().decode())
+        except s3.exceptions.NoSuchKey:
+            pass
+        return name, "\n".join(said)
+
+    def everything(self):
+        """What runs say that use every way through the functions."""
+        chosen = {"OrganizationalUnits": [self.unit], "Tags": {"team": "payments"}}
+        _, whole = self.run({"Accounts": chosen})
+        _, resumed = self.run({"ResumeRun": self.resumable})
+        # That one account has no role is no news.
+        return "\n".join(line for line in f"{whole}\n{resumed}".splitlines() if self.closed_off not in line)
+
+
+def expect(holds, problem):
+    if not holds:
+        sys.exit(problem)
+
+
+def deny(iam, role, action):
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role, PolicyName="trial", PolicyDocument=document)
+
+
+def main():
+    operator = yaml.load(template("operator.yaml"), Loader)["Resources"]
+    members = yaml.load(template("member-roles.yaml"), Loader)["Resources"]
+    begun = time.monotonic()
+    problems = []
+    with Emulator() as emulator:
+        trial = Trial(Cloud(emulator.endpoint))
+        said = trial.everything()
+        expect('"Status": "COMPLETE"' in said, f"with the roles as they are: {said}")
+        expect("not authorized" not in said, f"with the roles as they are: {said}")
+        iam, member_iam = trial.cloud.client("iam"), trial.cloud.client("iam", trial.member)
+        roles = [
+            (iam, trial.role("FanoutFunction"), actions(operator["FanoutRole"], "")),
+            (iam, trial.role("WorkerFunction"), actions(operator["WorkerRole"], "")),
+            (iam, trial.role("ResultHandlerFunction"), actions(operator["ResultHandlerRole"], "")),
+            (member_iam, "operation-readonly", actions(members["ReadOnlyRole"], "")),
+        ]
+        for client, role, allowed in roles:
+            for action in allowed:
+                if action in NOT_SHOWN:
+                    continue
+                deny(client, role, action)
+                said = trial.everything()
+                client.delete_role_policy(RoleName=role, PolicyName="trial")
+                if action in said and "not authorized" in said:
+                    print(f"  {role}: {action} is needed, and its absence is named", flush=True)
+                else:
+                    problems.append(f"{role} without {action}: no run says that it is missing:\n{said}")
+    print(*problems, sep="\n")
+    print(f"took {time.monotonic() - begun:.0f} s; not shown here: {', '.join(NOT_SHOWN)}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,282 @@
+//! The real command against the simulated AWS, each in a process of its own: wall time, CPU, memory
+//! and calls, from small to large, and with AWS's quotas on.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use org_operator_testkit::Outcome;
+use serde_json::Value;
+
+use super::process::{Took, program, run};
+use super::table::{Part, Row};
+
+/// The Regions that are on in every account.
+const REGIONS: u32 = 17;
+const LATENCY: Duration = Duration::from_millis(50);
+
+/// A simulated AWS in a process of its own, ended when this is dropped.
+#[derive(Debug)]
+pub struct Simulated {
+    child: Child,
+    facts: Value,
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        // It ends with its input; where it does not, by its id.
+        drop(self.child.stdin.take());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Simulated {
+    /// One with these options.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start(options: &[&str]) -> Outcome<Self> {
+        let mut command = Command::new(program("simulation")?);
+        command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let mut line = String::new();
+        let stdout = child.stdout.take().ok_or("no stdout")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        Ok(Self { facts: serde_json::from_str(&line)?, child })
+    }
+
+    /// What was asked of it, by operation.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn report(&self) -> Outcome<Value> {
+        let address = self.text("Endpoint").trim_start_matches("http://").to_owned();
+        let mut stream = TcpStream::connect(&address)?;
+        stream.write_all(b"GET /_simulation/report HTTP/1.1\r\nconnection: close\r\n\r\n")?;
+        let mut reader = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line)?;
+            if let Some(text) = line.strip_prefix("content-length: ") {
+                length = text.trim().parse()?;
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        Ok(serde_json::from_slice(&body)?)
+    }
+
+    /// A fact of its first line.
+    #[must_use]
+    pub fn text(&self, fact: &str) -> &str {
+        self.facts[fact].as_str().unwrap_or_default()
+    }
+}
+
+/// A run of the command.
+#[derive(Debug)]
+struct Measured {
+    accounts: u32,
+    concurrency: u32,
+    took: Took,
+    report: Value,
+    rows: u64,
+    true_rows: u64,
+}
+
+fn measure(accounts: u32, concurrency: u32, options: &[&str]) -> Outcome<Measured> {
+    let (number, latency) = (accounts.to_string(), LATENCY.as_millis().to_string());
+    let fixed = ["--accounts", &number, "--latency-ms", &latency];
+    let simulated = Simulated::start(&[&fixed, options].concat())?;
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new(program("org-operator")?);
+    command.current_dir(folder.path()).env_clear().env("PATH", "").env("HOME", folder.path());
+    command
+        .env("AWS_ENDPOINT_URL", simulated.text("Endpoint"))
+        .env("AWS_ACCESS_KEY_ID", format!("AKIA{}", simulated.text("ManagementAccount")))
+        .env("AWS_SECRET_ACCESS_KEY", "simulated")
+        .env("AWS_REGION", "eu-west-1")
+        .env("ORG_OPERATOR_EXTERNAL_ID", simulated.text("ExternalId"))
+        .args(["run", "--quiet", "--out", "runs", "--concurrency", &concurrency.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit());
+    let took = run(&mut command)?;
+    let summary = summary(folder.path())?;
+    Ok(Measured {
+        accounts,
+        concurrency,
+        took,
+        report: simulated.report()?,
+        rows: summary["Records"].as_u64().unwrap_or(0),
+        true_rows: simulated.facts["Rows"].as_u64().unwrap_or(0),
+    })
+}
+
+fn summary(folder: &std::path::Path) -> Outcome<Value> {
+    let runs = std::fs::read_dir(folder.join("runs/internet-routes"))?;
+    for run in runs.flatten() {
+        if let Ok(bytes) = std::fs::read(run.path().join("summary.json")) {
+            return Ok(serde_json::from_slice(&bytes)?);
+        }
+    }
+    Err("the run left no summary".into())
+}
+
+impl Measured {
+    fn targets(&self) -> u32 {
+        self.accounts * REGIONS
+    }
+
+    fn calls(&self, operation: &str) -> u64 {
+        self.report[operation]["calls"].as_u64().unwrap_or(0)
+    }
+
+    fn all_calls(&self) -> u64 {
+        self.sum("calls")
+    }
+
+    fn sum(&self, what: &str) -> u64 {
+        let counts = self.report.as_object().into_iter().flat_map(|report| report.values());
+        counts.filter_map(|count| count[what].as_u64()).sum()
+    }
+
+    /// Calls x latency / concurrency.
+    fn ideal(&self) -> f64 {
+        real(self.all_calls()) * LATENCY.as_secs_f64() / f64::from(self.concurrency)
+    }
+
+    fn cpu_per_target(&self) -> f64 {
+        self.took.cpu.as_secs_f64() * 1_000.0 / f64::from(self.targets())
+    }
+
+    /// A run whose answer is not the true one has no figures.
+    fn checked(self) -> Outcome<Self> {
+        let (rows, true_rows) = (self.rows, self.true_rows);
+        let done = self.took.status.success() && rows == true_rows;
+        let wrong = || format!("{}: {rows} rows of {true_rows}", self.took.status);
+        if done { Ok(self) } else { Err(wrong().into()) }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts below 2^52")]
+fn real(number: u64) -> f64 {
+    number as f64
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    real(bytes) / 1_000_000.0
+}
+
+/// The most targets at once that the goal for wall time is judged by; more are shown beside it.
+const JUDGED: u32 = 20;
+
+/// (a) 1,000 accounts x 17 Regions at 50 ms a call.
+///
+/// # Errors
+/// Where a run fails or its answer is not the true one.
+pub fn thousand() -> Outcome<Part> {
+    let mut rows = Vec::new();
+    for concurrency in [JUDGED, 64] {
+        let measured = measure(1_000, concurrency, &[])?.checked()?;
+        let at = format!("{concurrency} targets at once: ");
+        let ratio = measured.took.wall.as_secs_f64() / measured.ideal();
+        let wall = Row::new(
+            format!("{at}wall time / ideal (calls x latency / concurrency)"),
+            format!(
+                "{ratio:.2} ({:.1} s / {:.1} s)",
+                measured.took.wall.as_secs_f64(),
+                measured.ideal()
+            ),
+        );
+        rows.push(if concurrency == JUDGED { wall.goal("<= 1.15", ratio <= 1.15) } else { wall });
+        let cpu = measured.cpu_per_target();
+        rows.push(
+            Row::new(format!("{at}CPU per target"), format!("{cpu:.2} ms"))
+                .goal("<= 1 ms", cpu <= 1.0),
+        );
+        let memory = megabytes(measured.took.memory);
+        rows.push(
+            Row::new(format!("{at}peak memory"), format!("{memory:.0} MB"))
+                .goal("< 100 MB", memory < 100.0),
+        );
+        let per_account = real(measured.all_calls()) / f64::from(measured.accounts);
+        rows.push(Row::new(format!("{at}calls per account"), format!("{per_account:.2}")));
+        let entered = measured.calls("Sts.AssumeRole");
+        let exactly = entered == u64::from(measured.accounts);
+        let per_account = real(entered) / f64::from(measured.accounts);
+        rows.push(
+            Row::new(format!("{at}AssumeRole per account"), format!("{per_account}"))
+                .goal("exactly 1", exactly),
+        );
+    }
+    Ok(Part { title: "(a) 1,000 accounts x 17 Regions, 50 ms a call".to_owned(), rows })
+}
+
+/// (b) The same from 100 to 10,000 accounts.
+///
+/// # Errors
+/// As [`thousand`].
+pub fn growth() -> Outcome<Part> {
+    let mut rows = Vec::new();
+    let mut before: Option<Measured> = None;
+    for accounts in [100, 1_000, 3_000, 10_000] {
+        let measured = measure(accounts, 64, &[])?.checked()?;
+        rows.push(Row::new(
+            format!("{accounts} accounts, {} targets", measured.targets()),
+            format!(
+                "{:.1} s wall, {:.2} ms CPU per target, {:.0} MB",
+                measured.took.wall.as_secs_f64(),
+                measured.cpu_per_target(),
+                megabytes(measured.took.memory)
+            ),
+        ));
+        if let Some(before) = before.filter(|before| before.accounts >= 1_000) {
+            let grown = real(measured.took.memory.saturating_sub(before.took.memory));
+            let bytes = grown / f64::from(measured.targets() - before.targets());
+            let what =
+                format!("memory per further target, {} to {accounts} accounts", before.accounts);
+            rows.push(Row::new(what, format!("{bytes:.0} bytes")).goal("< 1 KB", bytes < 1_024.0));
+        }
+        before = Some(measured);
+    }
+    Ok(Part {
+        title: "(b) The same from 100 to 10,000 accounts, 64 targets at once".to_owned(),
+        rows,
+    })
+}
+
+/// (c) With AWS's quotas on.
+///
+/// # Errors
+/// As [`thousand`].
+pub fn quotas() -> Outcome<Part> {
+    let measured = measure(1_000, 64, &["--quotas"])?.checked()?;
+    let share = real(measured.sum("throttled")) / real(measured.all_calls()) * 100.0;
+    let pages = real(measured.calls("Organizations.ListAccounts"));
+    // ListAccounts: 8 a second after a burst of 12 (Organizations user guide, "Quotas").
+    let bound = (pages - 12.0).max(0.0) / 8.0 + measured.ideal();
+    let wall = measured.took.wall.as_secs_f64();
+    let peak = &measured.report["Organizations.ListAccounts"]["peak"];
+    let rows = vec![
+        Row::new("throttled calls", format!("{share:.2} %")).goal("< 1 %", share < 1.0),
+        Row::new(
+            "wall time / bound (ListAccounts at its quota, then calls x latency / concurrency)",
+            format!("{:.2} ({wall:.1} s / {bound:.1} s)", wall / bound),
+        ),
+        Row::new("most ListAccounts calls in one second", format!("{peak} (burst 12, then 8)")),
+        Row::new(
+            "most AssumeRole calls in one second",
+            format!("{} (quota 600)", measured.report["Sts.AssumeRole"]["peak"]),
+        ),
+    ];
+    Ok(Part {
+        title: "(c) 1,000 accounts with AWS's quotas on, 64 targets at once".to_owned(),
+        rows,
+    })
+}

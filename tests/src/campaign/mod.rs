@@ -1,0 +1,67 @@
+//! The fault campaign: one seed is one organization, one schedule of faults and deaths, one run
+//! driven as the state machine drives it, and a judgement of what came out.
+//!
+//! Everything happens in one thread with paused time, so a seed can be replayed alone. Each seed
+//! needs a process of its own: the SDK keeps what it learned of throttling for the whole process.
+
+pub mod aws;
+pub mod drive;
+pub mod machine;
+pub mod schedule;
+pub mod verdict;
+
+use org_operator_testkit::Outcome;
+use serde::{Deserialize, Serialize};
+
+use self::drive::Drive;
+use self::schedule::Schedule;
+
+/// What a seed came to, for the campaign's own statistics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Targets of the run.
+    pub targets: usize,
+    /// Faults that struck.
+    pub faults: usize,
+    /// Steps that died.
+    pub deaths: usize,
+    /// Targets that were FAILED for a fault.
+    pub hurt: usize,
+    /// Whether a step gave up for good, so that the run had no answer before it was resumed.
+    pub stopped: bool,
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            targets: self.targets + other.targets,
+            faults: self.faults + other.faults,
+            deaths: self.deaths + other.deaths,
+            hurt: self.hurt + other.hurt,
+            stopped: self.stopped || other.stopped,
+        }
+    }
+}
+
+/// Runs and judges one seed: first under faults, then resumed in peace.
+///
+/// # Errors
+/// What was wrong, in words.
+pub fn run(seed: u64) -> Outcome<Tally> {
+    // The SDK's jitter comes from the thread's own generator.
+    fastrand::seed(seed);
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
+    runtime.block_on(async {
+        let drive = Drive::new(Schedule::of(seed)).await?;
+        let first = drive.run("campaign", serde_json::json!({})).await;
+        let mut tally = verdict::under_faults(&drive, first.as_ref().err())?;
+        drive.calm();
+        drive.resume("campaign", "campaign-2").await?;
+        verdict::in_peace(&drive)?;
+        tally.stopped = first.is_err();
+        Ok(tally)
+    })
+}

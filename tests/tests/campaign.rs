@@ -1,0 +1,78 @@
+//! The fault campaign over many seeds. `SEED=n` replays one alone; `SEEDS=n` runs so many.
+
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use org_operator_testkit::Outcome;
+use org_operator_tests::campaign::Tally;
+
+/// Seeds of a run that names no number.
+const SEEDS: u64 = 240;
+
+fn number(name: &str) -> Outcome<Option<u64>> {
+    let value = std::env::var(name).ok();
+    value.map(|text| text.parse().map_err(|e| format!("{name}={text}: {e}").into())).transpose()
+}
+
+/// A seed's judgement, from a process of its own; a panic of the product is a judgement too.
+fn judge(seed: u64) -> Result<Tally, String> {
+    let ran = Command::new(env!("CARGO_BIN_EXE_campaign")).arg(seed.to_string()).output();
+    let judged = ran.map_err(|e| e.to_string()).and_then(|ran| {
+        let tally = serde_json::from_slice(&ran.stdout).ok().filter(|_| ran.status.success());
+        tally.ok_or_else(|| String::from_utf8_lossy(&ran.stderr).trim().to_owned())
+    });
+    judged.map_err(|what| format!("seed {seed}: {what}\n  alone: make faults SEED={seed}"))
+}
+
+#[test]
+fn under_random_faults_every_target_has_one_true_or_explained_outcome() -> Outcome<()> {
+    let seeds = match number("SEED")? {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SEEDS")?.unwrap_or(SEEDS),
+    };
+    let next = AtomicU64::new(seeds.start);
+    let judged = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                let mine = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+                for seed in mine.take_while(|seed| *seed < seeds.end) {
+                    let judgement = judge(seed);
+                    judged
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push(judgement);
+                }
+            });
+        }
+    });
+    conclude(judged.into_inner().unwrap_or_default())
+}
+
+#[expect(clippy::print_stdout, reason = "a campaign tells what it did")]
+fn conclude(judged: Vec<Result<Tally, String>>) -> Outcome<()> {
+    let seeds = judged.len();
+    let (good, bad): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
+    let good: Vec<Tally> = good.into_iter().flatten().collect();
+    let stopped = good.iter().filter(|tally| tally.stopped).count();
+    let tally = good.into_iter().fold(Tally::default(), Tally::and);
+    let bad: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
+    println!(
+        "{seeds} seeds: {} targets, {} faults, {} deaths; {} targets hurt, {stopped} runs stopped; \
+         {} seeds judged bad",
+        tally.targets,
+        tally.faults,
+        tally.deaths,
+        tally.hurt,
+        bad.len()
+    );
+    if !bad.is_empty() {
+        return Err(format!("{} of {seeds} seeds:\n{}", bad.len(), bad.join("\n")).into());
+    }
+    // A campaign in which nothing happens proves nothing.
+    if seeds > 100 && (tally.faults < seeds || tally.deaths == 0 || tally.hurt == 0) {
+        return Err("hardly any fault struck".into());
+    }
+    Ok(())
+}
