@@ -1,13 +1,19 @@
 //! The command line: every option once, with examples at every level. What options mean is
 //! decided by the commands.
 
+mod deployed;
 mod look;
 mod run;
+mod setup;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use look::{AccountsArgs, OperationsArgs, OperationsCommand, PlanArgs};
+pub(crate) use deployed::{BucketArgs, FetchArgs, RunsArgs, StartArgs, StatusArgs};
+pub(crate) use look::{
+    AccountsArgs, CheckArgs, DiffArgs, OperationsArgs, OperationsCommand, PlanArgs,
+};
 pub(crate) use run::{Format, RunArgs, SelectArgs};
+pub(crate) use setup::{CompletionsArgs, ProfilesArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,4 +61,45 @@ pub(crate) enum Command {
     Accounts(AccountsArgs),
     /// List the operations, or show one.
     Operations(OperationsArgs),
+    /// Start the deployed state machine.
+    Start(StartArgs),
+    /// Say how far a run of the state machine is.
+    Status(StatusArgs),
+    /// Copy a deployed run's files to this machine.
+    Fetch(FetchArgs),
+    /// List the deployed runs with their status.
+    Runs(RunsArgs),
+    /// Compare two runs: records added and removed, where both looked.
+    Diff(DiffArgs),
+    /// Say what this identity may do: list the organization, enter each account, ask there.
+    Check(CheckArgs),
+    /// Write AWS CLI profiles for the accounts.
+    Profiles(ProfilesArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn without_examples(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        if !help.contains("Example") {
+            found.push(path.clone());
+        }
+        for below in command.get_subcommands() {
+            without_examples(below, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_level_has_examples_and_clap_finds_no_fault() {
+        Cli::command().debug_assert();
+        let mut found = Vec::new();
+        without_examples(&Cli::command(), "", &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
 }

@@ -1,10 +1,18 @@
 //! The commands, one file each, and which one a command line means.
 
 mod accounts;
+mod bucket;
+mod check;
 mod columns;
+mod completions;
+mod diff;
+mod execution;
 mod looking;
+mod machine;
 mod operations;
 mod plan;
+mod profile_lines;
+mod profiles;
 mod records;
 mod run;
 
@@ -21,5 +29,13 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, Trouble> {
         Command::Plan(args) => plan::run(&aws, &args).await,
         Command::Accounts(args) => accounts::run(&aws, &args, printer).await,
         Command::Operations(args) => operations::run(&args),
+        Command::Start(args) => execution::start(&aws, &args, printer).await,
+        Command::Status(args) => execution::status(&aws, &args, printer).await,
+        Command::Fetch(args) => bucket::fetch(&aws, &args, printer).await,
+        Command::Runs(args) => bucket::runs(&aws, &args).await,
+        Command::Diff(args) => diff::run(&args, printer).await,
+        Command::Check(args) => check::run(&aws, &args, printer).await,
+        Command::Profiles(args) => profiles::run(&aws, &args, printer).await,
+        Command::Completions(args) => completions::run(&args),
     }
 }

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Everything that was asked for is done.
     Complete,
+    /// `diff`: the runs differ.
+    Differences,
     /// The command line or the request is wrong.
     Usage,
     /// The run is written and some targets FAILED.
@@ -28,6 +30,7 @@ impl Exit {
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Complete => 0,
+            Self::Differences => 1,
             Self::Usage => 2,
             Self::Partial => 3,
             Self::NothingSelected => 4,

@@ -99,6 +99,11 @@ impl Drawing {
         if self.terminal { Duration::from_millis(100) } else { Duration::from_secs(10) }
     }
 
+    /// Sets how many there are.
+    pub(crate) fn grow(&self, total: u64) {
+        self.bar.set_length(total);
+    }
+
     /// Draws that `done` targets are done, in words `text`.
     pub(crate) fn draw(&self, done: u64, text: &str) {
         if self.terminal {

@@ -63,6 +63,17 @@ impl Comparison {
         }
     }
 
+    /// The changes until `later`, a run that has been read as this one has.
+    #[must_use]
+    pub fn until(mut self, later: Self) -> Vec<Change> {
+        for (region, cells) in later.before {
+            self.record(region, cells);
+        }
+        // Records of a target whose outcome is no success are nobody's.
+        self.added.retain(|change| later.succeeded.contains(&change.region));
+        self.finish(&later.succeeded)
+    }
+
     /// The changes, sorted by Region and cells; `succeeded` are this run's Regions with an answer.
     #[must_use]
     pub fn finish(self, succeeded: &BTreeSet<Region>) -> Vec<Change> {
@@ -116,6 +127,9 @@ mod tests {
             prop_assert_eq!(of(ChangeKind::Added), new.difference(&old).cloned().collect::<Rows>());
             prop_assert_eq!(of(ChangeKind::Removed), old.difference(&new).cloned().collect::<Rows>());
             prop_assert!(changes.is_sorted());
+            let later = Comparison::new(ok_now.clone(), rows(&now, &ok_now));
+            let earlier = Comparison::new(ok_before.clone(), rows(&before, &ok_before));
+            prop_assert_eq!(earlier.until(later), changes);
         }
     }
 }

@@ -227,6 +227,16 @@ fn an_operation_that_changes_things_needs_the_admin_worker() {
         key: &[],
     };
     impl Operation for Mutating {
+        fn probe<'a>(
+            &'a self,
+            _: &'a org_operator_operations::Target,
+        ) -> futures_util::future::BoxFuture<
+            'a,
+            Result<(), org_operator_core::classification::CallFailure>,
+        > {
+            Box::pin(async { Ok(()) })
+        }
+
         fn spec(&self) -> &'static Spec {
             &SPEC
         }

@@ -48,6 +48,11 @@ impl Operation for InternetRoutes {
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
         Box::pin(rows(target))
     }
+
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        let ask = ec2::client(target).describe_route_tables().dry_run(true);
+        Box::pin(async move { ec2::allowed(ask.send().await) })
+    }
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {

@@ -45,6 +45,10 @@ pub trait Operation: Send + Sync {
 
     /// Runs in `target` and gives every row, or the failure of the first call that failed.
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>>;
+
+    /// Asks, without doing anything, whether [`Operation::run`] would be allowed in `target`: each
+    /// declared action once, as a dry run where the service has one.
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>>;
 }
 
 /// The operation of `catalogue` called `name`, or a fault that names the catalogue and the nearest name.

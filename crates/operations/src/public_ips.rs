@@ -54,6 +54,14 @@ impl Operation for PublicIps {
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
         Box::pin(rows(target))
     }
+
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        let client = ec2::client(target);
+        Box::pin(async move {
+            ec2::allowed(client.describe_addresses().dry_run(true).send().await)?;
+            ec2::allowed(client.describe_network_interfaces().dry_run(true).send().await)
+        })
+    }
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {

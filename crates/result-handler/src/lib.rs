@@ -4,6 +4,7 @@
 //! neither accounts nor records. What a missing outcome means is `org_operator_core::coverage`'s.
 
 mod account;
+mod compare;
 mod export;
 mod lines;
 mod previous;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::Map;
 
 use account::Reading;
+pub use compare::{Written, compare};
 use export::Export;
 use previous::{Latest, Previous};
 

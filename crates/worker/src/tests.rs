@@ -32,6 +32,10 @@ static SPEC: Spec = Spec {
 struct Fake;
 
 impl Operation for Fake {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        Box::pin(async { Ok(()) })
+    }
+
     fn spec(&self) -> &'static Spec {
         &SPEC
     }

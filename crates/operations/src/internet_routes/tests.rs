@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::replay::{ACCOUNT, answered};
+use crate::replay::{ACCOUNT, DENIED, answered, asked};
 
 fn page(tables: &str, next: &str) -> String {
     let token =
@@ -120,4 +120,15 @@ async fn a_failure_on_a_later_page_fails_the_whole_target() {
     let failure = run(&[(200, good), (403, denied.to_owned())]).await.unwrap_err();
     assert_eq!(failure.code.as_deref(), Some("UnauthorizedOperation"));
     assert_eq!((failure.status, failure.message.as_str()), (Some(403), "no"));
+}
+
+#[tokio::test]
+async fn a_dry_run_that_would_succeed_is_allowed_and_a_refused_one_is_not() {
+    let dry = "<Response><Errors><Error><Code>DryRunOperation</Code>\
+               <Message>Request would have succeeded</Message></Error></Errors></Response>";
+    let (client, target) = answered(&[(412, dry.to_owned()), (403, DENIED.to_owned())]);
+    assert_eq!(InternetRoutes.probe(&target).await, Ok(()));
+    let refused = InternetRoutes.probe(&target).await.unwrap_err();
+    assert_eq!(refused.code.as_deref(), Some("UnauthorizedOperation"));
+    assert!(asked(&client).iter().all(|body| body.contains("DryRun=true")));
 }

@@ -1,0 +1,16 @@
+//! `org-operator completions`: what a shell must know to complete the command line.
+
+use clap::CommandFactory;
+
+use crate::args::{Cli, CompletionsArgs};
+use crate::exit::Exit;
+use crate::printer;
+use crate::trouble::Trouble;
+
+/// Prints the completions.
+pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Trouble> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "org-operator", &mut script);
+    printer::data(&script)?;
+    Ok(Exit::Complete)
+}

@@ -1,0 +1,147 @@
+//! `org-operator diff`: what is in one run and not in another, where both looked.
+
+use std::path::{Path, PathBuf};
+
+use org_operator_core::changes::{Change, ChangeKind};
+use org_operator_core::coverage::AccountTargets;
+use org_operator_core::fault::Faults;
+use org_operator_core::plan::{Folder, MANIFEST};
+use org_operator_core::spec::Spec;
+use org_operator_core::table::Table;
+use org_operator_core::{Error, RunId};
+use org_operator_operations::{CATALOGUE, Operation, find};
+use org_operator_result_handler::{Written, compare};
+use serde_json::{Map, Value, json};
+
+use crate::args::DiffArgs;
+use crate::exit::Exit;
+use crate::local::directory::Directory;
+use crate::local::engine::operation_of;
+use crate::printer::{self, Printer};
+use crate::trouble::Trouble;
+
+const WHAT: &str = "the runs cannot be compared";
+
+/// Compares two runs.
+pub(crate) async fn run(args: &DiffArgs, printer: Printer) -> Result<Exit, Trouble> {
+    let (before, after) = (Place::find(args, &args.before)?, Place::find(args, &args.after)?);
+    if before.operation != after.operation {
+        let why = format!("one is of {}, the other of {}", before.operation, after.operation);
+        return Err(Trouble::usage(WHAT, why, "compare runs of one operation"));
+    }
+    let mut faults = Faults::default();
+    let spec = find(CATALOGUE, &before.operation, &mut faults).map(Operation::spec);
+    let spec = faults.into_result("run", spec).map_err(|e| Trouble::of(WHAT, &e, None))?;
+    let mut sheet = Sheet::new(args.json, spec).map_err(|e| Trouble::of(WHAT, &e, None))?;
+    let take = |targets: &AccountTargets, changes: &[Change]| sheet.add(targets, changes);
+    let compared = compare(&before.written(), &after.written(), spec, take).await;
+    compared.map_err(|e| Trouble::of(WHAT, &e, None))?;
+    let (added, removed) = (sheet.added, sheet.removed);
+    printer.note(&format!("{added} added, {removed} removed from {} to {}", before.run, after.run));
+    Ok(if added + removed == 0 { Exit::Complete } else { Exit::Differences })
+}
+
+/// Where a run lies: `root/operation/run/`.
+struct Place {
+    root: PathBuf,
+    operation: String,
+    run: RunId,
+}
+
+impl Place {
+    /// The run that `text` names: its folder, or its id.
+    fn find(args: &DiffArgs, text: &str) -> Result<Self, Trouble> {
+        let by_id = || {
+            let run = RunId::parse(text)?;
+            let operation = operation_of(&args.out, &run, args.operation.as_deref())?;
+            Some(Self { root: args.out.clone(), operation, run })
+        };
+        Self::folder(Path::new(text)).or_else(by_id).ok_or_else(|| {
+            let why =
+                format!("`{text}` is no run's folder, and {} has no such run", args.out.display());
+            Trouble::usage(
+                WHAT,
+                why,
+                "give two run ids, or the folders of two runs; --out says where runs are",
+            )
+        })
+    }
+
+    fn folder(path: &Path) -> Option<Self> {
+        if !path.join(MANIFEST).is_file() {
+            return None;
+        }
+        let path = path.canonicalize().ok()?;
+        let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+        let run = RunId::parse(&name(&path)?)?;
+        let folder = path.parent()?;
+        Some(Self { root: folder.parent()?.to_owned(), operation: name(folder)?, run })
+    }
+
+    fn written(&self) -> Written<Directory> {
+        let folder = Folder::new("", &self.operation, &self.run);
+        Written { artifacts: Directory::new(&self.root), folder }
+    }
+}
+
+/// The changes as they are printed.
+struct Sheet {
+    /// `None` where it is JSON Lines.
+    table: Option<Table>,
+    columns: Vec<&'static str>,
+    added: usize,
+    removed: usize,
+}
+
+impl Sheet {
+    fn new(as_json: bool, spec: &Spec) -> Result<Self, Error> {
+        let own = spec.columns.iter().map(|column| column.name);
+        let columns: Vec<&str> =
+            ["change", "account_id", "account_name", "region"].into_iter().chain(own).collect();
+        let table = if as_json { None } else { Some(Table::new(columns.iter().copied())?) };
+        let mut sheet = Self { table, columns, added: 0, removed: 0 };
+        sheet.flush()?;
+        Ok(sheet)
+    }
+
+    fn add(&mut self, targets: &AccountTargets, changes: &[Change]) -> Result<(), Error> {
+        for change in changes {
+            match change.kind {
+                ChangeKind::Added => self.added += 1,
+                ChangeKind::Removed => self.removed += 1,
+            }
+            let head = [
+                change.kind.name(),
+                targets.account_id.as_str(),
+                &targets.account_name,
+                change.region.as_str(),
+            ];
+            let cells = head.into_iter().chain(change.cells.iter().map(String::as_str));
+            match &mut self.table {
+                Some(table) => table.row(cells)?,
+                None => print(&line(&self.columns, cells))?,
+            }
+        }
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        match &mut self.table {
+            Some(table) => print(&table.take()?),
+            None => Ok(()),
+        }
+    }
+}
+
+fn line<'a>(columns: &[&str], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let pairs = columns.iter().zip(cells);
+    let object: Map<String, Value> =
+        pairs.map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
+    format!("{}\n", Value::Object(object)).into_bytes()
+}
+
+fn print(bytes: &[u8]) -> Result<(), Error> {
+    let broken =
+        |trouble: Trouble| Error::new(org_operator_core::ErrorKind::OperationFailed, trouble.why);
+    printer::data(bytes).map_err(broken)
+}
