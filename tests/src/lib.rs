@@ -6,3 +6,4 @@ pub mod campaign;
 pub mod command;
 pub mod deployed;
 pub mod files;
+pub mod says;

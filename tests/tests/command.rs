@@ -73,7 +73,10 @@ fn killed_after(shell: &Shell, arguments: &[&str], delay: Duration) -> Outcome<b
 
 #[tokio::test]
 async fn a_run_killed_at_random_moments_and_resumed_equals_an_undisturbed_one() -> Outcome<()> {
-    const ROUNDS: u32 = 6;
+    // How many runs these take depends on the machine: one that is killed late needs no second kill.
+    const KILLS: u32 = 8;
+    const RESUMES: u32 = 6;
+    const MOST_ROUNDS: u32 = 60;
     let deployed = Deployed::new().await?;
     let shell = Shell::person(&deployed).await?;
     let arguments = |out: &'static str| ["run", "--concurrency", "4", "--out", out, "--regions"];
@@ -87,8 +90,10 @@ async fn a_run_killed_at_random_moments_and_resumed_equals_an_undisturbed_one() 
     // Targets that failed are asked again by each resume: their attempts differ, and the calls.
     let without = ["started_at", "ended_at", "attempts"];
     let expected = all_masked(&artifacts(&calm[0])?, &name_of(&calm[0]), &without)?;
-    let (mut kills, mut resumed) = (0, 0);
-    for _ in 0..ROUNDS {
+    let (mut kills, mut resumed, mut rounds) = (0, 0, 0);
+    while kills < KILLS || resumed < RESUMES {
+        rounds += 1;
+        assert!(rounds <= MOST_ROUNDS, "{kills} kills, {resumed} resumes");
         let before = runs(&shell.path("rough")).len();
         let mut run: Option<String> = None;
         loop {
@@ -123,6 +128,5 @@ async fn a_run_killed_at_random_moments_and_resumed_equals_an_undisturbed_one() 
             }
         }
     }
-    assert!(kills >= ROUNDS && resumed >= ROUNDS / 2, "{kills} kills, {resumed} resumes");
     Ok(())
 }

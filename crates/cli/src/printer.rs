@@ -2,15 +2,18 @@
 //!
 //! What is printed is decided by others. A reader that goes away (`| head`) is no error.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::exit::Exit;
 use crate::trouble::Trouble;
 
+/// Where nothing can be drawn over, a line comes this often.
+const LINES_APART: Duration = Duration::from_secs(10);
 const BAR: &str = "{bar:30} {msg}";
 const PLAIN: &str = "{msg}";
 
@@ -81,7 +84,7 @@ impl Printer {
                     .unwrap_or_else(|_| ProgressStyle::default_bar()),
             );
         }
-        Drawing { printer: self, bar, terminal }
+        Drawing { printer: self, bar, terminal, last: Cell::new(None) }
     }
 }
 
@@ -91,12 +94,13 @@ pub(crate) struct Drawing {
     printer: Printer,
     bar: ProgressBar,
     terminal: bool,
+    last: Cell<Option<Instant>>,
 }
 
 impl Drawing {
     /// How often to draw.
     pub(crate) fn pause(&self) -> Duration {
-        if self.terminal { Duration::from_millis(100) } else { Duration::from_secs(10) }
+        if self.terminal { Duration::from_millis(100) } else { LINES_APART }
     }
 
     /// Sets how many there are.
@@ -104,12 +108,13 @@ impl Drawing {
         self.bar.set_length(total);
     }
 
-    /// Draws that `done` targets are done, in words `text`.
+    /// Draws that `done` are done, in words `text`; as a line only now and then.
     pub(crate) fn draw(&self, done: u64, text: &str) {
         if self.terminal {
             self.bar.set_position(done);
             self.bar.set_message(text.to_owned());
-        } else {
+        } else if self.last.get().is_none_or(|last| last.elapsed() >= LINES_APART) {
+            self.last.set(Some(Instant::now()));
             self.printer.note(text);
         }
     }

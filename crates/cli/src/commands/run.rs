@@ -100,13 +100,21 @@ impl Run<'_> {
         };
         printer.note(&begins(&plan, wanted.resumed.is_some()));
         if self.work(&plan).await? == Ended::Stopped {
-            printer::always(&format!("stopped; go on with: {}", self.resume_command(&plan)));
-            return Ok(Exit::Interrupted);
+            return Ok(self.stopped(&plan));
         }
-        let written = engine.export(&plan).await;
+        let written = tokio::select! {
+            biased;
+            () = stopped() => return Ok(self.stopped(&plan)),
+            written = engine.export(&plan) => written,
+        };
         let result =
             written.map_err(|e| self.connection.trouble("the answer was not written", &e))?;
         self.tell(&plan, &result)
+    }
+
+    fn stopped(&self, plan: &RunPlan) -> Exit {
+        printer::always(&format!("stopped; go on with: {}", self.resume_command(plan)));
+        Exit::Interrupted
     }
 
     fn lock(&self, operation: &str, run: &RunId) -> Result<Lock, Trouble> {

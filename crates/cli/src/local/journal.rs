@@ -146,6 +146,8 @@ impl LedgerWriter for Journal {
 impl LedgerReader for Journal {
     /// One page: an account's file is small, and it must be read whole to be sorted.
     async fn page(&self, book: &Book, after: Option<String>) -> Result<Page, Error> {
+        // Reading never waits for anything: without this nobody could stop a long export.
+        tokio::task::yield_now().await;
         let entries = self.entries(&book.account, |line| !line.is_empty())?;
         let left = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|a| key > a));
         Ok(Page { entries: left.map(|(_, entry)| entry).collect(), next: None })

@@ -1,0 +1,66 @@
+//! What runs of several sizes take, checked by hand, and what must hold for all.
+
+use super::*;
+use proptest::prelude::*;
+
+fn of(accounts: u64) -> Workload {
+    Workload::new(accounts, accounts, accounts * 17, accounts)
+}
+
+fn estimated(work: &Workload) -> Estimate {
+    estimate(work, &Limits::load().unwrap())
+}
+
+fn part(parts: &[(&'static str, f64)], name: &str) -> f64 {
+    parts.iter().find(|(part, _)| *part == name).unwrap().1
+}
+
+#[test]
+fn a_thousand_accounts_are_bound_by_the_start_of_children() {
+    let work = Workload { max_concurrency: 1_000, ..of(1_000) };
+    let told = estimated(&work);
+    assert_eq!(told.bound_by, ("Step Functions starts 100 children a second", 100.0));
+    assert_eq!(told.recommended, 125);
+    assert!(told.reason.contains("100 work items a second of 1.2 s"), "{}", told.reason);
+    assert!((part(&told.deployed.seconds, "the workers") - 11.25).abs() < 1e-9);
+    // 50 pages: 12 at once, 38 at 8 a second.
+    assert!((part(&told.deployed.seconds, "listing the accounts") - 4.75).abs() < 1e-9);
+    assert!((told.calls - 18_050.0).abs() < 1e-9);
+    assert!((part(&told.deployed.dollars, "state transitions") - 0.050_175).abs() < 1e-9);
+}
+
+#[test]
+fn ten_thousand_accounts_take_a_minute_of_listing() {
+    let told = estimated(&of(10_000));
+    assert!((part(&told.local.seconds, "listing the accounts") - 61.0).abs() < 1e-9);
+    assert!((part(&told.deployed.seconds, "the workers") - 251.25).abs() < 1e-9);
+}
+
+#[test]
+fn slow_workers_are_bound_by_lambda_and_few_items_by_nothing() {
+    let slow = Workload { item_seconds: 60.0, ..of(5_000) };
+    assert!(estimated(&slow).bound_by.0.starts_with("Lambda's concurrency"));
+    assert_eq!(estimated(&slow).recommended, 900);
+    let few = estimated(&of(20));
+    assert_eq!((few.recommended, few.reason.contains("every quota")), (20, true));
+    let many_records = Workload { records_per_target: 1_000.0, ..of(5_000) };
+    assert!(estimated(&many_records).bound_by.0.starts_with("DynamoDB"));
+}
+
+proptest! {
+    #[test]
+    fn more_workers_never_take_longer_and_the_recommended_ones_are_enough(
+        accounts in 1u64..20_000, seconds in 0.1f64..300.0, at_once in 1u32..2_000,
+    ) {
+        let with = |max_concurrency| {
+            let work = Workload { item_seconds: seconds, max_concurrency, ..of(accounts) };
+            estimated(&work)
+        };
+        let recommended = with(1).recommended;
+        let time = |at_once| with(at_once).deployed.total_seconds();
+        prop_assert!(time(at_once + 1) <= time(at_once) + 1e-6);
+        // Beyond the recommended number nothing gets faster, but for the last wave.
+        prop_assert!(time(recommended) <= time(10_000) + 2.0 * seconds + 1.0);
+        prop_assert!(with(at_once).deployed.total_dollars() > 0.0);
+    }
+}
