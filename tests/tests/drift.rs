@@ -222,7 +222,8 @@ fn read_by(function: &str) -> Names {
         .map(|rest| rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect())
         .filter(|name: &String| !name.is_empty())
         .collect();
-    read.insert(name::RUST_LOG.to_owned());
+    // The shell reads these for every function.
+    read.extend([name::RUST_LOG, name::DEPLOYMENT].map(str::to_owned));
     read
 }
 

@@ -31,8 +31,9 @@ pub async fn load_with(profile: Option<&str>, region: Option<&str>) -> SdkConfig
 
 /// `loader` with the product's own retries and timeouts.
 ///
-/// Retries adapt their rate to throttling; a call that hangs is given up, so that one sick Region
-/// cannot hold a worker until its deadline.
+/// Retries wait longer each time, at random. They do not adapt a client's rate: that was measured to
+/// turn three throttled answers into a minute. A call that hangs is given up, so that one sick
+/// Region cannot hold a worker until its deadline.
 #[must_use]
 pub fn tuned(loader: ConfigLoader) -> ConfigLoader {
     let timeouts = TimeoutConfig::builder()
@@ -41,6 +42,6 @@ pub fn tuned(loader: ConfigLoader) -> ConfigLoader {
         .operation_timeout(Duration::from_mins(2))
         .build();
     loader
-        .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(timeouts)
 }

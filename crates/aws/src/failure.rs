@@ -9,19 +9,26 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use org_operator_core::Error;
 use org_operator_core::classification::{Call, CallFailure, classify};
 
+use crate::whole::CutShort;
+
 /// The plain data of a failed call of any service.
 pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
     let service = error.as_service_error();
-    // An answer that broke off on the way, or was refused as cut short: its status alone says nothing.
-    let is_read = !matches!(error, SdkError::ResponseError(_));
-    let answered = error.raw_response().filter(|r| is_read && r.body().bytes().is_some());
+    // A body that broke off on the way was taken and not put back: its status alone says nothing.
+    let answered = error.raw_response().filter(|response| response.body().bytes().is_some());
     let status = answered.map(|response| response.status().as_u16());
+    // So it is with a refusal that was cut short; that a service is not well needs no words.
+    let status = status.filter(|status| !(400..500).contains(status) || !is_cut_short(error));
     let code = service.and_then(ProvideErrorMetadata::code).map(str::to_owned);
     let message = service.and_then(ProvideErrorMetadata::message).map(str::to_owned);
     CallFailure { code, status, message: message.unwrap_or_else(|| chain(error)) }
+}
+
+fn is_cut_short(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<CutShort>() || error.source().is_some_and(is_cut_short)
 }
 
 /// An error of org-operator's own call, with what was being done.

@@ -18,14 +18,13 @@ const PAGE: i32 = 50;
 #[derive(Debug)]
 pub(crate) struct EnabledRegions {
     client: Client,
-    // The rate of ListRegions is not published; 5 to 10 a second are what its neighbours have, and
-    // the SDK's adaptive retries are behind it.
+    // 5 calls a second per account (AWS Account Management reference, "Quotas").
     rate: Pace,
 }
 
 impl EnabledRegions {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config), rate: Pace::new(10.0, 10.0) }
+        Self { client: Client::new(config), rate: Pace::new(5.0, 5.0) }
     }
 
     /// The Regions that are on in `account`.

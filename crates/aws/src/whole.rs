@@ -29,16 +29,27 @@ impl Intercept for WholeAnswers {
         let response = context.response();
         let body = response.body().bytes().unwrap_or_default().trim_ascii();
         // A proxy's own page is no answer of AWS's, and says what it says by its status.
-        let is_ours = response.status().is_success() || body.is_empty() || begins_as_ours(body);
-        if is_ours && !is_whole(body) {
-            return Err("the answer was cut short".into());
-        }
-        Ok(())
+        let is_ours = response.status().is_success() || begins_as_ours(body);
+        if is_ours && !is_whole(body) { Err(CutShort.into()) } else { Ok(()) }
     }
 }
 
+/// Why an answer is refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CutShort;
+
+impl std::fmt::Display for CutShort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the answer was cut short")
+    }
+}
+
+impl std::error::Error for CutShort {}
+
 fn begins_as_ours(body: &[u8]) -> bool {
-    ["<?xml", "<Response", "<ErrorResponse"].iter().any(|start| body.starts_with(start.as_bytes()))
+    let begins = |start: &[u8]| body.starts_with(start) || start.starts_with(body);
+    let starts: [&[u8]; 3] = [b"<?xml", b"<Response", b"<ErrorResponse"];
+    !body.is_empty() && starts.into_iter().any(begins)
 }
 
 /// Whether `body` ends with the end of its one element, `</…Response>`.

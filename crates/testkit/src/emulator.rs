@@ -1,5 +1,5 @@
-//! The emulator's process: ministack on a free port, with a clean environment, ended by its
-//! process id whatever happens.
+//! An emulator's process: ministack, or moto as the second opinion, on a free port, with a clean
+//! environment, ended by its process id whatever happens.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -21,6 +21,7 @@ const POLL: Duration = Duration::from_millis(20);
 /// A running emulator; dropping it ends it.
 #[derive(Debug)]
 pub struct Emulator {
+    name: &'static str,
     child: Option<Child>,
     endpoint: String,
     home: Option<TempDir>,
@@ -42,18 +43,45 @@ impl Emulator {
     /// # Errors
     /// Where `.venv` has no ministack, or it does not answer within a minute.
     pub fn start(options: &Options) -> Outcome<Self> {
-        let program = paths::file(".venv/bin/ministack");
+        Self::spawn("ministack", options.log.clone(), |command, port| {
+            command.env("AUTH", "true").env("GATEWAY_PORT", port.to_string());
+            command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
+            if let Some(scale) = options.wait_scale {
+                command.env("SFN_WAIT_SCALE", scale);
+            }
+        })
+    }
+
+    /// Starts moto's server, and waits until it answers. It checks no permission; a key that it
+    /// did not give itself is the management account's.
+    ///
+    /// # Errors
+    /// Where `.venv` has no moto, or it does not answer within a minute.
+    pub fn moto() -> Outcome<Self> {
+        Self::spawn("moto_server", None, |command, port| {
+            command.env("MOTO_ACCOUNT_ID", identity::MANAGEMENT);
+            command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
+        })
+    }
+
+    fn spawn(
+        name: &'static str,
+        log: Option<PathBuf>,
+        set: impl FnOnce(&mut Command, u16),
+    ) -> Outcome<Self> {
+        let program = paths::file(".venv/bin").join(name);
         if !program.exists() {
-            return Err("ministack is missing: type `make .venv/tests`".into());
+            return Err(format!("{name} is missing: type `make .venv/tests`").into());
         }
         let home = tempfile::tempdir()?;
-        let log = options.log.clone().unwrap_or_else(|| home.path().join("ministack.log"));
+        let log = log.unwrap_or_else(|| home.path().join("emulator.log"));
         let port = free_port()?;
         let endpoint = format!("http://127.0.0.1:{port}");
-        let mut command = command(&program, port, &endpoint, home.path(), options);
+        let mut command = command(&program, home.path());
+        set(&mut command, port);
         let output = File::create(&log)?;
         let child = command.stdout(output.try_clone()?).stderr(output).spawn()?;
-        let mut emulator = Self { child: Some(child), endpoint, home: Some(home), log };
+        let mut emulator = Self { name, child: Some(child), endpoint, home: Some(home), log };
         emulator.wait_until_ready()?;
         Ok(emulator)
     }
@@ -97,12 +125,12 @@ impl Emulator {
         while std::net::TcpStream::connect(&address).is_err() {
             let ended = self.child.as_mut().map(Child::try_wait).transpose()?.flatten();
             if let Some(status) = ended {
-                return Err(format!("ministack ended at once ({status}):\n{}", self.log()).into());
+                let text = format!("{} ended at once ({status}):\n{}", self.name, self.log());
+                return Err(text.into());
             }
             if Instant::now() > deadline {
-                return Err(
-                    format!("ministack did not answer in {START:?}:\n{}", self.log()).into()
-                );
+                let text = format!("{} did not answer in {START:?}:\n{}", self.name, self.log());
+                return Err(text.into());
             }
             std::thread::sleep(POLL);
         }
@@ -131,7 +159,7 @@ pub fn end(pid: u32, mut is_running: impl FnMut() -> bool) {
     let _ = kill_process_group(group, Signal::KILL);
 }
 
-fn command(program: &Path, port: u16, endpoint: &str, home: &Path, options: &Options) -> Command {
+fn command(program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
     // Functions inherit this environment: with anything more in it they might call the real AWS.
     command
@@ -139,14 +167,8 @@ fn command(program: &Path, port: u16, endpoint: &str, home: &Path, options: &Opt
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", home)
         .env("TMPDIR", home)
-        .env("AUTH", "true")
-        .env("GATEWAY_PORT", port.to_string())
-        .env("AWS_ENDPOINT_URL", endpoint)
         .stdin(Stdio::null())
         .process_group(0);
-    if let Some(scale) = options.wait_scale {
-        command.env("SFN_WAIT_SCALE", scale);
-    }
     command
 }
 

@@ -20,7 +20,7 @@ pub enum Layout {
 }
 
 /// A route to an internet gateway as it was made: the cells of its record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MadeRoute(pub Vec<String>);
 
 /// Makes a network and tells its internet routes.

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, call, json_reply};
+use super::{Answer, Said, call, json_reply, offset, page};
 use crate::simulation::call::{Call, Request, Service, Signer};
+use crate::simulation::faults::ServiceError;
 use crate::simulation::world::{ALWAYS_ON, Access, World};
 
 pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
@@ -13,9 +14,25 @@ pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answ
     let call = call(Service::Account, &operation, &account, signer);
     let answer: Answer<'a> = Box::new(move |simulation, _| {
         let regions = regions(&simulation.world, &account, &input);
-        json_reply(Service::Account, Ok(json!({"Regions": regions})))
+        json_reply(Service::Account, paged(&regions, &input))
     });
     (call, answer)
+}
+
+/// `MaxResults` is from 1 to 50, and 20 where it is absent (Account Management API reference).
+fn paged(regions: &[Value], input: &Value) -> Said<Value> {
+    let invalid = |text| ServiceError::new(400, "ValidationException", text);
+    let size = input["MaxResults"].as_u64().unwrap_or(20);
+    let size = usize::try_from(size).ok().filter(|size| (1..=50).contains(size));
+    let size = size.ok_or_else(|| invalid("MaxResults must be from 1 to 50"))?;
+    let from = offset(input["NextToken"].as_str().unwrap_or_default());
+    let (page, next) =
+        page(regions, from.ok_or_else(|| invalid("The NextToken is invalid"))?, size);
+    let mut answer = json!({"Regions": page});
+    if let Some(next) = next {
+        answer["NextToken"] = Value::from(next);
+    }
+    Ok(answer)
 }
 
 fn regions(world: &World, account: &str, input: &Value) -> Vec<Value> {

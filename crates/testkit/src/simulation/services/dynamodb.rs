@@ -86,10 +86,7 @@ impl Tables {
     }
 
     fn put(&self, table: &str, item: &Value) -> Said<()> {
-        let (run, entry) = key(item)?;
-        if item.to_string().len() > ITEM {
-            return Err(invalid("Item size has exceeded the maximum allowed size"));
-        }
+        let (run, entry) = checked(item)?;
         let place = (table.to_owned(), run.to_owned());
         self.lock().entry(place).or_default().insert(entry.to_owned(), item.clone());
         Ok(())
@@ -128,22 +125,40 @@ impl Tables {
         let rest = all.filter(|(entry, _)| {
             entry.starts_with(prefix) && after.is_none_or(|after| entry.as_str() > after)
         });
-        Ok(self.page_of(rest.map(|(_, item)| item)))
+        let most = self.page.unwrap_or(usize::MAX).min(limit(input)?);
+        Ok(page_of(rest.map(|(_, item)| item), most))
     }
+}
 
-    /// A page ends after 1 MB, or after as many entries as were set; as in DynamoDB, a page that is
-    /// full has a successor even where nothing is left.
-    fn page_of<'a>(&self, rest: impl Iterator<Item = &'a Value>) -> Value {
-        let (mut items, mut bytes) = (Vec::new(), 0);
-        for item in rest {
-            bytes += item.to_string().len();
-            items.push(item.clone());
-            if bytes >= PAGE || self.page.is_some_and(|page| items.len() >= page) {
-                let last = json!({"Run": item["Run"], "Entry": item["Entry"]});
-                return json!({"Items": items, "Count": items.len(), "LastEvaluatedKey": last});
-            }
+/// A page fits within 1 MB, and within `most` entries; as in DynamoDB, a page that has so many has
+/// a successor even where nothing is left.
+fn page_of<'a>(rest: impl Iterator<Item = &'a Value>, most: usize) -> Value {
+    let (mut items, mut bytes) = (Vec::<Value>::new(), 0);
+    let mut rest = rest.peekable();
+    while let Some(item) = rest.next_if(|item| {
+        bytes += item.to_string().len();
+        items.is_empty() || (items.len() < most && bytes <= PAGE)
+    }) {
+        items.push(item.clone());
+    }
+    let full = rest.peek().is_some() || items.len() >= most;
+    match items.last().filter(|_| full) {
+        Some(last) => {
+            let last = json!({"Run": last["Run"], "Entry": last["Entry"]});
+            json!({"Items": items, "Count": items.len(), "LastEvaluatedKey": last})
         }
-        json!({"Items": items, "Count": items.len()})
+        None => json!({"Items": items, "Count": items.len()}),
+    }
+}
+
+/// The most entries that a query asks for.
+fn limit(input: &Value) -> Said<usize> {
+    match &input["Limit"] {
+        Value::Null => Ok(usize::MAX),
+        limit => {
+            let limit = limit.as_u64().and_then(|limit| usize::try_from(limit).ok());
+            limit.filter(|limit| *limit > 0).ok_or_else(|| invalid("Limit must be at least 1"))
+        }
     }
 }
 
@@ -158,12 +173,20 @@ fn key(item: &Value) -> Said<(&str, &str)> {
     text("Run").zip(text("Entry")).ok_or_else(missing)
 }
 
-/// Too many items, or a key that stands twice, reject the whole batch.
+/// An item's key, where all of it can be written.
+fn checked(item: &Value) -> Said<(&str, &str)> {
+    if item.to_string().len() > ITEM {
+        return Err(invalid("Item size has exceeded the maximum allowed size"));
+    }
+    key(item)
+}
+
+/// Too many items, one that cannot be written, or a key that stands twice, reject the whole batch.
 fn check_batch(requests: &[Value]) -> Said<()> {
     if requests.is_empty() || requests.len() > BATCH {
         return Err(invalid("Member must have length less than or equal to 25, and not be empty"));
     }
-    let keys = requests.iter().map(|request| key(&request["PutRequest"]["Item"]));
+    let keys = requests.iter().map(|request| checked(&request["PutRequest"]["Item"]));
     let mut keys = keys.collect::<Said<Vec<_>>>()?;
     keys.sort_unstable();
     if keys.windows(2).any(|pair| pair[0] == pair[1]) {

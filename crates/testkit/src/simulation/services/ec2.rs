@@ -79,7 +79,10 @@ fn answer(
         }
         // The simulated organization has no public addresses: these two answer that there are none.
         "DescribeAddresses" => Ok("<addressesSet/>".to_owned()),
-        "DescribeNetworkInterfaces" => Ok("<networkInterfaceSet/>".to_owned()),
+        "DescribeNetworkInterfaces" => {
+            size(form, 1_000)?;
+            Ok("<networkInterfaceSet/>".to_owned())
+        }
         "DescribeRegions" => Ok(regions(simulation)),
         _ => {
             let text = format!("The action {operation} is not valid for this web service.");
@@ -112,7 +115,7 @@ fn describe_route_tables(tables: &[Table], form: &Form) -> Said<String> {
     let found: Vec<&Table> = found.collect();
     let from = offset(form.get("NextToken").map_or("", String::as_str))
         .ok_or_else(|| ServiceError::new(400, "InvalidNextToken", "The token is invalid"))?;
-    let (page, next) = page(&found, from, size(form)?);
+    let (page, next) = page(&found, from, size(form, 100)?);
     let mut body = "<routeTableSet>".to_owned();
     for table in page {
         write_table(&mut body, table);
@@ -126,13 +129,13 @@ fn describe_route_tables(tables: &[Table], form: &Form) -> Said<String> {
 
 const FILTERS: [&str; 4] = ["route.gateway-id", "vpc-id", "owner-id", "association.main"];
 
-/// `MaxResults` is from 5 to 100 (EC2 API reference, `DescribeRouteTables`).
-fn size(form: &Form) -> Said<usize> {
-    let Some(text) = form.get("MaxResults") else { return Ok(100) };
-    let size = text.parse().ok().filter(|size| (5..=100).contains(size));
+/// `MaxResults` is from 5 to 100 for route tables, to 1,000 for interfaces (EC2 API reference).
+fn size(form: &Form, most: usize) -> Said<usize> {
+    let Some(text) = form.get("MaxResults") else { return Ok(most) };
+    let size = text.parse().ok().filter(|size| (5..=most).contains(size));
     size.ok_or_else(|| {
         let text =
-            format!("Value ( {text} ) for parameter maxResults is invalid. Expecting 5..100");
+            format!("Value ( {text} ) for parameter maxResults is invalid. Expecting 5..{most}");
         ServiceError::new(400, "InvalidParameterValue", text)
     })
 }

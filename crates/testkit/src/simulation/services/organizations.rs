@@ -48,10 +48,7 @@ fn answer(world: &World, operation: &str, input: &Value) -> Said<Value> {
         }
         "ListTagsForResource" => {
             let id = input["ResourceId"].as_str().unwrap_or_default();
-            let tags = world.number(id).map(|number| &world.accounts[number].tags);
-            let tag = |(key, value): (&String, &String)| json!({"Key": key, "Value": value});
-            let tags: Vec<Value> = tags.into_iter().flatten().map(tag).collect();
-            paged("Tags", &tags, input)
+            paged("Tags", &tags(world, id)?, input)
         }
         _ => Err(ServiceError::new(400, "UnknownOperationException", operation)),
     }
@@ -122,6 +119,19 @@ fn parent(world: &World, input: &Value) -> Said<Option<usize>> {
     let text = "You specified parent that doesn't exist.";
     let unknown = || ServiceError::new(400, "ParentNotFoundException", text);
     world.unit_number(id).map(Some).ok_or_else(unknown)
+}
+
+/// An account's tags; the root and the units have none.
+fn tags(world: &World, id: &str) -> Said<Vec<Value>> {
+    let tag = |(key, value): (&String, &String)| json!({"Key": key, "Value": value});
+    if let Some(number) = world.number(id) {
+        return Ok(world.accounts[number].tags.iter().map(tag).collect());
+    }
+    if id == world.management() || id == ROOT || world.unit_number(id).is_some() {
+        return Ok(Vec::new());
+    }
+    let text = "You specified a target that doesn't exist.";
+    Err(ServiceError::new(400, "TargetNotFoundException", text))
 }
 
 fn unit(number: usize) -> Value {

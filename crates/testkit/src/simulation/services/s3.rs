@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{Answer, Said, call};
 use crate::simulation::call::{Call, Request, Service, Signer};
 use crate::simulation::faults::{ServiceError, escape, xml};
+use crate::simulation::random;
 use crate::simulation::reply::Reply;
 
 /// Every part but the last has at least 5 MiB (S3 user guide, "Multipart upload limits").
@@ -74,8 +75,10 @@ impl Buckets {
         match operation {
             "GetObject" => state.get(&key),
             "PutObject" => {
-                state.objects.insert(key, body(request));
-                Ok(tagged())
+                let bytes = body(request);
+                let reply = tagged(&bytes);
+                state.objects.insert(key, bytes);
+                Ok(reply)
             }
             "CreateBucket" => Ok(xml(200, String::new())),
             "ListObjectsV2" => Ok(state.list(&key, request)),
@@ -83,10 +86,12 @@ impl Buckets {
             "UploadPart" => {
                 let number = request.query.get("partNumber").and_then(|n| n.parse().ok());
                 let parts = state.uploads.get_mut(&upload()).ok_or_else(no_upload)?;
-                parts.insert(number.unwrap_or_default(), body(request));
-                Ok(tagged())
+                let bytes = body(request);
+                let reply = tagged(&bytes);
+                parts.insert(number.unwrap_or_default(), bytes);
+                Ok(reply)
             }
-            "CompleteMultipartUpload" => state.complete(key, &upload()),
+            "CompleteMultipartUpload" => state.complete(key, &upload(), &named(&body(request))),
             "AbortMultipartUpload" => {
                 state.uploads.remove(&upload()).ok_or_else(no_upload)?;
                 Ok(Reply::new(204, "text/plain", ""))
@@ -108,8 +113,28 @@ fn path(request: &Request) -> String {
         .collect()
 }
 
-fn tagged() -> Reply {
-    Reply::new(200, "text/plain", "").with("etag", "\"simulated\"")
+/// The tag of some bytes, without its quotes: only equal ones have the same.
+fn tag(bytes: &[u8]) -> String {
+    format!("{:016x}", random(bytes).u64(..))
+}
+
+fn tagged(bytes: &[u8]) -> Reply {
+    Reply::new(200, "text/plain", "").with("etag", &format!("\"{}\"", tag(bytes)))
+}
+
+/// The parts that a completion names, in its order: number and tag.
+fn named(body: &[u8]) -> Vec<(u32, String)> {
+    let body = String::from_utf8_lossy(body).replace("&quot;", "").replace('"', "");
+    let text = |part: &str, element: &str| {
+        let (_, rest) = part.split_once(&format!("<{element}>"))?;
+        Some(rest.split_once('<')?.0.to_owned())
+    };
+    let parts = body.split("<Part>").skip(1);
+    let read = |part: &str| {
+        let number = text(part, "PartNumber")?.parse().ok()?;
+        Some((number, text(part, "ETag").unwrap_or_default()))
+    };
+    parts.filter_map(read).collect()
 }
 
 fn no_upload() -> ServiceError {
@@ -133,12 +158,34 @@ fn body(request: &Request) -> Vec<u8> {
     whole
 }
 
+/// The named parts: in the order of their numbers, sent as they are named, each but the last large
+/// enough.
+fn joined(sent: &BTreeMap<u32, Vec<u8>>, named: &[(u32, String)]) -> Said<Vec<u8>> {
+    let refuse = |code, text: &str| Err(ServiceError::new(400, code, text));
+    if named.is_empty() {
+        return refuse("MalformedXML", "The XML you provided was not well-formed.");
+    }
+    if named.windows(2).any(|pair| pair[0].0 >= pair[1].0) {
+        return refuse("InvalidPartOrder", "The list of parts was not in ascending order.");
+    }
+    let part = |(number, name): &(u32, String)| sent.get(number).filter(|part| tag(part) == *name);
+    let Some(parts) = named.iter().map(part).collect::<Option<Vec<_>>>() else {
+        return refuse("InvalidPart", "One or more of the specified parts could not be found.");
+    };
+    if parts[..parts.len() - 1].iter().any(|part| part.len() < LEAST_PART) {
+        let text = "Your proposed upload is smaller than the minimum allowed object size.";
+        return refuse("EntityTooSmall", text);
+    }
+    Ok(parts.into_iter().flatten().copied().collect())
+}
+
 impl State {
     fn get(&self, key: &str) -> Said<Reply> {
         let object = self.objects.get(key);
         let missing = || ServiceError::new(404, "NoSuchKey", "The specified key does not exist.");
         let bytes = object.ok_or_else(missing)?.clone();
-        Ok(Reply::new(200, "application/octet-stream", bytes).with("etag", "\"simulated\""))
+        let tag = format!("\"{}\"", tag(&bytes));
+        Ok(Reply::new(200, "application/octet-stream", bytes).with("etag", &tag))
     }
 
     fn begin(&mut self, key: &str) -> Reply {
@@ -155,16 +202,10 @@ impl State {
         )
     }
 
-    /// Every part but the last must be large enough; the upload stays where one is not.
-    fn complete(&mut self, key: String, id: &str) -> Said<Reply> {
-        let parts = self.uploads.get(id).ok_or_else(no_upload)?;
-        let small =
-            |(number, part): (usize, &Vec<u8>)| part.len() < LEAST_PART && number + 1 < parts.len();
-        if parts.values().enumerate().any(small) {
-            let text = "Your proposed upload is smaller than the minimum allowed object size.";
-            return Err(ServiceError::new(400, "EntityTooSmall", text));
-        }
-        let whole = parts.values().flatten().copied().collect();
+    /// Joins the named parts and no others. The upload stays where they cannot be joined.
+    fn complete(&mut self, key: String, id: &str, named: &[(u32, String)]) -> Said<Reply> {
+        let sent = self.uploads.get(id).ok_or_else(no_upload)?;
+        let whole = joined(sent, named)?;
         self.uploads.remove(id);
         self.objects.insert(key, whole);
         Ok(xml(

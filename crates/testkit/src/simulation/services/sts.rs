@@ -37,11 +37,12 @@ fn identity(account: &str) -> String {
 }
 
 fn assume(simulation: &Simulation, account: &str, form: &Form) -> Said<String> {
+    let lasts = lasts(form)?;
     allow(simulation, account, form)?;
     let number = simulation.session();
     let token = format!("{number}/{}", actions(form));
     // The expiry is by the clock of the machine, as the SDK and the product read it.
-    let later = std::time::SystemTime::now() + std::time::Duration::from_hours(1);
+    let later = std::time::SystemTime::now() + lasts;
     let expiry = aws_sdk_sts::primitives::DateTime::from(later);
     let format = aws_sdk_sts::primitives::DateTimeFormat::DateTime;
     let expiry = expiry.fmt(format).unwrap_or_default();
@@ -53,6 +54,16 @@ fn assume(simulation: &Simulation, account: &str, form: &Form) -> Said<String> {
          </SecretAccessKey><SessionToken>{token}</SessionToken><Expiration>{expiry}</Expiration></Credentials>\
          </AssumeRoleResult><ResponseMetadata><RequestId>simulated</RequestId></ResponseMetadata></AssumeRoleResponse>"
     ))
+}
+
+/// From 15 minutes to the one hour that a chained role's session may last; one hour where it is
+/// absent (STS API reference, `AssumeRole`).
+fn lasts(form: &Form) -> Said<std::time::Duration> {
+    let seconds = form.get("DurationSeconds").map_or(Ok(3_600), |text| text.parse());
+    let seconds = seconds.ok().filter(|seconds| (900..=3_600).contains(seconds));
+    let text = "The requested DurationSeconds must be from 900 to 3600 for a chained role";
+    let invalid = || ServiceError::new(400, "ValidationError", text);
+    seconds.map(std::time::Duration::from_secs).ok_or_else(invalid)
 }
 
 /// A missing role, another one and a wrong external id look the same.

@@ -1,0 +1,82 @@
+//! Amazon S3: objects. Uploads in parts are in `s3_multipart.rs`.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use org_operator_testkit::Outcome;
+use org_operator_tests::backend::Backend;
+
+use crate::check::{equal, holds, refused};
+
+/// A client for the bucket's account.
+pub(crate) fn client(backend: &Backend) -> Client {
+    Client::new(&backend.operation)
+}
+
+async fn put(backend: &Backend, key: &str, bytes: &[u8]) -> Outcome<()> {
+    let put = client(backend).put_object().bucket(&backend.fixture.bucket).key(key);
+    put.content_type("text/csv; charset=utf-8")
+        .body(ByteStream::from(bytes.to_vec()))
+        .send()
+        .await?;
+    Ok(())
+}
+
+/// The object's bytes.
+pub(crate) async fn get(backend: &Backend, key: &str) -> Outcome<Vec<u8>> {
+    let get = client(backend).get_object().bucket(&backend.fixture.bucket).key(key);
+    Ok(get.send().await?.body.collect().await?.to_vec())
+}
+
+/// The object must not be there.
+pub(crate) async fn is_missing(backend: &Backend, key: &str) -> Outcome<()> {
+    let get = client(backend).get_object().bucket(&backend.fixture.bucket).key(key);
+    refused(get.send().await, &["NoSuchKey"])
+}
+
+/// The object must be there, with these bytes.
+pub(crate) async fn is(backend: &Backend, key: &str, expected: &[u8]) -> Outcome<()> {
+    let found = get(backend, key).await?;
+    let differ = format!("expected {} bytes, but came {} other ones", expected.len(), found.len());
+    holds(found == expected, differ)
+}
+
+pub(crate) async fn an_object_comes_back(backend: &Backend) -> Outcome<()> {
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    put(backend, "object/bytes.bin", &bytes).await?;
+    is(backend, "object/bytes.bin", &bytes).await
+}
+
+pub(crate) async fn an_empty_object_comes_back(backend: &Backend) -> Outcome<()> {
+    put(backend, "empty.jsonl", b"").await?;
+    is(backend, "empty.jsonl", b"").await
+}
+
+pub(crate) async fn a_put_overwrites(backend: &Backend) -> Outcome<()> {
+    put(backend, "latest.json", b"the first, which is longer").await?;
+    put(backend, "latest.json", b"the second").await?;
+    is(backend, "latest.json", b"the second").await
+}
+
+pub(crate) async fn a_missing_key_is_refused(backend: &Backend) -> Outcome<()> {
+    is_missing(backend, "not/there.json").await
+}
+
+pub(crate) async fn a_missing_bucket_is_refused(backend: &Backend) -> Outcome<()> {
+    let get = client(backend).get_object().bucket("behaviour-unknown").key("a");
+    refused(get.send().await, &["NoSuchBucket"])
+}
+
+pub(crate) async fn keys_may_have_spaces_plus_signs_and_any_script(
+    backend: &Backend,
+) -> Outcome<()> {
+    let keys =
+        ["a b.csv", "a+b.csv", "a%20b.csv", "ü/東京.csv", "a&b=c?d#e.csv", "a//b.csv", "a;b@,:$"];
+    for key in keys {
+        put(backend, key, key.as_bytes()).await?;
+    }
+    for key in keys {
+        let found = String::from_utf8(get(backend, key).await?)?;
+        equal("the object of a key", &found.as_str(), &key)?;
+    }
+    Ok(())
+}
