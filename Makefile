@@ -11,6 +11,7 @@ DEMO_KEEP ?=
 FUNCTION  ?= worker
 EVENT     ?= statemachine/examples/worker.json
 INPUT     ?= statemachine/examples/default.json
+PEERS_OPTIONS ?=
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
@@ -54,6 +55,13 @@ check: ## The fast part of `make test`: format and clippy
 .PHONY: bench
 bench: build ## What planning and exporting large runs takes, in time and memory
 	@$(CARGO_TARGET_DIR)/debug/bench
+
+# The peers have an environment of their own, so that no test runs with their packages.
+.PHONY: bench-peers
+bench-peers: prerequisites .venv-peers/installed ## org-operator beside boto3 threads, awsrun, botocove and c7n-org (10 minutes)
+	cargo build --workspace --locked --release --bins
+	@.venv-peers/bin/python tests/peers/bench_peers.py --bin "$(CARGO_TARGET_DIR)/release" \
+	  --out docs/benchmarks-peers.md $(PEERS_OPTIONS)
 
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
@@ -110,7 +118,7 @@ policies: build ## Generate the member role's policy from the operations' declar
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf dist out .venv $(CURDIR)/target
+	rm -rf dist out .venv .venv-peers $(CURDIR)/target
 
 # Each line of a missing tool says what to install.
 .PHONY: prerequisites
@@ -124,4 +132,10 @@ prerequisites:
 	@echo "installing the tools of $< into .venv"
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv-peers/installed: tests/requirements-peers.txt
+	@echo "installing the tools of $< into .venv-peers"
+	@test -x .venv-peers/bin/python || "$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
