@@ -58,7 +58,7 @@ bench: build ## What planning and exporting large runs takes, in time and memory
 
 # The peers have an environment of their own, so that no test runs with their packages.
 .PHONY: bench-peers
-bench-peers: prerequisites .venv-peers/installed ## org-operator beside boto3 threads, awsrun, botocove and c7n-org (10 minutes)
+bench-peers: prerequisites .venv-peers/installed ## org-operator beside boto3 threads, awsrun, botocove and c7n-org (takes a while)
 	cargo build --workspace --locked --release --bins
 	@.venv-peers/bin/python tests/peers/bench_peers.py --bin "$(CARGO_TARGET_DIR)/release" \
 	  --out docs/benchmarks-peers.md $(PEERS_OPTIONS)
