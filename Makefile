@@ -23,6 +23,9 @@ TEMPLATE_BUCKET      ?=
 OPERATION_ACCOUNT_ID ?=
 WORKER_ROLE_ARN      ?=
 TARGETS              ?=
+PEERS_OPTIONS ?=
+SEED  ?=
+SEEDS ?=
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
@@ -64,8 +67,18 @@ check: ## The fast part of `make test`: format and clippy
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 
 .PHONY: bench
-bench: build ## What planning and exporting large runs takes, in time and memory
-	@$(CARGO_TARGET_DIR)/debug/bench
+bench: build-release ## Measure the command, the functions and the steps on a simulated AWS; writes docs/benchmarks.md
+	@$(CARGO_TARGET_DIR)/release/bench
+
+.PHONY: faults
+faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
+	$(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) cargo test --workspace --locked --test campaign -- --nocapture
+
+# The peers have an environment of their own, so that no test runs with their packages.
+.PHONY: bench-peers
+bench-peers: build-release .venv-peers/installed ## org-operator beside boto3 threads, awsrun, botocove and c7n-org (takes a while)
+	@.venv-peers/bin/python tests/peers/bench_peers.py --bin "$(CARGO_TARGET_DIR)/release" \
+	  --out docs/benchmarks-peers.md $(PEERS_OPTIONS)
 
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
@@ -98,6 +111,11 @@ deny: prerequisites .venv/deny ## Check the dependencies' licences, duplicate ve
 build: prerequisites .venv/tests ## Build everything unoptimized, with the tools that the demo needs
 	@echo "building (for the first time this takes minutes: the EC2 SDK alone is most of it)"
 	cargo build --workspace --locked
+
+.PHONY: build-release
+build-release: prerequisites ## Build the command and the instruments as a person uses them, optimized
+	@echo "building with optimization (for the first time 10 minutes and more: the EC2 SDK is most of it)"
+	cargo build --workspace --locked --release --bins
 
 .PHONY: package
 package: prerequisites ## Fill dist/ with what is deployed, small and fast (ARCH=arm64 for Graviton)
@@ -165,7 +183,7 @@ undeploy-management: ## Delete the management account's stack, and with it the m
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf dist out .venv $(CURDIR)/target
+	rm -rf dist out .venv .venv-peers $(CURDIR)/target
 
 # Each line of a missing tool says what to install.
 .PHONY: prerequisites
@@ -193,4 +211,10 @@ endef
 	@echo "installing the tools of $< into .venv"
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.venv-peers/installed: tests/requirements-peers.txt
+	@echo "installing the tools of $< into .venv-peers"
+	@test -x .venv-peers/bin/python || "$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
