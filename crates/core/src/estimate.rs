@@ -46,7 +46,7 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// A workload with what was measured of the product for everything that is not about the
+    /// A workload with what is assumed for everything that is not about the
     /// organization: a call of 0.25 s, a worker of 512 MB that takes a second and the calls of one
     /// Region, 10,000 rows a second.
     #[must_use]
