@@ -1,0 +1,131 @@
+//! The simulated AWS on its own: faults through real sockets, and the product's pace and patience
+//! under AWS's quotas, with paused time.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_ec2::config::SharedCredentialsProvider;
+use org_operator_aws::{CallCounter, Member, Organization};
+use org_operator_core::classification::{Call, classify};
+use org_operator_core::ports::AccountDirectory;
+use org_operator_core::{AccountId, ErrorKind, Region};
+use org_operator_operations::internet_routes::InternetRoutes;
+use org_operator_operations::{Operation, Target};
+use org_operator_testkit::simulation::call::Service;
+use org_operator_testkit::simulation::faults::Fault;
+use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
+use org_operator_testkit::simulation::tcp::Endpoint;
+use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};
+use org_operator_testkit::simulation::{Settings, Simulation, truth};
+use org_operator_tests::campaign::aws::config;
+use tokio::time::Instant;
+
+const REGION: &str = "eu-west-1";
+
+fn simulated(shape: Shape, knobs: Knobs) -> Arc<Simulation> {
+    Arc::new(Simulation::new(Settings { world: World::new(7, shape), knobs }))
+}
+
+fn first(n: u64, fault: Fault) -> Knobs {
+    let on = Pattern::operation(Service::Ec2, "DescribeRouteTables");
+    Knobs { faults: vec![Rule { on, when: When::First(n), fault }], ..Knobs::default() }
+}
+
+fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
+    let id = &simulation.world.accounts[0].id;
+    let region = Region::parse(REGION).unwrap();
+    let member = Member::new(config.clone(), &format!("ASIA{id}"), "simulated", "1/*");
+    let config = member.config(&region, &CallCounter::default());
+    Target { account: AccountId::parse(id).unwrap(), region, config }
+}
+
+fn rows(simulation: &Simulation) -> usize {
+    truth::routes(&simulation.world, &simulation.world.accounts[0], REGION).len()
+}
+
+/// What the operation makes of a first answer with `fault`, through a socket.
+async fn through_a_socket(fault: Fault) -> (Result<usize, ErrorKind>, u64, usize) {
+    let shape = Shape { tables: 30, ..Shape::calm(1, &[REGION]) };
+    let endpoint = Endpoint::listen(simulated(shape, first(1, fault))).await.unwrap();
+    let quick = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1)).build();
+    let credentials = aws_sdk_ec2::config::Credentials::new("AKIA0", "simulated", None, None, "");
+    let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .region(REGION)
+        .endpoint_url(endpoint.url())
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    let loader = org_operator_aws::tuned(loader).timeout_config(quick);
+    let target = target(&endpoint.simulation, &loader.load().await);
+    let found = InternetRoutes.run(&target).await.map(|rows| rows.len());
+    let found = found.map_err(|failure| classify(Call::Operation, &failure).certainly().kind());
+    (found, endpoint.simulation.meter.calls("DescribeRouteTables"), rows(&endpoint.simulation))
+}
+
+#[tokio::test]
+async fn what_breaks_on_the_way_is_asked_again_and_nothing_is_lost() {
+    for fault in [
+        Fault::Throttled,
+        Fault::Internal,
+        Fault::Unavailable,
+        Fault::Reset,
+        Fault::NeverEnds,
+        Fault::LostReply,
+    ] {
+        let (found, calls, true_rows) = through_a_socket(fault).await;
+        assert_eq!((found, calls), (Ok(true_rows), 2), "{fault:?}");
+        assert!(true_rows > 20, "nothing could be lost");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_halfway_is_never_taken_for_a_whole_one() {
+    // The SDK does not ask again here; the state machine does.
+    for fault in [Fault::Cut, Fault::ResetInBody] {
+        assert_eq!(through_a_socket(fault).await.0, Err(ErrorKind::Transient), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart_through_a_socket() {
+    for (fault, kind) in [
+        (Fault::Denied, ErrorKind::AccessDenied),
+        (Fault::DeniedByPolicy, ErrorKind::DeniedByPolicy),
+        (Fault::RegionOff, ErrorKind::RegionDisabled),
+        (Fault::Expired, ErrorKind::Transient),
+    ] {
+        assert_eq!(through_a_socket(fault).await.0, Err(kind), "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_organization_is_listed_below_awss_quotas_without_one_throttled_call() {
+    let shape = Shape { units: 9, ..Shape::calm(700, &ALWAYS_ON) };
+    let simulation = simulated(shape, Knobs { quotas: true, ..Knobs::default() });
+    let organization = Organization::new(&config(&simulation).await);
+    let begun = Instant::now();
+    let accounts = organization.accounts().await.unwrap();
+    assert_eq!(accounts.len(), 701, "the members and the management account");
+    let pages = simulation.meter.calls("ListAccounts");
+    // 8 a second after a burst of 12, and hardly slower than that.
+    let bound = Duration::from_millis((pages - 12) * 125);
+    assert!(begun.elapsed() < bound + Duration::from_secs(1), "{:?}", begun.elapsed());
+    let root = org_operator_core::UnitId::parse("r-simu").unwrap();
+    assert_eq!(organization.members(&root).await.unwrap().unwrap().len(), 701);
+    for account in accounts.iter().skip(1).take(60) {
+        organization.tags(&account.id).await.unwrap();
+        organization.enabled_regions(account).await.unwrap();
+    }
+    let throttled = simulation.meter.struck();
+    assert!(throttled.is_empty(), "{} calls were throttled: {:?}", throttled.len(), throttled[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_throttled_answers_cost_seconds_not_a_minute() {
+    let simulation = simulated(Shape::calm(1, &[REGION]), first(3, Fault::Throttled));
+    let target = target(&simulation, &config(&simulation).await);
+    let begun = Instant::now();
+    assert_eq!(InternetRoutes.run(&target).await.unwrap().len(), rows(&simulation));
+    assert_eq!(simulation.meter.calls("DescribeRouteTables"), 4);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
