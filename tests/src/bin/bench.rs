@@ -69,4 +69,7 @@ What the figures are not: a run on AWS. The simulated AWS answers after the late
 times include listing the accounts, which the product paces to 8 pages of 20 a second as AWS's quota wants it, one page after the
 other: 1,000 accounts take 5 s before the first one is asked, however many are asked at once afterwards. That is why the wall time
 misses its goal; it would take asking the first accounts while the others are still being listed, and a manifest that grows. CPU is the command's own, user and system; the simulated AWS's is not in it.
+
+The projection's inputs are named in its rows. Its export is the step alone: on AWS the ledger is read with its own latency, 16
+accounts ahead, which at 10 ms a query adds 31 s for 50,000 accounts.
 ";
