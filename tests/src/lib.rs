@@ -8,4 +8,5 @@ pub mod campaign;
 pub mod command;
 pub mod deployed;
 pub mod files;
+pub mod packages;
 pub mod says;

@@ -1,0 +1,56 @@
+//! Packages of functions that do not behave: one that is slow to start, one that dies.
+
+use org_operator_testkit::{Outcome, paths};
+
+/// The worker as it is, but for three seconds that it takes to start.
+///
+/// # Errors
+/// Where the package cannot be made.
+pub fn slow_bootstrap() -> Outcome<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let package = paths::file("dist/worker.zip");
+    let extract = ["-m", "zipfile", "-e", &package.to_string_lossy(), "."].map(str::to_owned);
+    python(folder.path(), &extract)?;
+    std::fs::rename(folder.path().join("bootstrap"), folder.path().join("worker"))?;
+    executable(&folder.path().join("worker"))?;
+    // A zip made here keeps who may execute what; python3's own extraction does not.
+    let script = "#!/bin/sh\nsleep 3\nexec \"$(dirname \"$0\")/worker\"\n";
+    zipped(folder.path(), script, &["worker"])
+}
+
+/// A function that takes an event and dies, as one that is out of memory does.
+///
+/// # Errors
+/// Where the package cannot be made.
+pub fn dying_bootstrap() -> Outcome<Vec<u8>> {
+    let folder = tempfile::tempdir()?;
+    let script = "#!/bin/sh\n\
+        # Asks for an event and ends without an answer.\n\
+        exec 3<>/dev/null\n\
+        \"$(command -v python3)\" -c 'import os, urllib.request; urllib.request.urlopen(\"http://\" + \
+        os.environ[\"AWS_LAMBDA_RUNTIME_API\"] + \"/2018-06-01/runtime/invocation/next\").read()'\n\
+        kill -9 $$\n";
+    zipped(folder.path(), script, &[])
+}
+
+/// A package whose bootstrap is `script`, with `others` of the folder beside it.
+fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> Outcome<Vec<u8>> {
+    let bootstrap = folder.join("bootstrap");
+    std::fs::write(&bootstrap, script)?;
+    executable(&bootstrap)?;
+    let arguments = ["-m", "zipfile", "-c", "function.zip", "bootstrap"];
+    let arguments: Vec<String> =
+        arguments.iter().chain(others).map(|name| (*name).to_owned()).collect();
+    python(folder, &arguments)?;
+    Ok(std::fs::read(folder.join("function.zip"))?)
+}
+
+fn executable(path: &std::path::Path) -> Outcome<()> {
+    let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    Ok(std::fs::set_permissions(path, all)?)
+}
+
+fn python(folder: &std::path::Path, arguments: &[String]) -> Outcome<()> {
+    let status = std::process::Command::new("python3").args(arguments).current_dir(folder).status();
+    if status?.success() { Ok(()) } else { Err("python3 could not do its zip".into()) }
+}
