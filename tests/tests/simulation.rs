@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ec2::config::SharedCredentialsProvider;
-use org_operator_aws::{CallCounter, Member, Organization};
+use org_operator_aws::{CallCounter, DynamoDbLedger, Member, Organization, SystemClock};
 use org_operator_core::classification::{Call, classify};
 use org_operator_core::ports::AccountDirectory;
-use org_operator_core::{AccountId, ErrorKind, Region};
+use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
 use org_operator_operations::internet_routes::InternetRoutes;
 use org_operator_operations::{Operation, Target};
 use org_operator_testkit::simulation::call::Service;
@@ -19,7 +19,9 @@ use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
 use org_operator_testkit::simulation::tcp::Endpoint;
 use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};
 use org_operator_testkit::simulation::{Settings, Simulation, truth};
-use org_operator_tests::campaign::aws::config;
+use org_operator_tests::campaign::aws::{TIME_LEFT, config, members};
+use org_operator_worker::{Attempt, Worker};
+use serde_json::json;
 use tokio::time::Instant;
 
 const REGION: &str = "eu-west-1";
@@ -128,4 +130,25 @@ async fn three_throttled_answers_cost_seconds_not_a_minute() {
     assert_eq!(InternetRoutes.run(&target).await.unwrap().len(), rows(&simulation));
     assert_eq!(simulation.meter.calls("DescribeRouteTables"), 4);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_aws_calls_expired_is_not_used_again() {
+    let simulation = simulated(Shape::calm(1, &[REGION]), first(1, Fault::Expired));
+    let config = config(&simulation).await;
+    let ledger = DynamoDbLedger::new(&config, "ledger");
+    let worker = Worker::new(members(&config), ledger, SystemClock);
+    let id = &simulation.world.accounts[0].id;
+    let event = WorkerEvent::parse(&json!({"AccountId": id, "Regions": [REGION]})).unwrap();
+    let attempt = |id: &str| Attempt {
+        id: id.to_owned(),
+        run: RunId::parse("run-1").unwrap(),
+        expires_at: i64::MAX,
+        time_left: TIME_LEFT,
+    };
+    let first = worker.run(&event, &attempt("1")).await.unwrap_err();
+    assert_eq!(first.kind(), ErrorKind::Transient);
+    // The same process, as Lambda and the state machine would have it.
+    assert_eq!(worker.run(&event, &attempt("2")).await.unwrap().succeeded, 1);
+    assert_eq!(simulation.meter.calls("AssumeRole"), 2);
 }

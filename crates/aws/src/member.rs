@@ -79,6 +79,12 @@ impl MemberRole {
         Ok(Member { config: self.config.clone(), credentials })
     }
 
+    /// Drops the session in `account` for `run`: the next one is a new one.
+    pub fn forget(&self, account: &AccountId, run: &RunId) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(&(run.clone(), account.clone()));
+    }
+
     async fn call(
         &self,
         account: &AccountId,

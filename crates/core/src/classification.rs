@@ -150,7 +150,7 @@ fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
     let code = failure.code.as_deref().unwrap_or_default();
     if THROTTLES.contains(&code) || failure.status == Some(429) {
         ErrorKind::Throttled
-    } else if EXPIRED.contains(&code) || failure.is_unwell() {
+    } else if failure.is_expired() || failure.is_unwell() {
         ErrorKind::Transient
     } else if REFUSED.contains(&code) {
         refusal(call, &failure.message)
@@ -205,6 +205,12 @@ impl CallFailure {
     #[must_use]
     pub fn no_answer(message: impl Into<String>) -> Self {
         Self { code: None, status: None, message: message.into() }
+    }
+
+    /// Whether the credentials have expired: whoever kept them must not use them again.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| EXPIRED.contains(&code))
     }
 
     fn is_unwell(&self) -> bool {

@@ -101,7 +101,12 @@ impl<'a, M: Members> Asking<'a, M> {
         let target = Target { account: account.clone(), region: begun.region.clone(), config };
         match in_time(turn.deadline, self.operation.run(&target)).await {
             Err(late) => Answer::Failed(Finding::certain(late)),
-            Ok(Err(failure)) => Answer::Failed(classify(Call::Operation, &failure)),
+            Ok(Err(failure)) => {
+                if failure.is_expired() {
+                    self.members.forget(account, &self.attempt.run);
+                }
+                Answer::Failed(classify(Call::Operation, &failure))
+            }
             Ok(Ok(rows)) => match keyed(self.operation.spec(), rows) {
                 Ok(records) => Answer::Records(records),
                 Err(error) => Answer::Failed(Finding::certain(error)),

@@ -14,6 +14,9 @@ pub trait Members: Sync {
         run: &RunId,
         actions: &[&str],
     ) -> impl Future<Output = Result<Member, Error>> + Send;
+
+    /// Uses what was kept of `account` no more: AWS says that it has expired, whatever STS said.
+    fn forget(&self, account: &AccountId, run: &RunId);
 }
 
 impl Members for MemberRole {
@@ -24,5 +27,9 @@ impl Members for MemberRole {
         actions: &[&str],
     ) -> Result<Member, Error> {
         Self::assume(self, account, run, actions).await
+    }
+
+    fn forget(&self, account: &AccountId, run: &RunId) {
+        Self::forget(self, account, run);
     }
 }

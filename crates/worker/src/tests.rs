@@ -81,6 +81,8 @@ impl Members for FakeMembers {
             None => Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token")),
         }
     }
+
+    fn forget(&self, _: &AccountId, _: &RunId) {}
 }
 
 type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;

@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use org_operator_aws::S3Artifacts;
 use org_operator_core::plan::{Folder, SUMMARY};
 use org_operator_core::ports::{Artifacts, Download, Upload, find};
-use org_operator_core::{Error, RunId};
+use org_operator_core::{Error, ErrorKind, RunId};
 use serde_json::{Value, json};
 
 use crate::args::{AwsArgs, BucketArgs, FetchArgs, RunsArgs};
@@ -98,11 +98,17 @@ pub(crate) async fn fetch(
     let summary = summary.map_err(|e| connection.trouble(what, &e))?;
     let status = summary.as_ref().and_then(|summary| summary["Status"].as_str());
     printer.note(&format!("{} files; the run is {}", keys.len(), status.unwrap_or("not written")));
-    Ok(if status == Some("PARTIAL") { Exit::Partial } else { Exit::Complete })
+    Ok(exit(status))
+}
+
+/// A run that is not written has no answer yet: no script may read that as complete.
+fn exit(status: Option<&str>) -> Exit {
+    if status == Some("COMPLETE") { Exit::Complete } else { Exit::Partial }
 }
 
 async fn copy(from: &S3Artifacts, key: &str, to: &Directory, own: &str) -> Result<(), Error> {
-    let Some(mut download) = from.open(key).await? else { return Ok(()) };
+    let gone = || Error::new(ErrorKind::Transient, format!("{} has just gone", from.uri(key)));
+    let mut download = from.open(key).await?.ok_or_else(gone)?;
     let mut upload = to.upload(own);
     while let Some(chunk) = download.chunk().await? {
         upload.write(&chunk).await?;
@@ -171,4 +177,15 @@ fn row(run: &Value) -> Vec<String> {
 
 fn text(run: &Value, field: &str) -> String {
     run[field].as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_complete_run_is_fetched_as_complete() {
+        let statuses = [Some("COMPLETE"), Some("PARTIAL"), None];
+        assert_eq!(statuses.map(|status| exit(status).code()), [0, 3, 3]);
+    }
 }

@@ -119,7 +119,7 @@ impl Execution {
         match (&self.status, self.output["Status"].as_str()) {
             _ if self.is_running() => Exit::Complete,
             (ExecutionStatus::Succeeded, Some("PARTIAL")) => Exit::Partial,
-            (ExecutionStatus::Succeeded, _) => Exit::Complete,
+            (ExecutionStatus::Succeeded, Some("COMPLETE")) => Exit::Complete,
             _ => self.failed(),
         }
     }
@@ -187,6 +187,8 @@ mod tests {
         let ended = ExecutionStatus::Succeeded;
         assert_eq!(code(ended.clone(), json!({"Status": "COMPLETE"}), None), 0);
         assert_eq!(code(ended, json!({"Status": "PARTIAL"}), None), 3);
+        // Not an answer of ours: another state machine's, perhaps.
+        assert_eq!(code(ExecutionStatus::Succeeded, json!({}), None), 7);
         let failed = |error| code(ExecutionStatus::Failed, Value::Null, Some(error));
         assert_eq!(
             ["InvalidRequest", "NoTargets", "AccessDenied", "Throttled", "States.Timeout"]

@@ -53,4 +53,8 @@ impl<M: Members> Members for Door<M> {
         }
         entered
     }
+
+    fn forget(&self, account: &AccountId, run: &RunId) {
+        self.members.forget(account, run);
+    }
 }

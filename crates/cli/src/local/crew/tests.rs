@@ -84,6 +84,10 @@ impl Members for Counting {
         }
         Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token"))
     }
+
+    fn forget(&self, account: &AccountId, _: &RunId) {
+        self.0.lock().unwrap().remove(account);
+    }
 }
 
 fn item(account: u8, regions: &[&str]) -> WorkItem {
