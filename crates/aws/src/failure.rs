@@ -40,7 +40,8 @@ where
 }
 
 /// An error and its sources on one line; the SDK hides the reason in the sources.
-fn chain(error: &(dyn StdError + 'static)) -> String {
+#[must_use]
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

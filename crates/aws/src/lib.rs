@@ -22,7 +22,7 @@ mod whole;
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
 pub use config::{load, load_with, tuned};
-pub use failure::call_failure;
+pub use failure::{call_failure, chain};
 pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};

@@ -13,6 +13,7 @@ use aws_sdk_organizations::operation::list_organizational_units_for_parent::List
 use aws_sdk_organizations::types::{Account as OrganizationsAccount, AccountState, AccountStatus};
 use org_operator_core::account::{Account, management_account, state_of, units_of};
 use org_operator_core::ports::AccountDirectory;
+use org_operator_core::tree::Unit;
 use org_operator_core::{AccountId, Error, ErrorKind, Region, UnitId};
 
 use crate::failure::own;
@@ -53,11 +54,6 @@ impl Organization {
         &self.client
     }
 
-    /// Waits until a call about units may be made.
-    pub(crate) async fn turn_for_units(&self) {
-        self.rates.units.turn().await;
-    }
-
     /// The accounts that are in `unit` itself, or `None` where there is no such unit.
     pub(crate) async fn direct_members(
         &self,
@@ -89,7 +85,7 @@ impl Organization {
     }
 
     /// The units directly below `unit`, or `None` where there is no such unit.
-    async fn children(&self, unit: &UnitId) -> Result<Option<Vec<UnitId>>, Error> {
+    pub(crate) async fn children(&self, unit: &UnitId) -> Result<Option<Vec<Unit>>, Error> {
         let list = self.client.list_organizational_units_for_parent().parent_id(unit.as_str());
         let mut pages =
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
@@ -99,8 +95,11 @@ impl Organization {
             match pages.next().await {
                 None => return Ok(Some(children)),
                 Some(Ok(page)) => {
-                    let ids = page.organizational_units().iter().filter_map(|unit| unit.id());
-                    children.extend(ids.filter_map(UnitId::parse));
+                    let named = page.organizational_units().iter().filter_map(|unit| {
+                        let id = unit.id().and_then(UnitId::parse)?;
+                        Some(Unit::new(id, unit.name().unwrap_or_default()))
+                    });
+                    children.extend(named);
                 }
                 Some(Err(error)) => {
                     let service = error.as_service_error();
@@ -147,7 +146,8 @@ impl AccountDirectory for Organization {
                 None if next == *unit => return Ok(None),
                 None => continue,
             }
-            todo.extend(self.children(&next).await?.unwrap_or_default());
+            let children = self.children(&next).await?.unwrap_or_default();
+            todo.extend(children.into_iter().map(|unit| unit.id));
         }
         Ok(Some(members))
     }

@@ -43,7 +43,7 @@ impl Organization {
     }
 
     async fn accounts_of(&self, unit: &UnitId) -> Result<Vec<AccountId>, Error> {
-        // A unit that has just been deleted has no accounts.
+        // A unit that has just been deleted has neither accounts nor units.
         Ok(self.direct_members(unit).await?.unwrap_or_default())
     }
 
@@ -58,19 +58,7 @@ impl Organization {
     }
 
     async fn units_of(&self, parent: &UnitId) -> Result<Vec<Unit>, Error> {
-        let list = self.client().list_organizational_units_for_parent().parent_id(parent.as_str());
-        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
-        let mut units = Vec::new();
-        loop {
-            self.turn_for_units().await;
-            let Some(page) = pages.next().await else { break };
-            let page = page.map_err(|e| own(&format!("listing the units of {parent}"), &e))?;
-            let named = page.organizational_units().iter().filter_map(|unit| {
-                let id = unit.id().and_then(UnitId::parse)?;
-                Some(Unit::new(id, unit.name().unwrap_or_default()))
-            });
-            units.extend(named);
-        }
+        let mut units = self.children(parent).await?.unwrap_or_default();
         units.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(units)
     }

@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::ProvideCredentials;
-use org_operator_aws::load_with;
+use org_operator_aws::{chain, load_with};
 use org_operator_core::Region;
 
 use crate::args::AwsArgs;
@@ -49,15 +49,4 @@ fn home(config: &SdkConfig) -> Result<Region, Trouble> {
     };
     let why = || format!("`{name}` is not {}", Region::ALLOWED);
     Region::parse(name.as_ref()).ok_or_else(|| Trouble::usage(what, why(), remedy))
-}
-
-/// An error and its sources on one line; the SDK hides the reason in the sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

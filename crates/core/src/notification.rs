@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::outcome::one_line;
-use crate::summary::{RunResult, Status, Summary};
+use crate::summary::{RunResult, Summary};
 
 /// SNS takes a subject of fewer than 100 characters (SNS API reference, `Publish`).
 const SUBJECT_CHARS: usize = 99;
@@ -50,20 +50,13 @@ impl Notification {
     }
 }
 
-fn status(summary: &Summary) -> &'static str {
-    match summary.result.status {
-        Status::Complete => "COMPLETE",
-        Status::Partial => "PARTIAL",
-    }
-}
-
 fn subject(summary: &Summary) -> String {
-    let RunResult { targets, failed, records, added, removed, .. } = &summary.result;
+    let RunResult { status, targets, failed, records, added, removed, .. } = &summary.result;
     let changed = match (added, removed) {
         (Some(added), Some(removed)) => format!(" (+{added} -{removed})"),
         _ => String::new(),
     };
-    let (operation, status) = (&summary.operation, status(summary));
+    let operation = &summary.operation;
     let text = format!(
         "{operation} {status}: {failed} of {targets} targets failed, {records} records{changed}"
     );
@@ -72,8 +65,9 @@ fn subject(summary: &Summary) -> String {
 }
 
 fn message(summary: &Summary) -> String {
-    let RunResult { run_id, targets, succeeded, skipped, failed, artifacts, .. } = &summary.result;
-    let (operation, status) = (&summary.operation, status(summary));
+    let RunResult { run_id, status, targets, succeeded, skipped, failed, artifacts, .. } =
+        &summary.result;
+    let operation = &summary.operation;
     let mut text = format!(
         "Run {run_id} of {operation} is {status}.\n\n\
          Targets (account and Region): {targets}; {succeeded} succeeded, {skipped} skipped, {failed} failed.\n"
@@ -122,6 +116,7 @@ mod tests {
 
     use super::*;
     use crate::id::RunId;
+    use crate::summary::Status;
 
     fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summary {
         let result = RunResult {

@@ -1,6 +1,7 @@
 //! The summary of a run: counts over the coverage, and what the result handler answers.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -21,6 +22,15 @@ pub enum Status {
     Complete,
     /// Some targets FAILED.
     Partial,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Complete => "COMPLETE",
+            Self::Partial => "PARTIAL",
+        })
+    }
 }
 
 /// The result handler's output, and the head of `summary.json`.

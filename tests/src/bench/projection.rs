@@ -4,19 +4,20 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use org_operator_aws::{DynamoDbLedger, MemberRole, RoleSettings, SystemClock, tuned};
+use org_operator_aws::{DynamoDbLedger, SystemClock, tuned};
 use org_operator_core::estimate::{Estimate, Workload, estimate};
 use org_operator_core::limits::Limits;
-use org_operator_core::{Partition, RunId, WorkerEvent};
+use org_operator_core::{RunId, WorkerEvent};
 use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{ALWAYS_ON, EXTERNAL_ID, ROLE, Shape, World};
+use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};
 use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_testkit::{Failure, Outcome};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::json;
 
 use super::table::{Part, Row};
+use crate::campaign::aws::members;
 
 /// What a call takes between Regions: the figure that the projection assumes.
 const LATENCY: Duration = Duration::from_millis(250);
@@ -89,13 +90,8 @@ async fn worker_seconds() -> Outcome<f64> {
         .endpoint_url(endpoint.url())
         .credentials_provider(credentials);
     let config = tuned(loader).load().await;
-    let settings = RoleSettings {
-        role_name: ROLE.to_owned(),
-        external_id: EXTERNAL_ID.to_owned(),
-        partition: Partition::Commercial,
-    };
     let ledger = DynamoDbLedger::new(&config, "ledger");
-    let worker = Worker::new(MemberRole::new(&config, settings), ledger, SystemClock);
+    let worker = Worker::new(members(&config), ledger, SystemClock);
     let begun = Instant::now();
     for id in &ids {
         let event =

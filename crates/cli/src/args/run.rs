@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use org_operator_aws::RoleSettings;
+use org_operator_core::Region;
 
 /// Where runs lie unless said otherwise.
 pub(crate) const DEFAULT_OUT: &str = "org-operator-runs";
@@ -90,6 +92,17 @@ pub(crate) struct RoleArgs {
     /// The external id that the role's trust policy asks for
     #[arg(long, value_name = "ID", env = "ORG_OPERATOR_EXTERNAL_ID", hide_env_values = true)]
     pub(crate) external_id: Option<String>,
+}
+
+impl RoleArgs {
+    /// The role to assume, in the partition that the program works from.
+    pub(crate) fn settings(&self, home: &Region) -> RoleSettings {
+        RoleSettings {
+            role_name: self.role_name.clone(),
+            external_id: self.external_id.clone().unwrap_or_default(),
+            partition: home.partition(),
+        }
+    }
 }
 
 /// A form of records.

@@ -1,7 +1,7 @@
 //! `org-operator check`: what this identity may do, account by account, before a run finds out.
 
 use futures_util::{StreamExt, stream};
-use org_operator_aws::{CallCounter, MemberRole, RoleSettings};
+use org_operator_aws::{CallCounter, MemberRole};
 use org_operator_core::account::Account;
 use org_operator_core::classification::{Call, classify};
 use org_operator_core::{Error, ErrorKind, Region, RunId};
@@ -59,12 +59,7 @@ struct Checked {
 }
 
 async fn checks(connection: &Connection, args: &CheckArgs, preview: &Preview) -> Vec<Checked> {
-    let settings = RoleSettings {
-        role_name: args.role.role_name.clone(),
-        external_id: args.role.external_id.clone().unwrap_or_default(),
-        partition: connection.home.partition(),
-    };
-    let role = MemberRole::new(&connection.config, settings);
+    let role = MemberRole::new(&connection.config, args.role.settings(&connection.home));
     let checked = preview.selection.selected().map(|account| {
         let region = region_of(preview, account, &connection.home);
         let role = &role;

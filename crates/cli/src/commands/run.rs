@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use org_operator_aws::{MemberRole, Organization, RoleSettings, SystemClock};
+use org_operator_aws::{MemberRole, Organization, SystemClock};
 use org_operator_core::plan::{Folder, RunPlan, SUMMARY};
 use org_operator_core::ports::Clock;
 use org_operator_core::summary::{RunResult, Status};
@@ -140,11 +140,7 @@ impl Run<'_> {
     }
 
     async fn work(&self, plan: &RunPlan) -> Result<Ended, Trouble> {
-        let role = RoleSettings {
-            role_name: self.args.role.role_name.clone(),
-            external_id: self.args.role.external_id.clone().unwrap_or_default(),
-            partition: self.connection.home.partition(),
-        };
+        let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
         let working = self.engine.work(plan, self.execution.clone(), members, stopped());
         let ended = self.drawn(plan, working).await;
@@ -214,10 +210,6 @@ fn begins(plan: &RunPlan, again: bool) -> String {
 
 fn summary(result: &RunResult) -> String {
     let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
-    let status = match status {
-        Status::Complete => "COMPLETE",
-        Status::Partial => "PARTIAL",
-    };
     let changes = match (result.added, result.removed) {
         (Some(added), Some(removed)) => {
             format!("; {added} added and {removed} removed since the run before")
