@@ -4,6 +4,7 @@
 //! here either; its SDK is the largest by far and belongs to the operations.
 
 mod artifacts;
+mod caller;
 mod clock;
 mod config;
 mod failure;

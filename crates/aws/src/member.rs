@@ -72,11 +72,19 @@ impl MemberRole {
     ) -> Result<Member, Error> {
         let key = (run.clone(), account.clone());
         if let Some(credentials) = self.kept(&key) {
-            return Ok(Member { config: self.config.clone(), credentials });
+            return Ok(self.member(account, credentials));
         }
         let (credentials, expiry) = self.call(account, run, actions).await?;
         self.keep(key, credentials.clone(), expiry);
-        Ok(Member { config: self.config.clone(), credentials })
+        Ok(self.member(account, credentials))
+    }
+
+    fn member(&self, account: &AccountId, credentials: Credentials) -> Member {
+        Member { config: self.config.clone(), credentials, role: self.role(account) }
+    }
+
+    fn role(&self, account: &AccountId) -> String {
+        session::role_arn(self.settings.partition, account, &self.settings.role_name)
     }
 
     /// Drops the session in `account` for `run`: the next one is a new one.
@@ -91,7 +99,7 @@ impl MemberRole {
         run: &RunId,
         actions: &[&str],
     ) -> Result<(Credentials, SystemTime), Error> {
-        let arn = session::role_arn(self.settings.partition, account, &self.settings.role_name);
+        let arn = self.role(account);
         let call = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
         let call = call.role_session_name(session::name(run)).policy(session::policy(actions));
         let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
@@ -138,13 +146,22 @@ fn credentials(key: &str, secret: &str, token: &str) -> Credentials {
 pub struct Member {
     config: SdkConfig,
     credentials: Credentials,
+    role: String,
 }
 
 impl Member {
-    /// A member account with a session's credentials; `config` gives everything else.
+    /// A member account with a session's credentials that somebody else got; `config` gives
+    /// everything else.
     #[must_use]
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
-        Self { config, credentials: credentials(key, secret, token) }
+        let role = "the session's role".to_owned();
+        Self { config, credentials: credentials(key, secret, token), role }
+    }
+
+    /// The role, for messages.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.role
     }
 
     /// The configuration for calls in `region` of this account; it shares the connection pool, and

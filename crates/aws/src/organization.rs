@@ -16,6 +16,7 @@ use org_operator_core::ports::AccountDirectory;
 use org_operator_core::tree::Unit;
 use org_operator_core::{AccountId, Error, ErrorKind, Region, UnitId};
 
+use crate::caller::Caller;
 use crate::failure::own;
 use crate::pace::Pace;
 use crate::regions::EnabledRegions;
@@ -36,6 +37,7 @@ struct Rates {
 #[derive(Debug, Clone)]
 pub struct Organization {
     client: Client,
+    caller: Caller,
     rates: Arc<Rates>,
     regions: Arc<EnabledRegions>,
 }
@@ -47,11 +49,17 @@ impl Organization {
         let (accounts, units) = (Pace::new(8.0, 12.0), Pace::new(5.0, 8.0));
         let rates = Rates { accounts, units, tags: Pace::new(10.0, 15.0) };
         let regions = Arc::new(EnabledRegions::new(config));
-        Self { client: Client::new(config), rates: Arc::new(rates), regions }
+        let (client, caller) = (Client::new(config), Caller::new(config));
+        Self { client, caller, rates: Arc::new(rates), regions }
     }
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What came of a call of `action`; a refusal says who was refused what.
+    pub(crate) async fn named<T>(&self, done: Result<T, Error>, action: &str) -> Result<T, Error> {
+        self.caller.named(done, action).await
     }
 
     /// The accounts that are in `unit` itself, or `None` where there is no such unit.
@@ -59,6 +67,11 @@ impl Organization {
         &self,
         unit: &UnitId,
     ) -> Result<Option<Vec<AccountId>>, Error> {
+        let listed = self.list_direct_members(unit).await;
+        self.named(listed, "organizations:ListAccountsForParent").await
+    }
+
+    async fn list_direct_members(&self, unit: &UnitId) -> Result<Option<Vec<AccountId>>, Error> {
         let list = self.client.list_accounts_for_parent().parent_id(unit.as_str());
         let mut pages =
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
@@ -86,6 +99,11 @@ impl Organization {
 
     /// The units directly below `unit`, or `None` where there is no such unit.
     pub(crate) async fn children(&self, unit: &UnitId) -> Result<Option<Vec<Unit>>, Error> {
+        let listed = self.list_children(unit).await;
+        self.named(listed, "organizations:ListOrganizationalUnitsForParent").await
+    }
+
+    async fn list_children(&self, unit: &UnitId) -> Result<Option<Vec<Unit>>, Error> {
         let list = self.client.list_organizational_units_for_parent().parent_id(unit.as_str());
         let mut pages =
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
@@ -113,11 +131,9 @@ impl Organization {
             }
         }
     }
-}
 
-impl AccountDirectory for Organization {
     /// Every account. Pages may be empty and still have a successor; the paginator goes on.
-    async fn accounts(&self) -> Result<Vec<Account>, Error> {
+    async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
         let mut pages = self
             .client
             .list_accounts()
@@ -134,6 +150,27 @@ impl AccountDirectory for Organization {
                 accounts.push(read(account)?);
             }
         }
+    }
+
+    async fn list_tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
+        let list = self.client.list_tags_for_resource().resource_id(account.as_str());
+        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
+        let mut tags = BTreeMap::new();
+        loop {
+            self.rates.tags.turn().await;
+            let Some(page) = pages.next().await else { return Ok(tags) };
+            let page = page.map_err(|e| own(&format!("reading the tags of {account}"), &e))?;
+            let pairs =
+                page.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
+            tags.extend(pairs);
+        }
+    }
+}
+
+impl AccountDirectory for Organization {
+    async fn accounts(&self) -> Result<Vec<Account>, Error> {
+        let listed = self.list_accounts().await;
+        self.named(listed, "organizations:ListAccounts").await
     }
 
     async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {
@@ -153,21 +190,13 @@ impl AccountDirectory for Organization {
     }
 
     async fn enabled_regions(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
-        self.regions.of(account).await
+        let listed = self.regions.of(account).await;
+        self.named(listed, "account:ListRegions").await
     }
 
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
-        let list = self.client.list_tags_for_resource().resource_id(account.as_str());
-        let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
-        let mut tags = BTreeMap::new();
-        loop {
-            self.rates.tags.turn().await;
-            let Some(page) = pages.next().await else { return Ok(tags) };
-            let page = page.map_err(|e| own(&format!("reading the tags of {account}"), &e))?;
-            let pairs =
-                page.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned()));
-            tags.extend(pairs);
-        }
+        let listed = self.list_tags(account).await;
+        self.named(listed, "organizations:ListTagsForResource").await
     }
 }
 

@@ -49,7 +49,8 @@ impl Organization {
 
     async fn root(&self) -> Result<Unit, Error> {
         let answer = self.client().list_roots().send().await;
-        let answer = answer.map_err(|e| own("listing the organization's root", &e))?;
+        let answer = answer.map_err(|e| own("listing the organization's root", &e));
+        let answer = self.named(answer, "organizations:ListRoots").await?;
         let root = answer.roots().first();
         let id = root.and_then(|root| root.id()).and_then(UnitId::parse);
         let name = root.and_then(|root| root.name()).unwrap_or("Root");

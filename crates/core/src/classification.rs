@@ -116,6 +116,20 @@ impl Finding {
         Self { error, doubt: Doubt::None }
     }
 
+    /// The same finding; where it is a refusal that does not say who was refused what, it says so
+    /// now: `role` and the `actions` that the operation needs.
+    #[must_use]
+    pub fn naming(self, role: &str, actions: &[&str]) -> Self {
+        let Self { error, doubt } = self;
+        let refused = matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::DeniedByPolicy);
+        if !refused || names_an_identity(error.message()) {
+            return Self { error, doubt };
+        }
+        let (said, needed) = (one_line(error.message()), actions.join(", "));
+        let error = Error::new(error.kind(), format!("{said} ({role} needs {needed})"));
+        Self { error, doubt }
+    }
+
     /// The error, for a call that no other Region can say more about.
     #[must_use]
     pub fn certainly(self) -> Error {
@@ -198,6 +212,12 @@ fn doubt_of(call: Call, kind: ErrorKind, failure: &CallFailure) -> Doubt {
         }
         _ => Doubt::None,
     }
+}
+
+/// Whether AWS's text says whose call it was: a role's session, a role or a user.
+#[must_use]
+pub fn names_an_identity(message: &str) -> bool {
+    [":assumed-role/", ":role/", ":user/", ":root"].iter().any(|part| message.contains(part))
 }
 
 impl CallFailure {

@@ -88,7 +88,8 @@ pub fn cover(
 }
 
 fn missing(failure: Option<&WorkerFailure>) -> Verdict {
-    let silent = "no outcome was written and the state machine recorded no failure";
+    let silent = "no outcome was written and the state machine recorded no failure: \
+                  the Map Run's results below map-results/ say why";
     let message = failure.map_or_else(|| silent.to_owned(), WorkerFailure::text);
     Verdict::of(ErrorKind::NoOutcome, &message)
 }

@@ -31,6 +31,41 @@ impl Unit {
 /// A metric: name, unit, value.
 pub type Metric = (&'static str, Unit, u64);
 
+/// The names of all metrics; a test holds the alarms and the dashboard to them.
+pub mod name {
+    /// Fanout: how many targets a run is going to ask.
+    pub const TARGETS_PLANNED: &str = "TargetsPlanned";
+    /// Worker: how long an attempt at a work item took.
+    pub const DURATION_MS: &str = "DurationMs";
+    /// Worker: attempts that AWS throttled beyond the SDK's own retries.
+    pub const THROTTLES: &str = "Throttles";
+    /// Result handler: targets with records.
+    pub const TARGETS_SUCCEEDED: &str = "TargetsSucceeded";
+    /// Result handler: targets that cannot be asked.
+    pub const TARGETS_SKIPPED: &str = "TargetsSkipped";
+    /// Result handler: targets without an answer.
+    pub const TARGETS_FAILED: &str = "TargetsFailed";
+    /// Result handler: rows.
+    pub const RECORDS: &str = "Records";
+    /// Result handler: requests that the operation sent, the SDK's own retries included.
+    pub const API_CALLS: &str = "ApiCalls";
+    /// Result handler: 1 for a run in which a target failed.
+    pub const PARTIAL_RUNS: &str = "PartialRuns";
+
+    /// All of them.
+    pub const ALL: &[&str] = &[
+        TARGETS_PLANNED,
+        DURATION_MS,
+        THROTTLES,
+        TARGETS_SUCCEEDED,
+        TARGETS_SKIPPED,
+        TARGETS_FAILED,
+        RECORDS,
+        API_CALLS,
+        PARTIAL_RUNS,
+    ];
+}
+
 /// The line of `metrics`, by deployment and by deployment and operation; `run` is there to search
 /// for, and no dimension, because each value of a dimension is a metric of its own to be paid for.
 #[must_use]

@@ -103,7 +103,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         let items = selection.work_items(regions, request.regions_per_work_item);
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
         let folder = self.folder(operation, &run_id);
-        tracing::info!(%run_id, work_items = items.len(), targets, "planning");
+        tracing::info!(RunId = %run_id, work_items = items.len(), targets, "planning");
         let plan = RunPlan {
             run_id,
             operation: operation.spec().name.to_owned(),

@@ -37,7 +37,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         let key = folder.key(&format!("resume-{execution}.json"));
         self.artifacts.put(&key, json(&left)?).await?;
         let targets: usize = left.iter().map(|item| item.regions.len()).sum();
-        tracing::info!(%run_id, work_items = left.len(), targets, "resuming");
+        tracing::info!(RunId = %run_id, work_items = left.len(), targets, "resuming");
         Ok(RunPlan {
             manifest: self.location(key),
             work_items: left.len() as u64,

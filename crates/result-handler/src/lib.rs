@@ -78,7 +78,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         self.artifacts.put(&folder.key(SUMMARY), json(&summary)?).await?;
         self.artifacts.put(&folder.latest_key(), json(&latest)?).await?;
         let RunResult { status, targets, failed, records, .. } = &summary.result;
-        tracing::info!(run_id = %event.run_id, ?status, targets, failed, records, "written");
+        tracing::info!(RunId = %event.run_id, ?status, targets, failed, records, "written");
         Ok(summary)
     }
 

@@ -1,6 +1,7 @@
 //! The Lambda shell of the three functions: tracing, metrics, the environment, the error kind as
 //! `errorType`. What a function does is in its own crate.
 
+mod about;
 mod env;
 mod invocation;
 mod metrics;

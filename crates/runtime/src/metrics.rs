@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use org_operator_core::metrics::{Metric, Unit, line};
+use org_operator_core::metrics::{Metric, Unit, line, name as metric};
 use org_operator_core::plan::RunPlan;
 use org_operator_core::summary::{RunResult, Status, Summary};
 use org_operator_core::timestamp::Timestamp;
@@ -25,7 +25,7 @@ impl Metrics {
 
     /// Of a plan: how much a run is going to ask.
     pub fn planned(&self, plan: &RunPlan, now: Timestamp) {
-        let metrics = [("TargetsPlanned", Unit::Count, plan.targets)];
+        let metrics = [(metric::TARGETS_PLANNED, Unit::Count, plan.targets)];
         self.print(&plan.operation, plan.run_id.as_str(), now, &metrics);
     }
 
@@ -37,12 +37,16 @@ impl Metrics {
         now: Timestamp,
         result: &Result<T, Error>,
     ) {
+        if result.as_ref().is_err_and(|e| e.kind() == ErrorKind::InvalidRequest) {
+            // The operation may be any text: each one would be a metric to be paid for.
+            return;
+        }
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let throttled = result.as_ref().is_err_and(|e| e.kind() == ErrorKind::Throttled);
         let metrics = [
-            ("DurationMs", Unit::Milliseconds, took),
+            (metric::DURATION_MS, Unit::Milliseconds, took),
             // Work items that AWS throttled beyond the SDK's own retries.
-            ("Throttles", Unit::Count, u64::from(throttled)),
+            (metric::THROTTLES, Unit::Count, u64::from(throttled)),
         ];
         self.print(operation, run, now, &metrics);
     }
@@ -52,12 +56,12 @@ impl Metrics {
         let RunResult { run_id, status, succeeded, skipped, failed, records, .. } = &summary.result;
         let partial = u64::from(*status == Status::Partial);
         let metrics = [
-            ("TargetsSucceeded", Unit::Count, *succeeded),
-            ("TargetsSkipped", Unit::Count, *skipped),
-            ("TargetsFailed", Unit::Count, *failed),
-            ("Records", Unit::Count, *records),
-            ("ApiCalls", Unit::Count, summary.api_calls),
-            ("PartialRuns", Unit::Count, partial),
+            (metric::TARGETS_SUCCEEDED, Unit::Count, *succeeded),
+            (metric::TARGETS_SKIPPED, Unit::Count, *skipped),
+            (metric::TARGETS_FAILED, Unit::Count, *failed),
+            (metric::RECORDS, Unit::Count, *records),
+            (metric::API_CALLS, Unit::Count, summary.api_calls),
+            (metric::PARTIAL_RUNS, Unit::Count, partial),
         ];
         self.print(&summary.operation, run_id.as_str(), now, &metrics);
     }

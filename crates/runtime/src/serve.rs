@@ -8,8 +8,12 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use org_operator_core::Error;
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::SubscriberBuilder;
+use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
 
+use crate::about;
 use crate::env::{Env, name};
 use crate::invocation::Invocation;
 use crate::payload::Payload;
@@ -41,9 +45,8 @@ impl<S: Send + Sync> Shell<S> {
     pub fn start(read: impl FnOnce(&mut Env) -> Option<S>) -> Self {
         let lookup = |variable: &str| std::env::var(variable).ok();
         let filter = lookup(name::RUST_LOG).unwrap_or_else(|| "info".to_owned());
-        let format = tracing_subscriber::fmt().json().flatten_event(true).with_ansi(false);
         // A second start in one process keeps the first subscriber.
-        let _ = format.with_env_filter(EnvFilter::new(filter)).try_init();
+        let _ = format().with_env_filter(EnvFilter::new(filter)).try_init();
         let mut env = Env::new(&lookup);
         let settings = read(&mut env);
         Self { settings: env.finish(settings) }
@@ -71,9 +74,10 @@ impl<S: Send + Sync> Shell<S> {
         // Boxed: the handlers' futures are large, and there is one at a time.
         Box::pin(lambda_runtime::run(service_fn(|event: LambdaEvent<Payload>| {
             let invocation = Invocation::new(&event.context, SystemTime::now());
+            let span = about::span(event.payload.0.as_ref().unwrap_or(&Value::Null));
             let both = ready.clone().and_then(|ready| Ok((ready, event.payload.0?)));
             let answer = both.map(|(built, value)| handle(built, value, invocation));
-            async move {
+            let answered = async move {
                 let answer = match answer {
                     Ok(answering) => answering.await,
                     Err(error) => Err(error),
@@ -82,10 +86,18 @@ impl<S: Send + Sync> Shell<S> {
                     tracing::error!(kind = %error.kind(), "{error}");
                     HandlerError(error)
                 })
-            }
+            };
+            answered.instrument(span)
         })))
         .await
     }
+}
+
+/// A line of log: one JSON object, with the invocation's fields in `span`.
+pub(crate) fn format() -> SubscriberBuilder<JsonFields, Format<Json>> {
+    let json = tracing_subscriber::fmt().json().flatten_event(true).with_ansi(false);
+    // The list of all spans would say the same once more, beside what the runtime has in its own.
+    json.with_span_list(false)
 }
 
 #[cfg(test)]

@@ -105,7 +105,8 @@ impl<'a, M: Members> Asking<'a, M> {
                 if failure.is_expired() {
                     self.members.forget(account, &self.attempt.run);
                 }
-                Answer::Failed(classify(Call::Operation, &failure))
+                let actions = self.operation.spec().actions;
+                Answer::Failed(classify(Call::Operation, &failure).naming(member.role(), actions))
             }
             Ok(Ok(rows)) => match keyed(self.operation.spec(), rows) {
                 Ok(records) => Answer::Records(records),

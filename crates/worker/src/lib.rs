@@ -88,7 +88,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
         let pages = Pages { worker: self, book, attempt, earlier: by_region(earlier) };
         let due = pages.due(&event.item.regions);
         tracing::info!(
-            run_id = %attempt.run, account_id = %event.item.account_id, regions = due.len(),
+            RunId = %attempt.run, AccountId = %event.item.account_id, regions = due.len(),
             done_before = event.item.regions.len() - due.len(), "asking"
         );
         let outcomes = pages.work(operation, due).await?;
@@ -199,8 +199,8 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
     async fn write_outcome(&self, outcome: Outcome) -> Result<Outcome, Error> {
         if let Some((kind, message)) = outcome.verdict.error() {
             tracing::warn!(
-                run_id = %self.attempt.run, account_id = %self.book.account,
-                region = %outcome.region, status = %outcome.verdict, %kind, "{message}"
+                RunId = %self.attempt.run, AccountId = %self.book.account,
+                Region = %outcome.region, status = %outcome.verdict, %kind, "{message}"
             );
         }
         self.worker.ledger.put_outcome(&self.book, &outcome, self.attempt.expires_at).await?;

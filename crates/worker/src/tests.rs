@@ -119,6 +119,15 @@ fn outcomes(worker: &TestWorker) -> BTreeMap<String, (&'static str, Option<Error
     worker.ledger.entries(&book()).into_iter().filter_map(read).collect()
 }
 
+fn message(worker: &TestWorker, word: &str) -> String {
+    let entries = worker.ledger.entries(&book());
+    let found = entries.iter().find_map(|entry| match entry {
+        Entry::Outcome(o) if o.region.as_str().contains(word) => o.verdict.error(),
+        _ => None,
+    });
+    found.map(|(_, message)| message.to_owned()).unwrap_or_default()
+}
+
 fn records(worker: &TestWorker) -> usize {
     let entries = worker.ledger.entries(&book());
     entries.iter().filter(|entry| matches!(entry, Entry::Record(_))).count()
@@ -196,6 +205,8 @@ async fn a_short_refusal_is_a_policys_only_beside_a_success() {
     let alone = worker();
     alone.run(&event(&["short"]), &attempt("a")).await.unwrap();
     assert_eq!(outcomes(&alone)["short"].1, Some(ErrorKind::AccessDenied));
+    let said = message(&alone, "short");
+    assert!(said.contains(&format!("needs {}", SPEC.actions.join(", "))), "{said}");
     let beside = worker();
     beside.run(&event(&["short", "three"]), &attempt("a")).await.unwrap();
     assert_eq!(outcomes(&beside)["short"], ("SKIPPED", Some(ErrorKind::DeniedByPolicy), 1));

@@ -70,6 +70,28 @@ fn a_refused_operation_is_told_from_a_policy() {
 }
 
 #[test]
+fn a_refusal_that_names_nobody_says_which_role_needs_what() {
+    let role = "arn:aws:iam::111111111111:role/operation-readonly";
+    let named = |text: &str| {
+        let finding = classify(Call::Operation, &failure("UnauthorizedOperation", 403, text));
+        let finding = finding.naming(role, &["ec2:DescribeRouteTables"]);
+        let kind = finding.clone().settle(true, &Region::parse("eu-west-1").unwrap()).kind();
+        (kind, finding.certainly().message().to_owned())
+    };
+    let blob = format!("{SHORT_REFUSAL} Encoded authorization failure message: AAAA");
+    for text in [SHORT_REFUSAL, &blob] {
+        let (kind, message) = named(text);
+        // Its doubt stays: it is a policy's beside a success.
+        assert_eq!(kind, ErrorKind::DeniedByPolicy);
+        assert!(message.ends_with(&format!("({role} needs ec2:DescribeRouteTables)")), "{message}");
+    }
+    let whole = "User: arn:aws:sts::1:assumed-role/operation-readonly/s is not authorized to perform: ec2:X";
+    assert!(named(whole).1.ends_with("perform: ec2:X"));
+    let other = classify(Call::Operation, &failure("InvalidParameterValue", 400, "no"));
+    assert_eq!(other.clone().naming(role, &["ec2:X"]), other);
+}
+
+#[test]
 fn the_short_refusal_is_a_policys_only_where_the_role_succeeded_elsewhere() {
     let short = failure("UnauthorizedOperation", 403, SHORT_REFUSAL);
     assert_eq!(settled(Call::Operation, &short, false, "eu-west-1"), ErrorKind::AccessDenied);
