@@ -14,8 +14,9 @@ use crate::ledger_items::{Item, entry, outcome_item, record_item, sort_key};
 
 /// `BatchWriteItem` takes at most this many items (DynamoDB API reference).
 const BATCH: usize = 25;
-/// How often items that DynamoDB gave back are sent again, waiting twice as long each time.
-const RESENDS: u32 = 8;
+/// How often items that DynamoDB gave back are sent again, waiting twice as long each time: 6 s in
+/// all, less than what is kept of an invocation for writing.
+const RESENDS: u32 = 7;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// The ledger's table.
@@ -66,16 +67,20 @@ impl DynamoDbLedger {
     }
 
     async fn write(&self, items: Vec<Item>) -> Result<(), Error> {
-        let mut left = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
+        let items = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
+        let mut left = self.send(items).await?;
         let mut wait = FIRST_WAIT;
-        for _ in 0..=RESENDS {
-            left = self.send(left).await?;
+        for _ in 0..RESENDS {
             if left.is_empty() {
                 return Ok(());
             }
             tracing::debug!(unprocessed = left.len(), "DynamoDB gave items back");
             tokio::time::sleep(wait).await;
             wait *= 2;
+            left = self.send(left).await?;
+        }
+        if left.is_empty() {
+            return Ok(());
         }
         let message = format!("DynamoDB left {} items unprocessed", left.len());
         Err(Error::new(ErrorKind::Throttled, message))

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
+use aws_config::identity::IdentityCache;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::{Builder, Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
@@ -170,7 +171,10 @@ impl Member {
     pub fn config(&self, region: &Region, counter: &CallCounter) -> SdkConfig {
         let mut builder = self.config.to_builder();
         builder.set_http_client(self.config.http_client().map(|client| counter.around(client)));
+        // The session does not change. In the cache that all share, each one pushes others out, and
+        // with them the operation account's own credentials, which may be a sign-in away.
         builder
+            .identity_cache(IdentityCache::no_cache())
             .region(SdkRegion::new(region.as_str().to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             .build()
@@ -179,7 +183,10 @@ impl Member {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use aws_config::BehaviorVersion;
+    use aws_credential_types::credential_fn::provide_credentials_fn;
     use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 
     use super::*;
@@ -266,7 +273,7 @@ mod tests {
         let denial = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>\
             not authorized with an explicit deny in a service control policy</Message></Error>\
             </ErrorResponse>";
-        assert_eq!(refusal(403, denial).await, ErrorKind::DeniedByPolicy);
+        assert_eq!(refusal(403, denial).await, ErrorKind::AssumeRoleDenied);
         for length in (5..denial.len()).step_by(5) {
             assert_eq!(
                 refusal(403, &denial[..length]).await,
@@ -298,6 +305,39 @@ mod tests {
             calling.assume_role().role_arn("arn").role_session_name("name").send().await.unwrap();
         }
         assert_eq!((counter.count(), client.actual_requests().count()), (2, 3));
+    }
+
+    #[tokio::test]
+    async fn the_operation_accounts_own_credentials_are_had_once_however_many_accounts() {
+        let had = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&had);
+        let own = provide_credentials_fn(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async { Ok(credentials("k", "s", "t")) }
+        });
+        let answers = (0..400).map(|_| answer("2099-01-01T00:00:00Z")).collect();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(SdkRegion::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(own))
+            // Which one the cache evicts is chance; with room for one it is always the other.
+            .identity_cache(IdentityCache::lazy().max_partitions(1).build())
+            .http_client(StaticReplayClient::new(answers))
+            .build();
+        let settings = RoleSettings {
+            role_name: "r".to_owned(),
+            external_id: String::new(),
+            partition: Partition::Commercial,
+        };
+        let role = MemberRole::new(&config, settings);
+        let region = Region::parse("eu-west-2").unwrap();
+        for number in 0..200 {
+            let account = AccountId::parse(&format!("{number:012}")).unwrap();
+            let member = role.assume(&account, &run("r1"), &[]).await.unwrap();
+            let calling = Client::new(&member.config(&region, &CallCounter::default()));
+            calling.assume_role().role_arn("arn").role_session_name("n").send().await.unwrap();
+        }
+        assert_eq!(had.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use org_operator_core::account::Account;
 use org_operator_core::{Error, ErrorKind, Region};
 
 use crate::failure::own;
+use crate::organization::{is_last, unreadable};
 use crate::pace::Pace;
 
 /// `ListRegions` gives at most this many in a page (Account Management API reference).
@@ -43,8 +44,13 @@ impl EnabledRegions {
             self.rate.turn().await;
             let Some(page) = pages.next().await else { break };
             let page = page.map_err(|e| own(&doing(account), &e))?;
-            let names = page.regions().iter().filter_map(|region| region.region_name());
-            regions.extend(names.filter_map(Region::parse));
+            for region in page.regions() {
+                let name = region.region_name().and_then(Region::parse);
+                regions.insert(name.ok_or_else(|| unreadable("a Region"))?);
+            }
+            if is_last(page.next_token()) {
+                break;
+            }
         }
         if regions.is_empty() {
             let error = Error::new(ErrorKind::OperationFailed, "no Region is on, which cannot be");

@@ -90,8 +90,22 @@ const REGION_OFF: &[&str] = &[
 /// Of these, the ones that say it outright; the rest may also mean bad credentials.
 const REGION_OFF_FOR_SURE: &[&str] = &["OptInRequired", "RegionDisabledException"];
 
+/// What AWS says of a call that a service control policy denies, or does not allow (IAM user guide,
+/// "Access denied error message examples").
+const BY_POLICY: &[&str] =
+    &["explicit deny in a service control policy", "no service control policy allows"];
+
 /// EC2's text for a denial it does not explain, which is how it often reports a policy's deny.
 const SHORT_REFUSAL: &str = "You are not authorized to perform this operation.";
+
+/// What came of the same credentials in the account's other Regions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// They were taken, and the operation succeeded.
+    pub succeeded: bool,
+    /// A Region that cannot be off did not take them.
+    pub refused: bool,
+}
 
 /// What a failed call means, before the account's other Regions are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,17 +150,22 @@ impl Finding {
         self.error
     }
 
-    /// The error, once it is known whether the same credentials succeeded in another Region.
+    /// Whether `region` did not take the credentials although it cannot be off: they are bad.
     #[must_use]
-    pub fn settle(self, succeeded_elsewhere: bool, region: &Region) -> Error {
-        let kind = match self.doubt {
-            Doubt::ShortRefusal if succeeded_elsewhere => ErrorKind::DeniedByPolicy,
-            // A Region that cannot be switched off did not refuse them for being off, unless the
-            // credentials are proven good elsewhere.
-            Doubt::CredentialsNotTaken if !succeeded_elsewhere && region.is_always_on() => {
-                ErrorKind::AccessDenied
-            }
-            _ => self.error.kind(),
+    pub fn refuses_credentials(&self, region: &Region) -> bool {
+        self.doubt == Doubt::CredentialsNotTaken && region.is_always_on()
+    }
+
+    /// The error, once it is known what came of the same credentials in the other Regions.
+    #[must_use]
+    pub fn settle(self, elsewhere: Elsewhere, region: &Region) -> Error {
+        let Elsewhere { succeeded, refused } = elsewhere;
+        let kind = match (self.error.kind(), self.doubt) {
+            (_, Doubt::ShortRefusal) if succeeded => ErrorKind::DeniedByPolicy,
+            // It cannot be off: the account is not activated yet, or the credentials are bad.
+            (ErrorKind::RegionDisabled, _) if region.is_always_on() => ErrorKind::AccessDenied,
+            (_, Doubt::CredentialsNotTaken) if refused && !succeeded => ErrorKind::AccessDenied,
+            (kind, _) => kind,
         };
         Error::new(kind, self.error.message())
     }
@@ -169,7 +188,7 @@ fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
     } else if REFUSED.contains(&code) {
         refusal(call, &failure.message)
     } else if REGION_OFF.contains(&code) {
-        region_off(call, code)
+        region_off(call)
     } else if failure.code.is_none() && failure.status == Some(403) {
         refusal(call, &failure.message)
     } else {
@@ -179,21 +198,21 @@ fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
 
 fn refusal(call: Call, message: &str) -> ErrorKind {
     match call {
-        Call::Own => ErrorKind::AccessDenied,
-        _ if message.contains("explicit deny in a service control policy") => {
+        // A service control policy binds the caller, so it is the operation account's that speaks
+        // here, and would speak for every account: no answer about this one.
+        Call::AssumeRole => ErrorKind::AssumeRoleDenied,
+        Call::Operation if BY_POLICY.iter().any(|text| message.contains(text)) => {
             ErrorKind::DeniedByPolicy
         }
-        Call::AssumeRole => ErrorKind::AssumeRoleDenied,
-        Call::Operation => ErrorKind::AccessDenied,
+        Call::Operation | Call::Own => ErrorKind::AccessDenied,
     }
 }
 
-fn region_off(call: Call, code: &str) -> ErrorKind {
+fn region_off(call: Call) -> ErrorKind {
     match call {
         Call::Operation => ErrorKind::RegionDisabled,
-        // STS says so for the account that is asked for credentials; its other codes mean that
-        // the caller's own credentials or the account (closed) are not taken.
-        Call::AssumeRole if code == "RegionDisabledException" => ErrorKind::RegionDisabled,
+        // It says something of STS in the Region that this runs in, or of the account, and nothing of
+        // the Regions that are to be asked.
         Call::AssumeRole => ErrorKind::AssumeRoleDenied,
         Call::Own => ErrorKind::AccessDenied,
     }

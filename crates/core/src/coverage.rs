@@ -30,23 +30,21 @@ pub struct AccountTargets {
     pub account_id: AccountId,
     /// Its name.
     pub account_name: String,
-    /// Its Regions, each with the first Region of the work item that it is in.
-    pub regions: BTreeMap<Region, Region>,
+    /// Its Regions, each with the number of the work item that it is in.
+    pub regions: BTreeMap<Region, u32>,
 }
 
 /// The manifest by account, sorted by account and Region.
 #[must_use]
 pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
     let mut accounts: BTreeMap<AccountId, AccountTargets> = BTreeMap::new();
-    for item in manifest {
-        let first = item.regions.first().cloned();
+    for (number, item) in (0..).zip(manifest) {
         let targets = accounts.entry(item.account_id.clone()).or_insert_with(|| AccountTargets {
             account_id: item.account_id,
             account_name: item.account_name,
             regions: BTreeMap::new(),
         });
-        let pairs = item.regions.into_iter().filter_map(|region| Some((region, first.clone()?)));
-        targets.regions.extend(pairs);
+        targets.regions.extend(item.regions.into_iter().map(|region| (region, number)));
     }
     accounts.into_values().collect()
 }
@@ -73,14 +71,14 @@ pub fn cover(
     let mut outcomes: BTreeMap<Region, Outcome> =
         outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
     // A resumed work item may begin with another Region than the whole one did.
-    let of_item = |failure: &WorkerFailure, first: &Region| {
-        targets.regions.get(&failure.first_region) == Some(first)
+    let of_item = |failure: &WorkerFailure, item: &u32| {
+        targets.regions.get(&failure.first_region) == Some(item)
     };
-    let row = |(region, first): (&Region, &Region)| {
+    let row = |(region, item): (&Region, &u32)| {
         let outcome = outcomes.remove(region);
         let verdict = match &outcome {
             Some(outcome) => outcome.verdict.clone(),
-            None => missing(failures.iter().rfind(|failure| of_item(failure, first))),
+            None => missing(failures.iter().rfind(|failure| of_item(failure, item))),
         };
         CoverageRow { region: region.clone(), verdict, outcome }
     };

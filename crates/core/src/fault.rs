@@ -51,6 +51,13 @@ impl Faults {
         });
     }
 
+    /// Whether there are as many faults as are listed: what is only for reading need not be found out
+    /// for another one.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= LISTED
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -101,7 +101,7 @@ macro_rules! text_id {
 
         impl From<$id> for String {
             fn from(id: $id) -> String {
-                id.0
+                id.0.into()
             }
         }
 

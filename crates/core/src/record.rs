@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::error::{Error, ErrorKind};
 use crate::spec::Spec;
 
+/// An item has 400 KB (DynamoDB quotas), names of attributes included.
+const ROW_BYTES: usize = 350_000;
+
 /// A sort key has 1,024 bytes (DynamoDB quotas); `record#<Region>#` needs up to 40 of them.
 const KEY_BYTES: usize = 980;
 
@@ -21,7 +24,7 @@ pub struct Record {
 ///
 /// # Errors
 /// `OperationFailed` where two rows have one key, a row has another number of cells than the
-/// operation has columns, or a key is too long for the ledger: a row would be lost silently.
+/// operation has columns, or a key or a row is too long for the ledger: it would be lost silently.
 pub fn keyed(spec: &Spec, rows: Vec<Vec<String>>) -> Result<Vec<Record>, Error> {
     let indices = spec.key_indices();
     let mut records = BTreeMap::new();
@@ -38,6 +41,10 @@ fn key_of(spec: &Spec, indices: &[usize], cells: &[String]) -> Result<String, Er
     let (found, declared) = (cells.len(), spec.columns.len());
     if found != declared {
         return Err(failed(format!("a record has {found} cells for {declared} columns")));
+    }
+    let bytes: usize = cells.iter().map(String::len).sum();
+    if bytes > ROW_BYTES {
+        return Err(failed(format!("a record has {bytes} bytes, {ROW_BYTES} fit into the ledger")));
     }
     let parts: Vec<String> = indices.iter().map(|i| escaped(&cells[*i])).collect();
     let key = parts.join("#");
@@ -98,5 +105,6 @@ mod tests {
         assert_eq!(twice.unwrap_err().kind(), ErrorKind::OperationFailed);
         assert!(keyed(&SPEC, vec![vec!["short".to_owned()]]).is_err());
         assert!(keyed(&SPEC, vec![row(["1", "x", &"a".repeat(1000)])]).is_err());
+        assert!(keyed(&SPEC, vec![row([&"1".repeat(400_000), "x", "a"])]).is_err());
     }
 }

@@ -3,6 +3,7 @@
 //! The table is data of botocore's `partitions.json` (read 2026-11-22). A Region that AWS opens
 //! later can be used before this table knows it by naming it in `TARGET_REGIONS`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,8 @@ use crate::id::text_id;
 /// A Region's name, such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Region(String);
+// A name that is known takes no memory of its own: a large run has millions of targets.
+pub struct Region(Cow<'static, str>);
 
 impl Region {
     /// What a Region's name looks like, for messages.
@@ -22,12 +24,15 @@ impl Region {
     /// The Region, or `None` where `text` has not the form of a Region's name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(name) = KNOWN.iter().find(|name| **name == text) {
+            return Some(Self(Cow::Borrowed(name)));
+        }
         let parts: Vec<&str> = text.split('-').collect();
         let (number, words) = parts.split_last()?;
         let word = |w: &&str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase());
         let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
         let valid = text.len() <= 32 && digits && words.len() >= 2 && words.iter().all(word);
-        valid.then(|| Self(text.to_owned()))
+        valid.then(|| Self(Cow::Owned(text.to_owned())))
     }
 
     /// The name.

@@ -114,7 +114,10 @@ impl Selection {
         let ids: BTreeSet<&AccountId> = self.0.iter().map(|(account, _)| &account.id).collect();
         for (field, named) in [("Include", &filter.include), ("Exclude", &filter.exclude)] {
             for id in named.iter().filter(|id| !ids.contains(id)) {
-                let hint = nearest_hint(id.as_str(), ids.iter().map(|id| id.as_str()));
+                // A comparison with every account, for each wrong id.
+                let near = (!faults.is_full())
+                    .then(|| nearest_hint(id.as_str(), ids.iter().map(|id| id.as_str())));
+                let hint = near.unwrap_or_default();
                 let allowed = format!("an account of this organization{hint}");
                 faults.note_text(format!("Accounts.{field}"), format!("\"{id}\""), allowed);
             }

@@ -58,11 +58,16 @@ fn writer() -> csv::Writer<Vec<u8>> {
     csv::WriterBuilder::new().buffer_capacity(1024).from_writer(Vec::new())
 }
 
-/// `cell` with an apostrophe in front where a spreadsheet would take it for a formula (OWASP,
-/// "CSV Injection": `=`, `+`, `-`, `@`, tab and carriage return first).
+/// What begins a formula, the full-width forms too (OWASP, "CSV Injection"; ASVS 1.2.10).
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// `cell` with an apostrophe in front where a spreadsheet would take it for a formula: it begins with
+/// a sign of one, or with a control character. Programs differ in what blanks they pass over before.
 #[must_use]
 pub fn harmless(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
+    let formula =
+        cell.starts_with(char::is_control) || cell.trim_start_matches(blank).starts_with(FORMULA);
     if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -88,6 +93,18 @@ mod tests {
         let rows = [vec!["=1+1".to_owned(), "say \"a, b\"".to_owned(), "Zoë".to_owned()]];
         let text = String::from_utf8(written(&["a", "b", "c"], &rows)).unwrap();
         assert_eq!(text, "a,b,c\n'=1+1,\"say \"\"a, b\"\"\",Zoë\n");
+    }
+
+    #[test]
+    fn blanks_and_other_forms_hide_no_formula() {
+        for cell in
+            ["\n=1", " =1", "\u{a0}+1", "\u{feff}@x", "\0=1", "＝1", "\t", "\ra", " \u{feff} -1"]
+        {
+            assert_eq!(harmless(cell), format!("'{cell}"), "{cell:?}");
+        }
+        for cell in ["", " ", "a=1", "2026-11-22", "rtb-1", "10.0.0.0/8", "Zoë"] {
+            assert_eq!(harmless(cell), cell);
+        }
     }
 
     #[test]

@@ -6,6 +6,10 @@ use org_operator_core::request::MAX_CONCURRENCY;
 use org_operator_fanout::{Fanout, Settings};
 use org_operator_runtime::{Env, Metrics, Shell, name};
 
+/// Tags and enabled Regions are asked per account, below AWS's rates.
+const TOO_LARGE: &str =
+    "planning (of fewer accounts, or without Tags or Regions ENABLED, it would)";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let build = |(settings, table, metrics): (Settings, String, Metrics)| async move {
@@ -18,7 +22,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let shell = Shell::start(settings);
     let handled = shell.serve(build, |built, event, invocation| async move {
         let (fanout, metrics) = &*built;
-        let plan = fanout.run(&event, invocation.local_run_id()).await?;
+        let planning = fanout.run(&event, invocation.local_run_id());
+        let plan = invocation.in_time(TOO_LARGE, planning).await?;
         metrics.planned(&plan, SystemClock.now());
         Ok(plan)
     });

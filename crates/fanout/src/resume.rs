@@ -13,8 +13,9 @@ use crate::{Fanout, json};
 
 /// Accounts whose outcomes are asked for at once.
 const AT_ONCE: usize = 32;
-/// A run whose entries expire sooner than this could lose some while it is being resumed.
-const MARGIN_SECONDS: i64 = 3_600;
+/// A run whose entries expire sooner than this could lose some while it is being resumed: one account
+/// may be tried for two hours, and the export comes after the last one.
+const MARGIN_SECONDS: i64 = 4 * 3_600;
 
 impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
     /// Plans the rest of the run in `folder`. The new manifest is named after `execution`; the
@@ -81,15 +82,32 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
 
     /// The work items with the Regions that have no final outcome.
     async fn left_of(&self, run: &RunId, items: Vec<WorkItem>) -> Result<Vec<WorkItem>, Error> {
-        let left = stream::iter(items).map(|mut item| async move {
-            let book = Book { run: run.clone(), account: item.account_id.clone() };
+        let left = stream::iter(grouped(items)).map(|mut items| async move {
+            let Some(first) = items.first() else { return Ok(items) };
+            let book = Book { run: run.clone(), account: first.account_id.clone() };
             let done = final_regions(&self.ledger.outcomes(&book).await?);
-            item.regions.retain(|region| !done.contains(region));
-            Ok::<_, Error>(item)
+            for item in &mut items {
+                item.regions.retain(|region| !done.contains(region));
+            }
+            Ok::<_, Error>(items)
         });
-        let left: Vec<WorkItem> = left.buffered(AT_ONCE).try_collect().await?;
-        Ok(left.into_iter().filter(|item| !item.regions.is_empty()).collect())
+        let left: Vec<Vec<WorkItem>> = left.buffered(AT_ONCE).try_collect().await?;
+        Ok(left.into_iter().flatten().filter(|item| !item.regions.is_empty()).collect())
     }
+}
+
+/// The items of one account together: its outcomes are asked for once. A manifest has them so.
+fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
+    let mut accounts: Vec<Vec<WorkItem>> = Vec::new();
+    for item in items {
+        match accounts.last_mut() {
+            Some(last) if last.iter().any(|other| other.account_id == item.account_id) => {
+                last.push(item);
+            }
+            _ => accounts.push(vec![item]),
+        }
+    }
+    accounts
 }
 
 fn refused(run_id: &RunId, allowed: &str) -> Error {

@@ -295,6 +295,16 @@ async fn a_resumed_run_asks_only_what_failed_or_is_missing() {
 }
 
 #[tokio::test]
+async fn a_resumed_run_asks_the_ledger_once_per_account() {
+    let fanout = fanout(Ok(organization()));
+    planned(&fanout, &json!({"RegionsPerWorkItem": 1})).await.unwrap();
+    let event = json!({"RunId": "again", "ResumeRun": "r1"});
+    let plan = fanout.run(&event, None).await.unwrap();
+    assert_eq!((plan.work_items, plan.targets), (4, 4));
+    assert_eq!(fanout.ledger.asked.load(std::sync::atomic::Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_complete_run_is_not_resumed_and_one_without_its_artifacts_is() {
     let fanout = fanout(Ok(organization()));
     planned(&fanout, &json!({"Accounts": {"Include": ["000000000002"]}})).await.unwrap();

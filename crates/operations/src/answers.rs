@@ -1,7 +1,7 @@
 //! EC2's error bodies, replayed, with the kind that each must become.
 
 use org_operator_core::ErrorKind;
-use org_operator_core::classification::{Call, classify};
+use org_operator_core::classification::{Call, Elsewhere, classify};
 
 use crate::Operation;
 use crate::internet_routes::InternetRoutes;
@@ -18,7 +18,9 @@ fn body(code: &str, message: &str) -> String {
 async fn kind(status: u16, body: &str, elsewhere: bool) -> ErrorKind {
     let (_, target) = answered(&[(status, body.to_owned())]);
     let failure = InternetRoutes.run(&target).await.unwrap_err();
-    classify(Call::Operation, &failure).settle(elsewhere, &target.region).kind()
+    classify(Call::Operation, &failure)
+        .settle(Elsewhere { succeeded: elsewhere, refused: false }, &target.region)
+        .kind()
 }
 
 #[tokio::test]
@@ -37,9 +39,9 @@ async fn every_error_body_of_ec2_becomes_its_kind() {
         (403, "UnauthorizedOperation", POLICY, false, ErrorKind::DeniedByPolicy),
         (403, "UnauthorizedOperation", SHORT, false, ErrorKind::AccessDenied),
         (403, "UnauthorizedOperation", SHORT, true, ErrorKind::DeniedByPolicy),
-        (401, "AuthFailure", "not able to validate", true, ErrorKind::RegionDisabled),
+        (401, "AuthFailure", "not able to validate", true, ErrorKind::AccessDenied),
         (401, "AuthFailure", "not able to validate", false, ErrorKind::AccessDenied),
-        (401, "OptInRequired", "You are not subscribed", false, ErrorKind::RegionDisabled),
+        (401, "OptInRequired", "You are not subscribed", false, ErrorKind::AccessDenied),
         (400, "Blocked", "Your account is currently blocked.", false, ErrorKind::OperationFailed),
         (400, "PendingVerification", "", false, ErrorKind::OperationFailed),
         (400, "InvalidParameterValue", "", false, ErrorKind::OperationFailed),

@@ -100,6 +100,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use org_operator_core::session;
 
     fn is_case(name: &str, joint: char) -> bool {
         !name.is_empty()
@@ -113,6 +114,8 @@ mod tests {
             assert!(is_case(name, '-'), "{name}: the name is not kebab-case");
             assert!(!spec.summary.is_empty() && !spec.actions.is_empty(), "{name}");
             assert!(spec.actions.iter().all(|a| a.contains(':') && !a.contains('*')), "{name}");
+            // The size of a session policy as text (STS API reference, AssumeRole).
+            assert!(session::policy(spec.actions).len() <= 2_048, "{name}: too many actions");
             assert!(
                 spec.columns.iter().all(|c| is_case(c.name, '_') && !c.meaning.is_empty()),
                 "{name}"

@@ -22,9 +22,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let artifacts = S3Artifacts::new(&config, &settings.bucket);
         (ResultHandler::new(ledger, artifacts, settings.prefix), settings.metrics)
     };
-    let handled = Shell::start(settings).serve(build, |built, event, _| async move {
+    let handled = Shell::start(settings).serve(build, |built, event, invocation| async move {
         let (handler, metrics) = &*built;
-        let summary = handler.run(&ResultEvent::parse(&event)?).await?;
+        let event = ResultEvent::parse(&event)?;
+        let summary = invocation.in_time("writing the artifacts", handler.run(&event)).await?;
         metrics.ended(&summary, SystemClock.now());
         Ok(Answer::from(summary))
     });

@@ -1,9 +1,10 @@
 //! What one invocation brings besides its event: an id and an end.
 
+use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::Context;
-use org_operator_core::{Error, RunId};
+use org_operator_core::{Error, ErrorKind, RunId};
 
 /// Lambda's longest invocation (Lambda quotas), for a runtime that names no deadline.
 const LONGEST: Duration = Duration::from_mins(15);
@@ -28,6 +29,24 @@ impl Invocation {
         let left = context.deadline().duration_since(now).ok().filter(|left| !left.is_zero());
         let time_left = left.unwrap_or(LONGEST).saturating_sub(RESERVE);
         Self { id: context.request_id.clone(), time_left }
+    }
+
+    /// What comes of `work` while there is time; `what` is what does not fit where it ends. That is
+    /// not tried again: another attempt would begin anew and take as long.
+    ///
+    /// # Errors
+    /// Those of `work`, and `OperationFailed` where the time is used up.
+    pub async fn in_time<T>(
+        &self,
+        what: &str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let late = || {
+            let seconds = self.time_left.as_secs();
+            let message = format!("{what} does not fit into one invocation of {seconds} s");
+            Err(Error::new(ErrorKind::OperationFailed, message))
+        };
+        tokio::time::timeout(self.time_left, work).await.unwrap_or_else(|_| late())
     }
 
     /// A run id for an invocation that a person made: `local-<request id>`.
@@ -60,6 +79,16 @@ mod tests {
         assert_eq!(invocation(1_100_000).time_left, Duration::from_secs(90));
         assert_eq!(invocation(1_005_000).time_left, Duration::ZERO);
         assert_eq!(invocation(0).time_left, Duration::from_secs(890));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_does_not_fit_is_given_up_with_what_it_was() {
+        let short = invocation(1_100_000);
+        let never = std::future::pending::<Result<(), Error>>();
+        let error = short.in_time("planning", never).await.unwrap_err();
+        assert_eq!(error.to_string(), "planning does not fit into one invocation of 90 s");
+        assert!(!error.kind().is_retryable());
+        assert_eq!(short.in_time("planning", async { Ok(7) }).await, Ok(7));
     }
 
     #[test]

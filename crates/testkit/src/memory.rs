@@ -17,6 +17,13 @@ use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId};
 #[derive(Debug, Default)]
 pub struct TickingClock(AtomicI64);
 
+impl TickingClock {
+    /// Lets `seconds` pass.
+    pub fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
+    }
+}
+
 impl Clock for TickingClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_epoch_millis(1_790_000_000_000 + self.0.fetch_add(1_000, Ordering::Relaxed))
@@ -66,6 +73,10 @@ pub struct MemoryLedger {
     pub dies_at: Mutex<Option<usize>>,
     /// Entries per page.
     pub page: usize,
+    /// Records of this Region are refused for good.
+    pub refuses: Mutex<Option<Region>>,
+    /// How often outcomes were asked for.
+    pub asked: AtomicUsize,
 }
 
 impl MemoryLedger {
@@ -119,6 +130,7 @@ impl Outcomes for MemoryLedger {
             Entry::Outcome(outcome) => Some(outcome),
             _ => None,
         };
+        self.asked.fetch_add(1, Ordering::SeqCst);
         Ok(self.entries(book).into_iter().filter_map(outcome).collect())
     }
 }
@@ -131,6 +143,9 @@ impl LedgerWriter for MemoryLedger {
         _: i64,
     ) -> Result<(), Error> {
         for record in records {
+            if locked(&self.refuses).as_ref() == Some(&record.region) {
+                return Err(Error::new(ErrorKind::OperationFailed, "the item is too large"));
+            }
             let key = record_key(&record.region, &record.record.key);
             self.write(book, key, Entry::Record(record.clone()))?;
         }

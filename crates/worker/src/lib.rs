@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::classification::{Elsewhere, Finding};
 use org_operator_core::ledger::{Book, LedgerRecord};
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
@@ -21,6 +22,10 @@ use tokio::sync::Semaphore;
 
 use ask::{Answer, Answered, Asking, Begun};
 pub use members::Members;
+
+/// How long an earlier attempt's success tells what a refusal means: as long as one session of the
+/// member role lasts. Of an older one nobody knows whether the role is still the same.
+const EVIDENCE_SECONDS: i64 = 3_600;
 
 /// Regions of an account that are asked, or written, at once.
 const AT_ONCE: usize = 20;
@@ -147,9 +152,14 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         let answer = match answer {
             Answer::Records(records) => {
                 let count = records.len() as u64;
-                self.write_records(&begun.region, records).await?;
-                let outcome = self.outcome(&begun, Verdict::Succeeded, count);
-                self.write_outcome(outcome).await.map(Answer::Written)?
+                match self.write_records(&begun.region, records).await {
+                    Ok(()) => {
+                        let outcome = self.outcome(&begun, Verdict::Succeeded, count);
+                        self.write_outcome(outcome).await.map(Answer::Written)?
+                    }
+                    // This target's alone: the account's other Regions have their own answers.
+                    Err(error) => Answer::Failed(Finding::certain(error)),
+                }
             }
             other => other,
         };
@@ -164,15 +174,30 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         self.worker.ledger.put_records(&self.book, &entries, self.attempt.expires_at).await
     }
 
-    async fn write_failures(&self, answers: Vec<Answered>) -> Result<Vec<Outcome>, Error> {
-        let succeeded = |verdict: &Verdict| *verdict == Verdict::Succeeded;
-        let proven = self.earlier.values().any(|outcome| succeeded(&outcome.verdict))
+    /// What the Regions say together: in this attempt, and in those just before it.
+    fn elsewhere(&self, answers: &[Answered]) -> Elsewhere {
+        let since = self.worker.clock.now().epoch_seconds() - EVIDENCE_SECONDS;
+        let fresh = |outcome: &Outcome| {
+            outcome.verdict == Verdict::Succeeded && outcome.ended_at.epoch_seconds() >= since
+        };
+        let succeeded = self.earlier.values().any(fresh)
             || answers.iter().any(|a| matches!(&a.answer, Answer::Written(_)));
+        let refused = answers.iter().any(|Answered { begun, answer }| {
+            matches!(answer, Answer::Failed(f) if f.refuses_credentials(&begun.region))
+        });
+        Elsewhere { succeeded, refused }
+    }
+
+    async fn write_failures(&self, answers: Vec<Answered>) -> Result<Vec<Outcome>, Error> {
+        let elsewhere = self.elsewhere(&answers);
+        if elsewhere.refused {
+            self.worker.members.forget(&self.book.account, &self.attempt.run);
+        }
         let settled = answers.into_iter().map(|Answered { begun, answer }| async move {
             match answer {
                 Answer::Written(outcome) => Ok(outcome),
                 Answer::Failed(finding) => {
-                    let error = finding.settle(proven, &begun.region);
+                    let error = finding.settle(elsewhere, &begun.region);
                     let verdict = Verdict::of(error.kind(), error.message());
                     self.write_outcome(self.outcome(&begun, verdict, 0)).await
                 }

@@ -66,10 +66,32 @@ impl Operation for Fake {
     }
 }
 
+static REFUSING: Spec = Spec { name: "refusing", ..SPEC };
+
+/// Takes nobody's credentials, anywhere.
+struct Refusing;
+
+impl Operation for Refusing {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn spec(&self) -> &'static Spec {
+        &REFUSING
+    }
+
+    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+        let code = Some("AuthFailure".to_owned());
+        let message = "not able to validate the provided access credentials".to_owned();
+        Box::pin(async { Err(CallFailure { code, status: Some(401), message }) })
+    }
+}
+
 #[derive(Default)]
 struct FakeMembers {
     refusal: Option<Error>,
     calls: AtomicUsize,
+    forgotten: AtomicUsize,
 }
 
 impl Members for FakeMembers {
@@ -82,7 +104,9 @@ impl Members for FakeMembers {
         }
     }
 
-    fn forget(&self, _: &AccountId, _: &RunId) {}
+    fn forget(&self, _: &AccountId, _: &RunId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;
@@ -210,6 +234,39 @@ async fn a_short_refusal_is_a_policys_only_beside_a_success() {
     let beside = worker();
     beside.run(&event(&["short", "three"]), &attempt("a")).await.unwrap();
     assert_eq!(outcomes(&beside)["short"], ("SKIPPED", Some(ErrorKind::DeniedByPolicy), 1));
+}
+
+#[tokio::test]
+async fn an_old_success_does_not_tell_what_a_refusal_means_today() {
+    let worker = worker();
+    worker.run(&event(&["three"]), &attempt("a")).await.unwrap();
+    worker.clock.pass(EVIDENCE_SECONDS);
+    // A resumed run, days later: the role may have lost its permission since.
+    worker.run(&event(&["short", "three"]), &attempt("b")).await.unwrap();
+    assert_eq!(outcomes(&worker)["short"].1, Some(ErrorKind::AccessDenied));
+}
+
+#[tokio::test]
+async fn credentials_that_a_region_refuses_which_cannot_be_off_are_dropped_and_no_skip() {
+    let worker = worker();
+    let regions = ["eu-west-1", "xx-off-1"];
+    let event = json!({"AccountId": "111111111111", "Regions": regions, "Operation": "refusing"});
+    let refusing = Worker { catalogue: &[&Refusing], ..worker };
+    refusing.run(&WorkerEvent::parse(&event).unwrap(), &attempt("a")).await.unwrap();
+    for word in ["west", "off"] {
+        assert_eq!(outcomes(&refusing)[word].1, Some(ErrorKind::AccessDenied), "{word}");
+    }
+    assert_eq!(refusing.members.forgotten.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_record_that_the_ledger_refuses_fails_its_own_target_only() {
+    let worker = worker();
+    *worker.ledger.refuses.lock().unwrap() = Region::parse("xx-three-1");
+    let result = worker.run(&event(&["three", "empty", "off"]), &attempt("a")).await.unwrap();
+    assert_eq!(counts(&result), (1, 1, 1));
+    assert_eq!(outcomes(&worker)["three"].1, Some(ErrorKind::OperationFailed));
+    assert!(message(&worker, "three").contains("too large"));
 }
 
 #[tokio::test]

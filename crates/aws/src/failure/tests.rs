@@ -11,6 +11,7 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::client::http::HttpClient;
 use aws_smithy_types::body::SdkBody;
+use org_operator_core::classification::Elsewhere;
 use org_operator_core::{ErrorKind, Region};
 
 use super::*;
@@ -176,9 +177,9 @@ async fn an_answer_of_200_that_cannot_be_read_is_transient() {
 async fn each_services_own_codes_become_their_kinds() {
     check(&[
         (AssumeRole, 403, "AccessDenied", REFUSED, AssumeRoleDenied),
-        (AssumeRole, 403, "AccessDenied", BY_POLICY, DeniedByPolicy),
-        (AssumeRole, 403, "AccessDenied", BY_NAMED_POLICY, DeniedByPolicy),
-        (AssumeRole, 403, "RegionDisabledException", "STS is not activated", RegionDisabled),
+        (AssumeRole, 403, "AccessDenied", BY_POLICY, AssumeRoleDenied),
+        (AssumeRole, 403, "AccessDenied", BY_NAMED_POLICY, AssumeRoleDenied),
+        (AssumeRole, 403, "RegionDisabledException", "STS is not activated", AssumeRoleDenied),
         (AssumeRole, 403, "InvalidClientTokenId", "The token is invalid", AssumeRoleDenied),
         (AssumeRole, 403, "ExpiredToken", "", Transient),
         (ListAccounts, 400, "AccessDeniedException", BY_POLICY, AccessDenied),
@@ -194,19 +195,23 @@ async fn each_services_own_codes_become_their_kinds() {
     assert_eq!(own.message(), "testing: NoSuchKey: Gone");
 }
 
+fn elsewhere(refused: bool) -> Elsewhere {
+    Elsewhere { succeeded: false, refused }
+}
+
 #[tokio::test]
 async fn an_operation_tells_a_policy_and_a_region_that_is_off() {
-    let region = Region::parse("eu-west-1").unwrap();
-    for (api, code, message, elsewhere, expected) in [
-        (AssumeRole, "InvalidClientTokenId", "", true, RegionDisabled),
-        (AssumeRole, "InvalidClientTokenId", "", false, AccessDenied),
-        (PutItem, "UnrecognizedClientException", "", true, RegionDisabled),
-        (PutItem, "UnrecognizedClientException", "", false, AccessDenied),
+    let region = Region::parse("me-south-1").unwrap();
+    for (api, code, message, refused, expected) in [
+        (AssumeRole, "InvalidClientTokenId", "", false, RegionDisabled),
+        (AssumeRole, "InvalidClientTokenId", "", true, AccessDenied),
+        (PutItem, "UnrecognizedClientException", "", false, RegionDisabled),
+        (PutItem, "UnrecognizedClientException", "", true, AccessDenied),
         (PutItem, "AccessDeniedException", BY_NAMED_POLICY, false, DeniedByPolicy),
         (GetObject, "AccessDenied", BY_POLICY, false, DeniedByPolicy),
     ] {
         let (failure, _) = answered(api, "", 403, &body(api, code, message)).await;
-        let error = classify(Call::Operation, &failure).settle(elsewhere, &region);
+        let error = classify(Call::Operation, &failure).settle(elsewhere(refused), &region);
         assert_eq!(error.kind(), expected, "{api:?} {code} {message}");
     }
 }

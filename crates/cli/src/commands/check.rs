@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{CallCounter, MemberRole};
 use org_operator_core::account::Account;
-use org_operator_core::classification::{Call, classify};
+use org_operator_core::classification::{Call, Elsewhere, classify};
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
 use org_operator_operations::{Operation, Target};
@@ -90,7 +90,8 @@ async fn probe(
     let config = member.config(region, &CallCounter::default());
     let target = Target { account: account.id.clone(), region: region.clone(), config };
     let asked = operation.probe(&target).await;
-    asked.map_err(|failure| classify(Call::Operation, &failure).settle(false, region))
+    asked
+        .map_err(|failure| classify(Call::Operation, &failure).settle(Elsewhere::default(), region))
 }
 
 impl Checked {

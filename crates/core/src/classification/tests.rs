@@ -8,6 +8,7 @@ fn failure(code: &str, status: u16, message: &str) -> CallFailure {
 }
 
 fn settled(call: Call, failure: &CallFailure, elsewhere: bool, region: &str) -> ErrorKind {
+    let elsewhere = Elsewhere { succeeded: elsewhere, refused: false };
     classify(call, failure).settle(elsewhere, &Region::parse(region).unwrap()).kind()
 }
 
@@ -37,7 +38,7 @@ fn expired_credentials_and_a_sick_service_are_transient() {
 }
 
 #[test]
-fn a_refused_assume_role_is_told_from_a_policy_and_from_a_region_that_is_off() {
+fn a_refused_assume_role_is_never_an_answer_about_the_account() {
     let sts =
         |code, message| settled(Call::AssumeRole, &failure(code, 403, message), false, "eu-west-1");
     let plain = "User: arn:aws:sts::1:assumed-role/w/x is not authorized to perform: sts:AssumeRole \
@@ -45,9 +46,10 @@ fn a_refused_assume_role_is_told_from_a_policy_and_from_a_region_that_is_off() {
     let old = format!("{plain} with an explicit deny in a service control policy");
     let new = format!("{old}: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b");
     assert_eq!(sts("AccessDenied", plain), ErrorKind::AssumeRoleDenied);
-    assert_eq!(sts("AccessDenied", &old), ErrorKind::DeniedByPolicy);
-    assert_eq!(sts("AccessDenied", &new), ErrorKind::DeniedByPolicy);
-    assert_eq!(sts("RegionDisabledException", ""), ErrorKind::RegionDisabled);
+    // The policy binds the caller: one on the operation account would skip the whole organization.
+    assert_eq!(sts("AccessDenied", &old), ErrorKind::AssumeRoleDenied);
+    assert_eq!(sts("AccessDenied", &new), ErrorKind::AssumeRoleDenied);
+    assert_eq!(sts("RegionDisabledException", ""), ErrorKind::AssumeRoleDenied);
     assert_eq!(sts("InvalidClientTokenId", ""), ErrorKind::AssumeRoleDenied);
     assert_eq!(sts("MalformedPolicyDocument", ""), ErrorKind::OperationFailed);
 }
@@ -59,12 +61,15 @@ fn a_refused_operation_is_told_from_a_policy() {
                    allows the ec2:DescribeRouteTables action";
     let scp = "User: x is not authorized to perform: ec2:DescribeRouteTables with an explicit deny \
                in a service control policy";
+    let unlisted = "User: x is not authorized to perform: ec2:DescribeRouteTables because no service \
+                    control policy allows the ec2:DescribeRouteTables action";
     let identity = "User: x is not authorized to perform: ec2:DescribeRouteTables with an explicit \
                     deny in an identity-based policy";
     for code in ["UnauthorizedOperation", "AccessDeniedException", "AccessDenied"] {
         assert_eq!(operation(code, 403, missing), ErrorKind::AccessDenied, "{code}");
         assert_eq!(operation(code, 403, identity), ErrorKind::AccessDenied, "{code}");
         assert_eq!(operation(code, 403, scp), ErrorKind::DeniedByPolicy, "{code}");
+        assert_eq!(operation(code, 403, unlisted), ErrorKind::DeniedByPolicy, "{code}");
     }
     assert_eq!(operation("", 403, "Forbidden"), ErrorKind::AccessDenied);
 }
@@ -75,7 +80,8 @@ fn a_refusal_that_names_nobody_says_which_role_needs_what() {
     let named = |text: &str| {
         let finding = classify(Call::Operation, &failure("UnauthorizedOperation", 403, text));
         let finding = finding.naming(role, &["ec2:DescribeRouteTables"]);
-        let kind = finding.clone().settle(true, &Region::parse("eu-west-1").unwrap()).kind();
+        let elsewhere = Elsewhere { succeeded: true, refused: false };
+        let kind = finding.clone().settle(elsewhere, &Region::parse("eu-west-1").unwrap()).kind();
         (kind, finding.certainly().message().to_owned())
     };
     let blob = format!("{SHORT_REFUSAL} Encoded authorization failure message: AAAA");
@@ -119,8 +125,29 @@ fn credentials_that_no_region_takes_are_a_failure_not_a_region_that_is_off() {
     let refused = failure("AuthFailure", 401, "");
     let kind = |elsewhere, region| settled(Call::Operation, &refused, elsewhere, region);
     assert_eq!(kind(false, "eu-west-1"), ErrorKind::AccessDenied);
-    assert_eq!(kind(true, "eu-west-1"), ErrorKind::RegionDisabled);
+    assert_eq!(kind(true, "eu-west-1"), ErrorKind::AccessDenied);
     assert_eq!(kind(false, "me-south-1"), ErrorKind::RegionDisabled);
+}
+
+#[test]
+fn a_region_that_cannot_be_off_is_never_skipped_as_off() {
+    // EC2 says so of an account that is not activated yet, in every Region.
+    let pending = failure("OptInRequired", 401, "You are not subscribed to this service");
+    assert_eq!(settled(Call::Operation, &pending, false, "us-east-1"), ErrorKind::AccessDenied);
+    assert_eq!(settled(Call::Operation, &pending, false, "me-south-1"), ErrorKind::RegionDisabled);
+}
+
+#[test]
+fn credentials_that_are_proven_bad_are_not_a_region_that_is_off() {
+    let not_taken = failure("AuthFailure", 401, "");
+    let (always_on, optional) =
+        (Region::parse("eu-west-1").unwrap(), Region::parse("me-south-1").unwrap());
+    let finding = || classify(Call::Operation, &not_taken);
+    assert!(finding().refuses_credentials(&always_on) && !finding().refuses_credentials(&optional));
+    let kind =
+        |succeeded, refused| finding().settle(Elsewhere { succeeded, refused }, &optional).kind();
+    assert_eq!(kind(false, true), ErrorKind::AccessDenied);
+    assert_eq!(kind(true, true), ErrorKind::RegionDisabled);
 }
 
 #[test]
@@ -134,7 +161,7 @@ fn our_own_refused_calls_are_never_skipped() {
 #[test]
 fn anything_else_is_the_operations_failure_with_its_code_in_words() {
     let finding = classify(Call::Operation, &failure("InvalidParameterValue", 400, "bad"));
-    let error = finding.settle(false, &Region::parse("eu-west-1").unwrap());
+    let error = finding.settle(Elsewhere::default(), &Region::parse("eu-west-1").unwrap());
     assert_eq!(error.kind(), ErrorKind::OperationFailed);
     assert_eq!(error.message(), "InvalidParameterValue: bad");
 }

@@ -22,8 +22,10 @@ const SUCCEEDED: Fate = Fate { status: "SUCCEEDED", error: "" };
 #[must_use]
 pub fn fate(world: &World, account: &Account, region: &str) -> Fate {
     match account.entry {
-        Entry::NoRole => return Fate { status: "FAILED", error: "AssumeRoleDenied" },
-        Entry::Policy => return Fate { status: "SKIPPED", error: "DeniedByPolicy" },
+        // The policy that denies `AssumeRole` is the operation account's own.
+        Entry::NoRole | Entry::Policy => {
+            return Fate { status: "FAILED", error: "AssumeRoleDenied" };
+        }
         Entry::Open => {}
     }
     match world.access(&account.id, region) {
