@@ -42,6 +42,12 @@ pub fn record_key(region: &Region, key: &str) -> String {
     format!("{RECORD}#{region}#{key}")
 }
 
+/// A sort key that the Region's records come right behind of.
+#[must_use]
+pub fn before_records(region: &Region) -> String {
+    format!("{RECORD}#{region}")
+}
+
 /// What all outcomes' sort keys begin with.
 #[must_use]
 pub fn outcome_prefix() -> String {

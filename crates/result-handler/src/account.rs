@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use org_operator_core::changes::Comparison;
 use org_operator_core::coverage::{AccountTargets, CoverageRow, cover};
-use org_operator_core::ledger::{Book, Entry, LedgerRecord, WorkerFailure};
+use org_operator_core::ledger::{Book, Entry, LedgerRecord, WorkerFailure, before_records};
 use org_operator_core::ports::{LedgerReader, Page, Upload};
 use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
 use crate::export::Export;
 
-/// Records of a target that are held back until it is known that all of them are there. A target
-/// with more is written as it comes, so that memory stays bounded.
+/// Records of a target that are held back until it is known that all of them are there. Those of a
+/// target with more are counted first and read a second time, so that memory stays bounded.
 const HELD: u64 = 20_000;
 
 /// An account whose first page has been read.
@@ -48,6 +48,10 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         let mut found = Found::default();
         loop {
             for entry in std::mem::take(&mut self.page.entries) {
+                if let Some(outcome) = found.uncounted(&entry) {
+                    let (region, there) = (outcome.region.clone(), self.count(outcome).await?);
+                    found.large.insert(region, there);
+                }
                 for record in found.take(entry) {
                     export.record(self.targets, &record).await?;
                     if let Some(before) = &mut before {
@@ -58,7 +62,7 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
             let Some(after) = self.page.next.take() else { break };
             self.page = self.ledger.page(&self.book, Some(after)).await?;
         }
-        let rows = found.rows(self.targets)?;
+        let rows = found.rows(self.targets);
         if let Some(before) = before {
             let succeeded = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
             let succeeded = succeeded.map(|row| row.region.clone()).collect();
@@ -68,16 +72,47 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
     }
 }
 
+impl<L: LedgerReader> Reading<'_, L> {
+    /// How many records of the outcome's target and attempt the ledger has.
+    async fn count(&self, outcome: &Outcome) -> Result<u64, Error> {
+        let mut count = 0;
+        let mut after = Some(before_records(&outcome.region));
+        while let Some(key) = after {
+            let page = self.ledger.page(&self.book, Some(key)).await?;
+            after = page.next;
+            for entry in page.entries {
+                match entry {
+                    Entry::Record(record) if record.region == outcome.region => {
+                        count += u64::from(record.attempt == outcome.attempt);
+                    }
+                    _ => return Ok(count),
+                }
+            }
+        }
+        Ok(count)
+    }
+}
+
 /// What the pages of an account hold: outcomes come first, so a record knows whether it counts.
 #[derive(Default)]
 struct Found {
     outcomes: BTreeMap<Region, Outcome>,
     counted: BTreeMap<Region, u64>,
+    /// How many records the ledger has of targets with more than are held.
+    large: BTreeMap<Region, u64>,
     held: Vec<LedgerRecord>,
     failures: Vec<WorkerFailure>,
 }
 
 impl Found {
+    /// The outcome of a large target whose first record this is.
+    fn uncounted(&self, entry: &Entry) -> Option<&Outcome> {
+        let Entry::Record(record) = entry else { return None };
+        let outcome = self.outcomes.get(&record.region)?;
+        let large = outcome.verdict == Verdict::Succeeded && outcome.records > HELD;
+        (large && !self.large.contains_key(&record.region)).then_some(outcome)
+    }
+
     /// Takes an entry; gives the records that are now certain to be rows.
     fn take(&mut self, entry: Entry) -> Vec<LedgerRecord> {
         match entry {
@@ -104,16 +139,16 @@ impl Found {
         }
         let counted = self.counted.entry(record.region.clone()).or_default();
         *counted += 1;
+        if let Some(there) = self.large.get(&record.region) {
+            return if *there == outcome.records { vec![record] } else { Vec::new() };
+        }
         self.held.push(record);
         let whole = *counted == outcome.records;
-        if whole || outcome.records > HELD { std::mem::take(&mut self.held) } else { Vec::new() }
+        if whole { std::mem::take(&mut self.held) } else { Vec::new() }
     }
 
     /// The coverage; a target whose records are not all there is FAILED, whatever its outcome says.
-    ///
-    /// # Errors
-    /// `OperationFailed` where rows of such a target have been written already.
-    fn rows(self, targets: &AccountTargets) -> Result<Vec<CoverageRow>, Error> {
+    fn rows(self, targets: &AccountTargets) -> Vec<CoverageRow> {
         let mut rows = cover(targets, self.outcomes.into_values().collect(), &self.failures);
         for row in &mut rows {
             let Some(outcome) = &row.outcome else { continue };
@@ -122,13 +157,9 @@ impl Found {
             if row.verdict == Verdict::Succeeded && counted != records {
                 let message =
                     format!("the ledger has {counted} of the {records} records of this target");
-                if records > HELD && counted > 0 {
-                    let target = format!("{} {}", targets.account_id, row.region);
-                    return Err(Error::new(ErrorKind::OperationFailed, message).context(target));
-                }
                 row.verdict = Verdict::of(ErrorKind::NoOutcome, &message);
             }
         }
-        Ok(rows)
+        rows
     }
 }

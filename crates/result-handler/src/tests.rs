@@ -121,6 +121,30 @@ async fn records_are_written_sorted_by_account_region_and_key() {
     assert_eq!(run.artifact("fake.csv"), expected);
 }
 
+/// More than are held back.
+const MANY: u64 = 20_001;
+
+#[tokio::test]
+async fn a_large_target_is_written_whole_or_is_failed_with_no_row_and_the_run_goes_on() {
+    for missing in [0, 1] {
+        let mut run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
+        run.handler.ledger.page = 3_000;
+        run.outcome(ONE, "eu-west-1", Verdict::Succeeded, MANY + missing);
+        run.outcome(ONE, "us-east-1", Verdict::Succeeded, 1);
+        for number in 0..MANY {
+            run.record(ONE, "eu-west-1", &number.to_string(), "good");
+        }
+        run.record(ONE, "eu-west-1", "another attempt's", "bad");
+        run.record(ONE, "us-east-1", "a", "good");
+        let result = run.result().await;
+        let written = if missing == 0 { MANY + 1 } else { 1 };
+        assert_eq!((result.failed, result.records), (missing, written));
+        assert_eq!(run.artifact("fake.csv").lines().count() as u64, 1 + written);
+        let message = format!("the ledger has {MANY} of the {} records", MANY + 1);
+        assert_eq!(run.artifact("coverage.csv").contains(&message), missing == 1);
+    }
+}
+
 #[tokio::test]
 async fn a_target_without_an_outcome_is_failed_in_the_coverage() {
     let run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
