@@ -4,19 +4,25 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_prefix};
+use org_operator_core::outcome::FAILED;
 use org_operator_core::ports::{LedgerReader, LedgerWriter, Outcomes, Page};
-use org_operator_core::{Error, ErrorKind, Outcome};
+use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
 
 use crate::failure::own;
-use crate::ledger_items::{Item, entry, outcome_item, record_item, sort_key};
+use crate::ledger_items::{Item, STATUS, entry, outcome_item, record_item, sort_key};
 
 /// `BatchWriteItem` takes at most this many items (DynamoDB API reference).
 const BATCH: usize = 25;
 /// How often items that DynamoDB gave back are sent again, waiting twice as long each time: 6 s in
 /// all, less than what is kept of an invocation for writing.
 const RESENDS: u32 = 7;
+/// There is no outcome yet, or one that is no answer.
+const UNANSWERED: &str = "attribute_not_exists(#s) OR #s = :f";
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
 /// The ledger's table.
@@ -95,6 +101,11 @@ impl DynamoDbLedger {
     }
 }
 
+/// Whether another attempt has written an answer already.
+fn is_answered(error: &SdkError<PutItemError, HttpResponse>) -> bool {
+    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
+}
+
 fn put_request(item: Item) -> Result<WriteRequest, Error> {
     let put = PutRequest::builder().set_item(Some(item)).build();
     let put = put.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
@@ -139,8 +150,18 @@ impl LedgerWriter for DynamoDbLedger {
         expires_at: i64,
     ) -> Result<(), Error> {
         let item = outcome_item(book, outcome, expires_at);
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
-        put.map(drop).map_err(|e| own("writing an outcome to the ledger", &e))
+        let mut put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        if outcome.verdict != Verdict::Succeeded {
+            put = put
+                .condition_expression(UNANSWERED)
+                .expression_attribute_names("#s", STATUS)
+                .expression_attribute_values(":f", AttributeValue::S(FAILED.to_owned()));
+        }
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_answered(&error) => Ok(()),
+            Err(error) => Err(own("writing an outcome to the ledger", &error)),
+        }
     }
 }
 
@@ -191,6 +212,32 @@ mod tests {
         let ledger = DynamoDbLedger::new(&config, "table");
         let error = ledger.put_records(&book(), &records(1), 9).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttled);
+    }
+
+    fn outcome(verdict: Verdict) -> Outcome {
+        let at = org_operator_core::timestamp::Timestamp::from_epoch_millis(1_000);
+        Outcome {
+            region: Region::parse("eu-west-1").unwrap(),
+            verdict,
+            attempts: 1,
+            started_at: at,
+            ended_at: at,
+            records: 0,
+            calls: 1,
+            attempt: "late".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_late_failure_does_not_replace_an_answer_and_is_no_error() {
+        let answered = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed"}"#;
+        let (client, config) = answering(&[(400, answered), (200, "{}")]);
+        let ledger = DynamoDbLedger::new(&config, "table");
+        let failed = outcome(Verdict::of(ErrorKind::Transient, "late"));
+        assert_eq!(ledger.put_outcome(&book(), &failed, 9).await, Ok(()));
+        ledger.put_outcome(&book(), &outcome(Verdict::Succeeded), 9).await.unwrap();
+        let sent = bodies(&client);
+        assert!(sent[0].contains(UNANSWERED) && !sent[1].contains("Condition"), "{sent:?}");
     }
 
     #[tokio::test]

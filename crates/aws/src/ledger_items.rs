@@ -12,6 +12,9 @@ use org_operator_core::{Error, ErrorKind, Outcome, Record, Verdict};
 /// A DynamoDB item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// The attribute of an outcome that says what became of its target.
+pub(crate) const STATUS: &str = "Status";
+
 fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
@@ -31,7 +34,7 @@ pub(crate) fn outcome_item(book: &Book, outcome: &Outcome, expires_at: i64) -> I
         book,
         outcome_key(&outcome.region),
         [
-            ("Status", text(outcome.verdict.status())),
+            (STATUS, text(outcome.verdict.status())),
             ("Attempts", number(outcome.attempts)),
             ("StartedAt", text(outcome.started_at.to_string())),
             ("EndedAt", text(outcome.ended_at.to_string())),
@@ -95,7 +98,7 @@ fn outcome(item: &Item, region: org_operator_core::Region) -> Option<Outcome> {
     let message = string(item, "Message").unwrap_or_default();
     Some(Outcome {
         region,
-        verdict: Verdict::parse(&string(item, "Status")?, kind, &message)?,
+        verdict: Verdict::parse(&string(item, STATUS)?, kind, &message)?,
         attempts: parsed(item, "Attempts")?,
         started_at: Timestamp::parse(&string(item, "StartedAt")?)?,
         ended_at: Timestamp::parse(&string(item, "EndedAt")?)?,

@@ -9,6 +9,9 @@ use crate::timestamp::Timestamp;
 /// Longer messages are cut: one message must never fill a ledger item or a CSV row.
 const MESSAGE_CHARS: usize = 500;
 
+/// The status of a target without an answer.
+pub const FAILED: &str = "FAILED";
+
 /// What became of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -34,7 +37,7 @@ impl Verdict {
         match self {
             Self::Succeeded => "SUCCEEDED",
             Self::Skipped(..) => "SKIPPED",
-            Self::Failed(..) => "FAILED",
+            Self::Failed(..) => FAILED,
         }
     }
 
@@ -44,7 +47,7 @@ impl Verdict {
         match (status, kind) {
             ("SUCCEEDED", None) => Some(Self::Succeeded),
             ("SKIPPED", Some(kind)) => Some(Self::Skipped(kind, message.to_owned())),
-            ("FAILED", Some(kind)) => Some(Self::Failed(kind, message.to_owned())),
+            (FAILED, Some(kind)) => Some(Self::Failed(kind, message.to_owned())),
             _ => None,
         }
     }

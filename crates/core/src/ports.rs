@@ -102,7 +102,8 @@ pub trait LedgerWriter: Outcomes {
         expires_at: i64,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Writes an outcome: the commit marker.
+    /// Writes an outcome: the commit marker. One without records never replaces an answer, so a late
+    /// attempt that failed takes nothing back.
     fn put_outcome(
         &self,
         book: &Book,

@@ -11,7 +11,7 @@ use org_operator_core::ports::{
     Upload,
 };
 use org_operator_core::timestamp::Timestamp;
-use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId};
+use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId, Verdict};
 
 /// A clock that goes on by one second each time it is read.
 #[derive(Debug, Default)]
@@ -153,6 +153,12 @@ impl LedgerWriter for MemoryLedger {
     }
 
     async fn put_outcome(&self, book: &Book, outcome: &Outcome, _: i64) -> Result<(), Error> {
+        let answered = self.entries(book).into_iter().any(|entry| {
+            matches!(entry, Entry::Outcome(o) if o.region == outcome.region && o.verdict.is_final())
+        });
+        if answered && outcome.verdict != Verdict::Succeeded {
+            return Ok(());
+        }
         self.write(book, outcome_key(&outcome.region), Entry::Outcome(outcome.clone()))
     }
 }

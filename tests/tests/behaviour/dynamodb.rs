@@ -123,6 +123,24 @@ fn many(run: &str, count: usize) -> Vec<Item> {
     (0..count).map(|n| item(run, &format!("record#{n:03}"), &[])).collect()
 }
 
+/// The condition of an outcome that is no answer.
+pub(crate) async fn a_put_is_held_to_its_condition(backend: &Backend) -> Outcome<()> {
+    let status = |status: &str| item("condition#1", "outcome#a", &[("Status", text(status))]);
+    let conditional = async |status_now: &str| {
+        let put = client(backend).put_item().table_name(TABLE);
+        let put = put.set_item(Some(status(status_now)));
+        let put = put.condition_expression("attribute_not_exists(#s) OR #s = :f");
+        let put = put.expression_attribute_names("#s", "Status");
+        put.expression_attribute_values(":f", text("FAILED")).send().await
+    };
+    conditional("FAILED").await?;
+    conditional("FAILED").await?;
+    put(backend, &status("SUCCEEDED")).await?;
+    refused(conditional("FAILED").await, &["ConditionalCheckFailedException"])?;
+    let answer = query(backend, "condition#1", None).send().await?;
+    equal("the answer", &answer.items(), &[status("SUCCEEDED")].as_slice())
+}
+
 pub(crate) async fn a_batch_of_25_is_written(backend: &Backend) -> Outcome<()> {
     let items = many("batch#25", 25);
     let expected: Vec<String> = items.iter().map(entry).collect();

@@ -77,6 +77,7 @@ pub(crate) fn behaviours() -> Vec<Behaviour> {
         dynamodb:
             an_item_comes_back_equal
             a_put_replaces_the_whole_item
+            a_put_is_held_to_its_condition
             a_batch_of_25_is_written
             a_batch_of_26_is_refused
             a_key_twice_in_a_batch_is_refused

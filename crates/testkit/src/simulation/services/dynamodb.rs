@@ -74,6 +74,7 @@ impl Tables {
     fn answer(&self, operation: &str, input: &Value, in_part: bool) -> Said<Value> {
         match operation {
             "PutItem" => {
+                self.allow(input)?;
                 self.put(table(input)?, &input["Item"])?;
                 Ok(json!({}))
             }
@@ -82,6 +83,25 @@ impl Tables {
             "CreateTable" | "DescribeTable" => Ok(json!({"TableDescription":
                 {"TableName": table(input)?, "TableStatus": "ACTIVE"}})),
             _ => Err(ServiceError::new(400, "UnknownOperationException", operation)),
+        }
+    }
+
+    /// Holds a put to its condition; there is one that the product uses, and no other is known here.
+    fn allow(&self, input: &Value) -> Said<()> {
+        let Some(condition) = input["ConditionExpression"].as_str() else { return Ok(()) };
+        let attribute = input["ExpressionAttributeNames"]["#s"].as_str();
+        let attribute = attribute.filter(|_| condition == "attribute_not_exists(#s) OR #s = :f");
+        let attribute = attribute.ok_or_else(|| invalid("not simulated: ConditionExpression"))?;
+        let (run, entry) = key(&input["Item"])?;
+        let tables = self.lock();
+        let there = tables.get(&(table(input)?.to_owned(), run.to_owned()));
+        let value = there.and_then(|partition| Some(&partition.get(entry)?[attribute]));
+        match value.filter(|value| !value.is_null()) {
+            Some(value) if *value != input["ExpressionAttributeValues"][":f"] => {
+                let failed = "ConditionalCheckFailedException";
+                Err(ServiceError::new(400, failed, "The conditional request failed"))
+            }
+            _ => Ok(()),
         }
     }
 
