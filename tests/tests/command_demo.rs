@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
 use org_operator_testkit::Outcome;
-use org_operator_tests::command::{Shell, regions, runs};
+use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
+use org_operator_tests::left::runs;
 use org_operator_tests::says::told;
 use rustix::process::{Pid, Signal, kill_process};
 
