@@ -16,6 +16,7 @@ use org_operator_testkit::{Outcome, person};
 use tempfile::TempDir;
 
 use crate::deployed::Deployed;
+use crate::started::Started;
 
 /// A person's shell in a folder of its own.
 #[derive(Debug)]
@@ -98,14 +99,14 @@ impl Shell {
     /// Where it is not built.
     pub fn command(&self, arguments: &[&str]) -> Outcome<Command> {
         let mut command = Command::new(binary()?);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(&self.environment)
-            .env("HOME", self.folder.path())
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null());
+        command.args(arguments);
+        self.surround(&mut command);
         Ok(command)
+    }
+
+    fn surround(&self, command: &mut Command) {
+        command.env_clear().envs(&self.environment).env("HOME", self.folder.path());
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
     }
 
     /// Runs `org-operator` to its end.
@@ -114,6 +115,26 @@ impl Shell {
     /// Where it cannot be started.
     pub fn run(&self, arguments: &[&str]) -> Outcome<Said> {
         Ok(self.command(arguments)?.output()?.into())
+    }
+
+    /// Starts `org-operator`.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> Outcome<Started> {
+        Started::new(self.command(arguments)?)
+    }
+
+    /// Runs a line as it is pasted into the shell.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn paste(&self, line: &str) -> Outcome<Said> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", line]);
+        self.surround(&mut command);
+        command.env("PATH", binary()?.parent().ok_or("no folder")?);
+        Ok(command.output()?.into())
     }
 }
 

@@ -11,3 +11,4 @@ pub mod files;
 pub mod left;
 pub mod packages;
 pub mod says;
+pub mod started;

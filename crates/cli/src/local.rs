@@ -11,3 +11,4 @@ pub(crate) mod nowhere;
 pub(crate) mod progress;
 mod retry;
 pub(crate) mod run_id;
+pub(crate) mod stop;

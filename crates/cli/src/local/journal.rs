@@ -36,6 +36,11 @@ impl Journal {
         Self { folder: folder.to_owned(), locks, progress }
     }
 
+    /// The journal of a run that has not begun: nobody asks it.
+    pub(crate) fn none() -> Self {
+        Self::new(Path::new(""), Arc::new(Progress::new(0)))
+    }
+
     /// Notes that a work item was given up.
     pub(crate) fn put_failure(&self, book: &Book, failure: &WorkerFailure) -> Result<(), Error> {
         let mut batch = Vec::new();
