@@ -1,6 +1,7 @@
 //! Stopping the `org-operator` command, and going on. A simulated AWS holds it where it is to be
 //! stopped, so that it is stopped there on any machine.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use org_operator_testkit::Outcome;
@@ -11,6 +12,7 @@ use org_operator_testkit::simulation::truth;
 use org_operator_testkit::simulation::world::{Shape, World};
 use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_tests::command::{Shell, calm};
+use org_operator_tests::left::runs;
 use rustix::process::Signal;
 
 /// Longer than any test takes, and shorter than the command's own patience.
@@ -97,6 +99,42 @@ async fn a_run_is_stopped_while_nobody_reads_its_records() -> Outcome<()> {
         let said = child.ended()?;
         assert_eq!(said.code, Some(130), "{}", said.stderr);
         assert!(said.stderr.contains("stopped; the run is written: "), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runs_files_are_whole_and_their_owners_alone() -> Outcome<()> {
+    let endpoint = calm(2, &["eu-west-1"], Knobs::default()).await?;
+    let shell = Shell::simulated(&endpoint)?;
+    let said = shell.run(&["run", "--regions", "eu-west-1", "--out", "out/runs"])?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let run = runs(&shell.path("out/runs")).remove(0);
+    // Somebody who may write there could have a link lie in wait.
+    let (half, elsewhere) = (run.join(".summary.json.1-00000000.partial"), shell.path("elsewhere"));
+    std::fs::write(&elsewhere, "mine")?;
+    std::os::unix::fs::symlink(&elsewhere, half)?;
+    std::fs::write(run.join(".coverage.csv.1.partial"), "half")?;
+    std::fs::remove_file(run.join("summary.json"))?;
+    let name = run.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let again = shell.run(&["run", "--resume", &name, "--out", "out/runs"])?;
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(std::fs::read_to_string(&elsewhere)?, "mine");
+    let mut left = vec![shell.path("out")];
+    let mut seen = Vec::new();
+    while let Some(path) = left.pop() {
+        let data = path.symlink_metadata()?;
+        let mode = data.permissions().mode() & 0o777;
+        assert_eq!(mode, if data.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+        if data.is_dir() {
+            let entries = std::fs::read_dir(&path)?;
+            left.extend(entries.map(|entry| Ok(entry?.path())).collect::<Outcome<Vec<_>>>()?);
+        }
+        seen.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    }
+    assert!(!seen.iter().any(|name| name.ends_with(".partial")), "{seen:?}");
+    for name in ["summary.json", "latest.json", "lock"] {
+        assert!(seen.iter().any(|seen| seen == name), "{seen:?}");
     }
     Ok(())
 }

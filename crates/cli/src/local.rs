@@ -8,6 +8,8 @@ pub(crate) mod journal;
 mod journal_lines;
 pub(crate) mod lock;
 pub(crate) mod nowhere;
+pub(crate) mod partial;
+pub(crate) mod private;
 pub(crate) mod progress;
 mod retry;
 pub(crate) mod run_id;

@@ -59,7 +59,11 @@ impl Run<'_> {
         let Self { engine, printer, .. } = self;
         // A run that goes on is locked before it is read; a new one has a name of its own.
         let early = match &wanted.resumed {
-            Some((operation, run)) => Some(self.lock(operation, run)?),
+            Some((operation, run)) => {
+                let lock = self.lock(operation, run)?;
+                lock.sweep()?;
+                Some(lock)
+            }
             None => None,
         };
         let Some(plan) = self.plan(&wanted).await? else { return Ok(Exit::Complete) };
