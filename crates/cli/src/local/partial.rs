@@ -37,6 +37,11 @@ impl Partial {
         self.file.write_all(bytes)
     }
 
+    /// Gives it the permissions of another file.
+    pub(crate) fn permit(&self, permissions: fs::Permissions) -> io::Result<()> {
+        self.file.set_permissions(permissions)
+    }
+
     /// Moves it to its place.
     pub(crate) fn finish(self) -> io::Result<()> {
         self.file.sync_all()?;
