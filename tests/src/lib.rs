@@ -8,5 +8,7 @@ pub mod campaign;
 pub mod command;
 pub mod deployed;
 pub mod files;
+pub mod left;
 pub mod packages;
 pub mod says;
+pub mod started;

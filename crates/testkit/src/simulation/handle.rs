@@ -77,6 +77,7 @@ impl Simulation {
             let text = format!("`{}` is not simulated", signer.service);
             return ServiceError::new(501, "NotImplemented", text).reply(Service::Ec2);
         };
+        self.meter.signed(call.service, &signer.key);
         let (fault, latency) = self.chance(&call);
         let fault = fault.or_else(|| self.has_expired(&signer).then_some(Fault::Expired));
         if let Some(fault) = fault {
