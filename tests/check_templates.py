@@ -59,6 +59,22 @@ def nodes(value):
         yield from nodes(child)
 
 
+def chosen(value, condition, branch):
+    """The value with one branch of each If of the condition."""
+    if isinstance(value, dict):
+        if list(value) == ["Fn::If"] and value["Fn::If"][0] == condition:
+            return chosen(value["Fn::If"][branch], condition, branch)
+        return {name: chosen(child, condition, branch) for name, child in value.items()}
+    if isinstance(value, list):
+        return [chosen(child, condition, branch) for child in value]
+    return value
+
+
+def on_aws(value):
+    """What AWS makes of it: nothing that is there for an emulator only."""
+    return chosen(value, "OnEmulator", 2)
+
+
 def references(value):
     """The names that a value refers to, and the conditions that choose within it."""
     names, conditions = set(), set()
@@ -183,6 +199,21 @@ def check_trust(file, template):
             expect(wanted <= keys, f"{file}: {name} trusts {principal} without {wanted - keys}")
 
 
+def check_emulator(file, template):
+    """What makes room for emulators is not there in an account of AWS."""
+    emulator = template["Conditions"].get("OnEmulator")
+    wanted = {"Fn::Or": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, no]} for no in ("000000000000", "AWS::AccountId")]}
+    expect(emulator in (None, wanted), f"{file}: OnEmulator holds in an account that AWS may have")
+    text = json.dumps(on_aws(template["Resources"]))
+    for loose in ("IfExists", "127.0.0.0/8", "OnEmulator"):
+        expect(loose not in text, f"{file}: {loose} without OnEmulator would loosen a policy on AWS")
+    for node in nodes(on_aws(template["Resources"])):
+        statement = node if isinstance(node, dict) else {}
+        if statement.get("Action") == "sts:AssumeRole" and "Resource" in statement:
+            organization = statement.get("Condition", {}).get("StringEquals", {})
+            expect("aws:ResourceOrgID" in organization, f"{file}: a worker may assume roles of other organizations")
+
+
 def check_runbook(operator):
     page = FOLDER.parent / "docs" / "operations.md"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
@@ -199,6 +230,7 @@ def main():
         check_parameters(path.name, template)
         check_suppressions(path.name, template)
         check_trust(path.name, template)
+        check_emulator(path.name, template)
     check_release(templates["operator"])
     check_management(templates["management"], templates["operator"], templates["member-roles"])
     check_runbook(templates["operator"])
