@@ -4,6 +4,7 @@
 
 pub mod backend;
 pub mod bench;
+pub mod bounded;
 pub mod campaign;
 pub mod command;
 pub mod deployed;

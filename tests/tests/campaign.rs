@@ -3,26 +3,29 @@
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use org_operator_testkit::Outcome;
+use org_operator_tests::bounded;
 use org_operator_tests::campaign::Tally;
 
 /// Seeds of a run that names no number.
 const SEEDS: u64 = 240;
+/// A seed takes a fraction of a second; what takes so long has no end.
+const LIMIT: Duration = Duration::from_mins(2);
 
 fn number(name: &str) -> Outcome<Option<u64>> {
     let value = std::env::var(name).ok();
     value.map(|text| text.parse().map_err(|e| format!("{name}={text}: {e}").into())).transpose()
 }
 
-/// A seed's judgement, from a process of its own; a panic of the product is a judgement too.
-fn judge(seed: u64) -> Result<Tally, String> {
-    let ran = Command::new(env!("CARGO_BIN_EXE_campaign")).arg(seed.to_string()).output();
-    let judged = ran.map_err(|e| e.to_string()).and_then(|ran| {
-        let tally = serde_json::from_slice(&ran.stdout).ok().filter(|_| ran.status.success());
-        tally.ok_or_else(|| String::from_utf8_lossy(&ran.stderr).trim().to_owned())
-    });
-    judged.map_err(|what| format!("seed {seed}: {what}\n  alone: make faults SEED={seed}"))
+/// A seed's judgement, from a process of its own; a panic of the product is a judgement too, and
+/// so is an end that does not come.
+fn judge(arguments: &[&str], limit: Duration) -> Result<Tally, String> {
+    let mut campaign = Command::new(env!("CARGO_BIN_EXE_campaign"));
+    let ran = bounded::output(campaign.args(arguments), limit).map_err(|e| e.to_string())?;
+    let tally = serde_json::from_slice(&ran.stdout).ok().filter(|_| ran.status.success());
+    tally.ok_or_else(|| String::from_utf8_lossy(&ran.stderr).trim().to_owned())
 }
 
 #[test]
@@ -38,16 +41,35 @@ fn under_random_faults_every_target_has_one_true_or_explained_outcome() -> Outco
             scope.spawn(|| {
                 let mine = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
                 for seed in mine.take_while(|seed| *seed < seeds.end) {
-                    let judgement = judge(seed);
-                    judged
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner)
-                        .push(judgement);
+                    let judgement = judge(&[&seed.to_string()], LIMIT);
+                    let named = judgement.map_err(|what| {
+                        format!("seed {seed}: {what}\n  alone: make faults SEED={seed}")
+                    });
+                    judged.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(named);
                 }
             });
         }
     });
     conclude(judged.into_inner().unwrap_or_default())
+}
+
+/// What the first bad seed of a broken product is judged, or nothing where none is.
+fn first_bad(sabotage: &str, limit: Duration) -> Option<String> {
+    (0..60).find_map(|seed| judge(&[&seed.to_string(), sabotage], limit).err())
+}
+
+#[test]
+fn a_product_that_does_not_try_again_is_judged_bad() {
+    for sabotage in ["impatient", "content"] {
+        let bad = first_bad(sabotage, LIMIT);
+        assert!(bad.is_some_and(|what| what.contains("FAILED")), "{sabotage} is not seen");
+    }
+}
+
+#[test]
+fn a_product_that_goes_round_in_circles_is_judged_and_does_not_hang_the_campaign() {
+    let bad = first_bad("endless", Duration::from_secs(5));
+    assert!(bad.is_some_and(|what| what.contains("no end")));
 }
 
 #[expect(clippy::print_stdout, reason = "a campaign tells what it did")]

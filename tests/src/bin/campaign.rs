@@ -1,11 +1,15 @@
-//! One seed of the fault campaign: prints what it came to as JSON, or what was wrong with it.
+//! One seed of the fault campaign: prints what it came to as JSON, or what was wrong with it. A second
+//! argument breaks something on purpose, to see that it is judged bad.
 #![expect(clippy::print_stdout, reason = "the campaign reads it")]
 
 use org_operator_testkit::Outcome;
 use org_operator_tests::campaign;
+use org_operator_tests::campaign::drive::Sabotage;
 
 fn main() -> Outcome<()> {
     let seed = std::env::args().nth(1).ok_or("which seed?")?.parse()?;
-    println!("{}", serde_json::to_string(&campaign::run(seed)?)?);
+    let sabotage = std::env::args().nth(2).map(|name| Sabotage::parse(&name)).transpose()?;
+    let tally = campaign::run(seed, sabotage.unwrap_or_default())?;
+    println!("{}", serde_json::to_string(&tally)?);
     Ok(())
 }

@@ -82,8 +82,15 @@ impl Retrier {
         }
     }
 
+    /// Invocations in vain after which the state machine gives up.
+    #[must_use]
+    pub fn tries(&self) -> usize {
+        self.attempts as usize + 1
+    }
+
     /// `States.TaskFailed` matches everything but a timeout.
-    fn matches(&self, error: &str) -> bool {
+    #[must_use]
+    pub fn matches(&self, error: &str) -> bool {
         self.errors.iter().any(|name| match name.as_str() {
             "States.ALL" => true,
             "States.TaskFailed" => error != "States.Timeout",

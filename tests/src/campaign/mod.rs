@@ -4,8 +4,12 @@
 //! Everything happens in one thread with paused time, so a seed can be replayed alone. Each seed
 //! needs a process of its own: the SDK keeps what it learned of throttling for the whole process.
 
+pub mod answer;
 pub mod aws;
 pub mod drive;
+pub mod evidence;
+mod execution;
+pub mod log;
 pub mod machine;
 pub mod schedule;
 pub mod verdict;
@@ -13,8 +17,11 @@ pub mod verdict;
 use org_operator_testkit::Outcome;
 use serde::{Deserialize, Serialize};
 
-use self::drive::Drive;
+use self::drive::{Drive, Sabotage};
 use self::schedule::Schedule;
+
+/// The run's id, which is its execution's name.
+pub const RUN: &str = "campaign";
 
 /// What a seed came to, for the campaign's own statistics.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,19 +56,27 @@ impl Tally {
 ///
 /// # Errors
 /// What was wrong, in words.
-pub fn run(seed: u64) -> Outcome<Tally> {
+pub fn run(seed: u64, sabotage: Sabotage) -> Outcome<Tally> {
     // The SDK's jitter comes from the thread's own generator.
     fastrand::seed(seed);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    runtime.block_on(async {
-        let drive = Drive::new(Schedule::of(seed)).await?;
-        let first = drive.run("campaign", serde_json::json!({})).await;
-        let mut tally = verdict::under_faults(&drive, first.as_ref().err())?;
-        drive.calm();
-        drive.resume("campaign", "campaign-2").await?;
-        verdict::in_peace(&drive)?;
-        tally.stopped = first.is_err();
-        Ok(tally)
-    })
+    runtime.block_on(judged(Schedule::of(seed), sabotage))
+}
+
+async fn judged(schedule: Schedule, sabotage: Sabotage) -> Outcome<Tally> {
+    let drive = Drive::new(schedule, sabotage).await?;
+    let first = drive.run(RUN, &serde_json::json!({})).await;
+    let mut tally = verdict::under_faults(&drive, RUN, &first, None)?;
+    tally.faults = drive.simulation.meter.struck().len();
+    tally.deaths = drive.log.deaths();
+    drive.calm();
+    drive.resume(RUN, "campaign-2").await?;
+    // Work items of one account run side by side: what a short refusal in one of them means is only
+    // known when another has succeeded before.
+    if drive.schedule.regions_per_work_item.is_some() {
+        drive.resume(RUN, "campaign-3").await?;
+    }
+    verdict::in_peace(&drive)?;
+    Ok(tally)
 }

@@ -1,67 +1,50 @@
-//! Judging a run: every target once, the true outcome or a FAILED that names an injected fault,
-//! and exactly the true rows of the targets that succeeded.
+//! Judging a run: every target once, the true outcome or a FAILED whose own faults were enough for
+//! it, and exactly the true rows of the targets that succeeded.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::Ordering;
-
-use org_operator_testkit::execution::rows;
+use org_operator_testkit::Outcome;
 use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::meter::Struck;
-use org_operator_testkit::simulation::truth::{self, Row};
-use org_operator_testkit::simulation::world::{Access, Account};
-use org_operator_testkit::{Failure, Outcome};
+use org_operator_testkit::simulation::world::Access;
 use serde_json::Value;
 
 use super::Tally;
+use super::answer::{Answer, Covered, summary};
 use super::drive::Drive;
+use super::evidence::Evidence;
+use super::log::{End, Invocation, Step};
 use super::machine::Failed;
 
-/// The folder of the run.
-const FOLDER: &str = "runs/internet-routes/campaign";
-
-/// A row of `coverage.csv`.
-struct Covered {
-    account: String,
-    name: String,
-    region: String,
-    status: String,
-    error: String,
-    message: String,
-    records: usize,
-}
-
-/// The answer of a run.
-struct Answer {
-    coverage: Vec<Covered>,
-    rows: Vec<Row>,
-    summary: Value,
-}
-
-/// Judges the run while faults and deaths happen.
+/// Judges an execution while faults and deaths happen. `before` is the summary that was there
+/// before it.
 ///
 /// # Errors
 /// What is wrong, in words.
-pub fn under_faults(drive: &Drive, stopped: Option<&Failed>) -> Outcome<Tally> {
-    let struck = drive.simulation.meter.struck();
-    let died = drive.died.load(Ordering::Relaxed);
-    let mut tally = Tally { faults: struck.len(), deaths: died, ..Tally::default() };
-    if let Some(failed) = stopped {
-        // A run may stop, but not for nothing.
-        let for_nothing = struck.is_empty() && died == 0;
-        let text = || format!("stopped without any fault: {failed}").into();
-        return if for_nothing { Err(text()) } else { Ok(tally) };
+pub fn under_faults(
+    drive: &Drive,
+    execution: &str,
+    ended: &Result<Value, Failed>,
+    before: Option<&[u8]>,
+) -> Outcome<Tally> {
+    let evidence = Evidence::of(drive);
+    let mut tally = Tally { stopped: ended.is_err(), ..Tally::default() };
+    if let Err(failed) = ended {
+        may_stop(&evidence, execution, failed)?;
+    }
+    // Whoever writes a summary has written the rest: a run that stopped behind it is whole.
+    if ended.is_err() && summary(drive).as_deref() == before {
+        return Ok(tally);
     }
     let answer = Answer::read(drive)?;
+    if let Ok(output) = ended {
+        answer.is(output)?;
+    }
     answer.is_whole(drive)?;
     for covered in &answer.coverage {
-        let account = account(drive, &covered.account)?;
-        if !is_true(drive, account, covered) {
+        if !covered.is_true(drive)? {
             tally.hurt += 1;
-            names_a_fault(drive, account, covered, &struck)?;
+            Judged::new(drive, &evidence, &answer, covered).is_excused()?;
         }
     }
-    answer.has_true_rows(drive)?;
     tally.targets = answer.coverage.len();
     Ok(tally)
 }
@@ -74,167 +57,140 @@ pub fn in_peace(drive: &Drive) -> Outcome<()> {
     let answer = Answer::read(drive)?;
     answer.is_whole(drive)?;
     for covered in &answer.coverage {
-        if !is_true(drive, account(drive, &covered.account)?, covered) {
+        if !covered.is_true(drive)? {
             return Err(format!("resumed in peace, still untrue: {covered}").into());
         }
     }
-    answer.has_true_rows(drive)
+    Ok(())
 }
 
-impl Answer {
-    fn read(drive: &Drive) -> Outcome<Self> {
-        let file = |name: &str| drive.object(&format!("{FOLDER}/{name}"));
-        let coverage = rows(&file("coverage.csv"))?;
-        Ok(Self {
-            coverage: coverage.iter().map(Covered::read).collect::<Outcome<_>>()?,
-            rows: rows(&file("internet-routes.csv"))?,
-            summary: serde_json::from_slice(&file("summary.json"))?,
-        })
-    }
-
-    /// Every target once, in order, and counts that say the same.
-    fn is_whole(&self, drive: &Drive) -> Outcome<()> {
-        let world = &drive.simulation.world;
-        let active = world.accounts.iter().filter(|account| account.is_active());
-        let regions: BTreeSet<&String> = world.shape.regions.iter().collect();
-        let expected: Vec<(&String, &String)> =
-            active.flat_map(|a| regions.iter().map(move |region| (&a.id, *region))).collect();
-        let covered: Vec<_> = self.coverage.iter().map(|c| (&c.account, &c.region)).collect();
-        if covered != expected {
-            return Err(format!("the coverage has {covered:?}, the run {expected:?}").into());
-        }
-        for (count, status) in
-            [("Succeeded", "SUCCEEDED"), ("Skipped", "SKIPPED"), ("Failed", "FAILED")]
-        {
-            let there = self.coverage.iter().filter(|c| c.status == status).count();
-            if self.summary[count] != there {
-                return Err(format!("{count}: {} is not {there}", self.summary[count]).into());
-            }
-        }
-        Ok(())
-    }
-
-    /// The rows of the targets that succeeded, and no others, nothing twice.
-    fn has_true_rows(&self, drive: &Drive) -> Outcome<()> {
-        let mut expected = Vec::new();
-        for covered in self.coverage.iter().filter(|c| c.status == "SUCCEEDED") {
-            let account = account(drive, &covered.account)?;
-            let rows = truth::routes(&drive.simulation.world, account, &covered.region);
-            if rows.len() != covered.records {
-                return Err(
-                    format!("{covered}: {} records, not {}", covered.records, rows.len()).into()
-                );
-            }
-            expected.extend(rows);
-        }
-        let expected: Vec<Row> =
-            expected.iter().map(|row| row.iter().map(|cell| truth::cell(cell)).collect()).collect();
-        if self.rows != expected || self.summary["Records"] != expected.len() {
-            let (found, wanted) = (self.rows.len(), expected.len());
-            return Err(format!("{found} rows are not the {wanted} true ones").into());
-        }
-        Ok(())
-    }
-}
-
-impl Covered {
-    fn read(row: &Row) -> Outcome<Self> {
-        let [account, name, region, status, error, message, records, ..] = row.as_slice() else {
-            return Err(format!("{row:?} is no row of a coverage").into());
-        };
-        let [account, name, region, status, error, message] =
-            [account, name, region, status, error, message].map(String::clone);
-        let records = records.parse()?;
-        Ok(Self { account, name, region, status, error, message, records })
-    }
-}
-
-impl std::fmt::Display for Covered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { account, region, status, error, message, .. } = self;
-        write!(f, "{account} {region}: {status} {error} ({message})")
-    }
-}
-
-fn account<'a>(drive: &'a Drive, id: &str) -> Outcome<&'a Account> {
-    let world = &drive.simulation.world;
-    let number = world.number(id).ok_or_else(|| format!("{id} is no account"))?;
-    Ok(&world.accounts[number])
-}
-
-fn is_true(drive: &Drive, account: &Account, covered: &Covered) -> bool {
-    let fate = truth::fate(&drive.simulation.world, account, &covered.region);
-    (fate.status, fate.error) == (&covered.status, &covered.error)
-        && covered.name == truth::cell(&account.name)
-}
-
-/// Whether a FAILED that is not the truth is the work of a fault that struck this target.
-fn names_a_fault(
-    drive: &Drive,
-    account: &Account,
-    covered: &Covered,
-    struck: &[Struck],
-) -> Outcome<()> {
-    let mine = struck.iter().filter(|struck| concerns(struck, account, &covered.region));
-    let faults: BTreeSet<Fault> = mine.map(|struck| struck.fault).collect();
-    let died = drive.died.load(Ordering::Relaxed) > 0;
-    let any = |kinds: &[Fault]| kinds.iter().any(|kind| faults.contains(kind));
-    let named = match covered.error.as_str() {
-        "Throttled" => any(&[Fault::Throttled, Fault::Unprocessed]),
-        "Transient" | "DeadlineExceeded" => any(BROKEN),
-        "AssumeRoleDenied" => any(&[Fault::Denied]),
-        "NoOutcome" | "WorkerCrashed" => died || !faults.is_empty(),
-        // EC2's short refusal is a policy's only where another Region has succeeded already.
-        "AccessDenied" => is_short(drive, account, &covered.region),
-        _ => false,
+/// A run may stop, but not for nothing: the step that stopped it was tried as often as the state
+/// machine says, and was struck each time.
+fn may_stop(evidence: &Evidence<'_>, execution: &str, failed: &Failed) -> Outcome<()> {
+    let own = |i: &Invocation| {
+        i.execution == execution && matches!(i.step, Step::Fanout | Step::ResultHandler)
     };
-    if covered.status == "FAILED" && named {
+    let all: Vec<&Invocation> = evidence.invocations(own).collect();
+    let step = all.last().map(|last| &last.step);
+    let tries: Vec<&Invocation> = all.iter().copied().filter(|i| Some(&i.step) == step).collect();
+    if evidence.used_up(&tries) {
         return Ok(());
     }
-    Err(unexplained(drive, account, covered, &faults))
+    Err(format!("stopped too early: {failed}\n{}", evidence.told(&tries)).into())
 }
 
-const BROKEN: &[Fault] = &[
-    Fault::Internal,
-    Fault::Unavailable,
-    Fault::Reset,
-    Fault::ResetInBody,
-    Fault::Cut,
-    Fault::NeverEnds,
-    Fault::LostReply,
-    Fault::Expired,
-];
-
-fn unexplained(
-    drive: &Drive,
-    account: &Account,
-    covered: &Covered,
-    faults: &BTreeSet<Fault>,
-) -> Failure {
-    let fate = truth::fate(&drive.simulation.world, account, &covered.region);
-    format!("{covered}; the truth is {fate:?}, the faults of this target were {faults:?}").into()
+/// A target whose outcome is not the true one, with what happened to its work item.
+struct Judged<'a> {
+    drive: &'a Drive,
+    evidence: &'a Evidence<'a>,
+    answer: &'a Answer,
+    covered: &'a Covered,
+    /// The worker's invocations for it, in all executions.
+    tries: Vec<&'a Invocation>,
 }
 
-fn is_short(drive: &Drive, account: &Account, region: &str) -> bool {
-    drive.simulation.world.access(&account.id, region) == Access::ShortPolicy
-}
-
-fn concerns(struck: &Struck, account: &Account, region: &str) -> bool {
-    let call = &struck.call;
-    call.account == account.id
-        && match call.service {
-            Service::Ec2 => call.region == region,
-            Service::Sts | Service::DynamoDb => true,
+impl<'a> Judged<'a> {
+    fn new(
+        drive: &'a Drive,
+        evidence: &'a Evidence<'a>,
+        answer: &'a Answer,
+        covered: &'a Covered,
+    ) -> Self {
+        let of_target = |i: &Invocation| match &i.step {
+            Step::Worker(item) => {
+                item.account == covered.account && item.regions.contains(&covered.region)
+            }
             _ => false,
-        }
-}
-
-/// The faults of a campaign by kind, for its closing lines.
-#[must_use]
-pub fn by_kind(struck: &[Struck]) -> BTreeMap<Fault, usize> {
-    let mut counts = BTreeMap::new();
-    for struck in struck {
-        *counts.entry(struck.fault).or_default() += 1;
+        };
+        let tries = evidence.invocations(of_target).collect();
+        Self { drive, evidence, answer, covered, tries }
     }
-    counts
+
+    fn is_excused(&self) -> Outcome<()> {
+        let excused = self.covered.status == "FAILED"
+            && match self.covered.error.as_str() {
+                "Throttled" | "Transient" | "DeadlineExceeded" => self.was_tried_enough()?,
+                "AssumeRoleDenied" => self.was_denied(),
+                "AccessDenied" => self.is_short(),
+                "NoOutcome" => self.left_no_outcome(),
+                _ => false,
+            };
+        if excused {
+            return Ok(());
+        }
+        let (fate, told) = (self.covered.fate(self.drive)?, self.evidence.told(&self.tries));
+        Err(format!("{}; the truth is {fate:?}\n{told}", self.covered).into())
+    }
+
+    /// The invocations for it in the last execution that had it.
+    fn last_tries(&self) -> Vec<&'a Invocation> {
+        let last = self.tries.last().map(|last| &last.execution);
+        self.tries.iter().copied().filter(|i| Some(&i.execution) == last).collect()
+    }
+
+    /// The state machine gave the item up, a fault of that name struck the target, and where its
+    /// true outcome lasts, no try went by without a strike.
+    fn was_tried_enough(&self) -> Outcome<bool> {
+        let Self { evidence, covered, .. } = self;
+        let region = &covered.region;
+        let named = self.tries.iter().any(|i| evidence.names(i, region, &covered.error));
+        let spared = self.tries.iter().any(|i| !evidence.hurt(i, region));
+        let lasts = covered.fate(self.drive)?.status != "FAILED" && !self.has_short_refusal();
+        Ok(named && !(lasts && spared) && evidence.used_up(&self.last_tries()))
+    }
+
+    /// STS refused in the last try that brought an answer.
+    fn was_denied(&self) -> bool {
+        let refused = |i: &&&Invocation| {
+            let mut strikes = self.evidence.strikes(i);
+            strikes.any(|s| s.call.service == Service::Sts && s.fault == Fault::Denied)
+        };
+        let mut last = self.tries.iter().rev();
+        last.find(|i| i.end == End::Done || refused(i)).is_some_and(|i| refused(&i))
+    }
+
+    fn has_short_refusal(&self) -> bool {
+        let world = &self.drive.simulation.world;
+        world.access(&self.covered.account, &self.covered.region) == Access::ShortPolicy
+    }
+
+    /// EC2's short refusal is a policy's only where the same role is known to have succeeded in
+    /// another Region: in the same item, or in one that had ended before.
+    fn is_short(&self) -> bool {
+        let Some(last) = self.tries.last() else { return false };
+        if last.end != End::Done {
+            return self.has_short_refusal() && self.evidence.used_up(&self.last_tries());
+        }
+        let succeeded =
+            self.answer.coverage.iter().filter(|other| {
+                other.account == self.covered.account && other.status == "SUCCEEDED"
+            });
+        let known = |other: &Covered| {
+            let other = Judged::new(self.drive, self.evidence, self.answer, other);
+            let is_mine = other.tries.last().is_some_and(|i| i.number == last.number);
+            is_mine || other.tries.iter().any(|i| i.end == End::Done && i.ended < last.began)
+        };
+        self.has_short_refusal() && !succeeded.into_iter().any(known)
+    }
+
+    /// No try could write into the ledger; and where not even that was noted, the note was struck
+    /// as often as it was tried.
+    fn left_no_outcome(&self) -> bool {
+        let evidence = self.evidence;
+        let lost = self.tries.iter().all(|i| evidence.lost_its_ledger(i));
+        let message = &self.covered.message;
+        let noted = self.tries.iter().any(|i| !i.error().is_empty() && message.contains(i.error()));
+        let noted = noted && message.starts_with("WorkerCrashed: ");
+        let silent = message.contains("recorded no failure") && self.note_was_lost();
+        lost && (noted || silent) && evidence.used_up(&self.last_tries())
+    }
+
+    fn note_was_lost(&self) -> bool {
+        let Some(last) = self.tries.last() else { return false };
+        let Step::Worker(item) = &last.step else { return false };
+        let note = Step::RecordFailure(item.clone());
+        let of_note = |i: &Invocation| i.execution == last.execution && i.step == note;
+        let notes: Vec<&Invocation> = self.evidence.invocations(of_note).collect();
+        self.evidence.used_up(&notes)
+    }
 }

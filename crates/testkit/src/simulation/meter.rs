@@ -30,6 +30,13 @@ pub struct Struck {
     pub call: Call,
     /// What happened to it.
     pub fault: Fault,
+    /// The invocation that made the call, where one is named ([`ASKING`]).
+    pub by: Option<u64>,
+}
+
+tokio::task_local! {
+    /// The number of the invocation that asks: only what struck its own calls can excuse it.
+    pub static ASKING: u64;
 }
 
 /// The counters.
@@ -85,7 +92,8 @@ impl Meter {
         if fault == Fault::Throttled {
             state.counts.entry(key).or_default().throttled += 1;
         }
-        state.struck.push(Struck { call: call.clone(), fault });
+        let by = ASKING.try_with(|number| *number).ok();
+        state.struck.push(Struck { call: call.clone(), fault, by });
     }
 
     /// The counts by service and operation.
