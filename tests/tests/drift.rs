@@ -80,15 +80,14 @@ fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
         let [retrier] = retriers.filter(waits).collect::<Vec<_>>()[..] else {
             panic!("{state}: not one retrier for a refused start");
         };
-        let number = |field: &str| retrier[field].as_f64().expect("a number");
+        let number = |field: &str| retrier[field].as_u64().expect("a whole number");
         let (attempts, interval) = (number("MaxAttempts"), number("IntervalSeconds"));
         let (rate, most) = (number("BackoffRate"), number("MaxDelaySeconds"));
-        let tries = std::iter::successors(Some(interval), |wait| Some((wait * rate).min(most)));
+        let waits = std::iter::successors(Some(interval), |wait| Some((wait * rate).min(most)));
+        let longest: u64 = (0..attempts).zip(waits).map(|(_, wait)| wait).sum();
         // With full jitter the mean wait is half of the longest.
-        let minutes: f64 =
-            tries.take(retrier["MaxAttempts"].as_u64().expect("a number") as usize).sum::<f64>()
-                / 120.0;
-        assert!((25.0..35.0).contains(&minutes), "{state}: {minutes} minutes are not half an hour");
+        let minutes = longest / 120;
+        assert!((25..35).contains(&minutes), "{state}: {minutes} minutes are not half an hour");
         let kinds = text("docs/error-kinds.md");
         assert!(kinds.contains(&format!("`Lambda.TooManyRequestsException` {attempts} times")));
         assert!(
@@ -157,7 +156,7 @@ fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_h
         }
         regions.into_iter().map(|region| region.as_str().to_owned()).collect()
     };
-    let wanted = known.iter().map(|region| region.partition());
+    let wanted = known.iter().map(Region::partition);
     let wanted: BTreeMap<_, _> = wanted.map(|it| (it.as_str().to_owned(), of(it))).collect();
     let operator = template("operator.yaml");
     let mapped = operator["Mappings"]["AlwaysOn"].as_object().expect("a mapping").iter();
