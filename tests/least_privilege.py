@@ -176,10 +176,10 @@ def main():
                 deny(client, role, action)
                 said = trial.everything()
                 client.delete_role_policy(RoleName=role, PolicyName="trial")
-                if action in said and "not authorized" in said:
-                    print(f"  {role}: {action} is needed, and its absence is named", flush=True)
+                if action in said and role in said and "not authorized" in said:
+                    print(f"  {role}: {action} is needed, and a run without it names both", flush=True)
                 else:
-                    problems.append(f"{role} without {action}: no run says that it is missing:\n{said}")
+                    problems.append(f"{role} without {action}: no run names role and action:\n{said}")
         # Where that changes, their actions can be shown like the others'.
         machine = trial.named_role("StateMachineRole")
         deny(iam, machine, "*")
