@@ -5,8 +5,10 @@
 pub mod backend;
 pub mod bench;
 pub mod campaign;
+pub mod canned;
 pub mod command;
 pub mod deployed;
 pub mod files;
 pub mod packages;
 pub mod says;
+pub mod simulated;

@@ -119,6 +119,11 @@ impl Drawing {
         }
     }
 
+    /// Prints something above the bar.
+    pub(crate) fn above(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
     /// Leaves the last state as a line.
     pub(crate) fn finish(&self, text: &str) {
         self.bar.finish_and_clear();
