@@ -12,3 +12,4 @@ pub mod files;
 pub mod packages;
 pub mod says;
 pub mod simulated;
+pub mod terminal;

@@ -48,7 +48,9 @@ const ACCOUNTS_EXAMPLES: &str = "\
 Examples:
   org-operator accounts --profile audit
   org-operator accounts --ou ou-ab12-cdefgh34 --tag stage=prod      who is in, and why others are not
-  org-operator accounts --json | jq -r '.[] | select(.Selected) | .AccountId'";
+  org-operator accounts --json | jq -r '.. | .Accounts? // empty | .[] | select(.Selected).AccountId'
+
+The JSON is the tree: units with their Units and Accounts.";
 
 /// `org-operator accounts`.
 #[derive(Debug, Clone, Args)]
