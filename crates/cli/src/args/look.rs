@@ -126,7 +126,9 @@ Examples:
   org-operator check --operation public-ips --json
 
 In each selected account the role is assumed and the operation's API is asked by DryRun, in one
-Region. Exit 0: all may, 3: some may not, 5: the organization cannot be listed.";
+Region. A Region that is off and a service control policy's deny are answers: a run SKIPs them.
+Exit 0: each can be asked or skipped, 3: some cannot, 5: none can, or the organization cannot be
+listed, 6: AWS gave no answer about any.";
 
 /// `org-operator check`.
 #[derive(Debug, Clone, Args)]

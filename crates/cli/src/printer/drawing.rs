@@ -64,6 +64,32 @@ impl Drawing {
         self.last.get().is_none_or(|last| last.elapsed() + EARLY >= LINES_APART)
     }
 
+    /// Waits for `working` and draws what `now` tells meanwhile; leaves nothing.
+    pub(crate) async fn until<T>(
+        &self,
+        working: impl Future<Output = T>,
+        now: impl Fn() -> (u64, String),
+    ) -> T {
+        let mut ticks = tokio::time::interval(self.pause());
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // The first comes at once: there is nothing to say yet.
+        ticks.tick().await;
+        let mut working = std::pin::pin!(working);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut working => {
+                    self.bar.finish_and_clear();
+                    return done;
+                }
+                _ = ticks.tick() => {
+                    let (done, text) = now();
+                    self.draw(done, &text);
+                }
+            }
+        }
+    }
+
     /// Prints something above the bar.
     pub(crate) fn above(&self, print: impl FnOnce()) {
         self.bar.suspend(print);
