@@ -58,6 +58,22 @@ fn fetch_writes_nothing_outside_of_the_runs_folder() -> Outcome<()> {
 }
 
 #[test]
+fn a_folder_that_cannot_be_written_is_this_machines_trouble() -> Outcome<()> {
+    let (simulated, shell) = simulated()?;
+    place(&simulated, "r1/summary.json", "{}");
+    std::fs::write(shell.path("file"), "")?;
+    insta::assert_snapshot!(told(&shell.run(&["fetch", "r1", "--out", "file"])?, false), @r#"
+    exit 7
+    stdout
+    stderr
+    | error: the run cannot be fetched
+    |   why: writing file/internet-routes/r1/summary.json: Not a directory (os error 20)
+    |    do: free space, permissions and the path named above are where to look
+    "#);
+    Ok(())
+}
+
+#[test]
 fn runs_shows_the_newest_and_reads_no_others() -> Outcome<()> {
     let (simulated, shell) = simulated()?;
     for number in 1..=150 {
