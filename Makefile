@@ -48,6 +48,12 @@ demo: package-dev ## The real pipeline on an emulator, no AWS account needed (DE
 demo-run: build ## Another execution in a kept demo (INPUT=file)
 	@$(DEMO) run "$(INPUT)"
 
+# Only what a shell takes goes to stdout: eval "$(make -s demo-env)".
+.PHONY: demo-env
+demo-env: ## The environment in which org-operator asks a kept demo: eval "$(make -s demo-env)"
+	@$(MAKE) --no-print-directory build >&2
+	@$(DEMO) env
+
 .PHONY: demo-stop
 demo-stop: build ## End a kept demo
 	@$(DEMO) stop

@@ -9,6 +9,7 @@ use org_operator_aws::{chain, load_with};
 use org_operator_core::Region;
 
 use crate::args::AwsArgs;
+use crate::call::Failed;
 use crate::trouble::Trouble;
 
 /// The identity and where it is at home.
@@ -37,6 +38,11 @@ impl Connection {
             Trouble::credentials(&why(&e, args.profile.as_deref()), profile.as_deref())
         })?;
         Ok(Self { config, home, profile })
+    }
+
+    /// A failed call of the command's own, with what was being done.
+    pub(crate) fn failed(&self, what: &str, failed: &Failed) -> Trouble {
+        Trouble::of_call(what, failed, self.profile.as_deref())
     }
 
     /// A step's error with what was being done.

@@ -122,6 +122,11 @@ impl Simulation {
         self.buckets.object(&format!("/{bucket}/{key}"))
     }
 
+    /// Puts an artifact, past every fault.
+    pub fn place(&self, bucket: &str, key: &str, bytes: &[u8]) {
+        self.buckets.put(&format!("/{bucket}/{key}"), bytes.to_vec());
+    }
+
     /// Multipart uploads that were neither completed nor aborted.
     #[must_use]
     pub fn unfinished_uploads(&self) -> usize {
