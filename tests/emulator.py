@@ -23,12 +23,17 @@ class Emulator:
         self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         clean = {"PATH": os.environ["PATH"], "HOME": self.home.name, "TMPDIR": self.home.name}
         mine = {"AUTH": "true", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint, "SFN_WAIT_SCALE": "0.01"}
+        mine |= {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
         log = open(pathlib.Path(self.home.name) / "ministack.log", "wb")
         program = [ROOT / ".venv/bin/ministack"]
         self.process = subprocess.Popen(
             program, env=clean | mine, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
-        wait_for("the emulator", lambda: reachable(port), 60)
+        try:
+            wait_for("the emulator", lambda: reachable(port), 60)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):

@@ -44,7 +44,12 @@ def run(command: list[str], env: dict[str, str], folder: Path, limit: float) -> 
             start_new_session=True,
         )
         watch = Watch(process.pid, start + limit)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            # Whoever is interrupted here leaves nobody behind.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     watch.end()

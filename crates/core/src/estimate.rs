@@ -122,7 +122,7 @@ pub fn estimate(work: &Workload, limits: &Limits) -> Estimate {
         calls: asked + count(work.accounts) + count(work.targets) * work.calls_per_target,
         local: cost::local(work, limits, &phases),
         deployed: cost::deployed(work, limits, &phases, workers.1),
-        bound_by: quotas::first(workers, &phases, items(work)),
+        bound_by: quotas::first(work, workers, &phases),
         recommended,
         reason,
         warnings: phases::warning(&phases, limits).into_iter().collect(),

@@ -45,6 +45,9 @@ impl Emulator {
     pub fn start(options: &Options) -> Outcome<Self> {
         Self::spawn("ministack", options.log.clone(), |command, port| {
             command.env("AUTH", "true").env("GATEWAY_PORT", port.to_string());
+            // It runs what it is given: nobody else on the network must reach it. Its MQTT listener
+            // has no address to bind to, and nothing here needs it.
+            command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0");
             command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
             if let Some(scale) = options.wait_scale {
                 command.env("SFN_WAIT_SCALE", scale);
@@ -122,11 +125,16 @@ impl Emulator {
     fn wait_until_ready(&mut self) -> Outcome<()> {
         let deadline = Instant::now() + START;
         let address = self.endpoint.trim_start_matches("http://").to_owned();
-        while std::net::TcpStream::connect(&address).is_err() {
+        loop {
+            let answers = std::net::TcpStream::connect(&address).is_ok();
             let ended = self.child.as_mut().map(Child::try_wait).transpose()?.flatten();
             if let Some(status) = ended {
                 let text = format!("{} ended at once ({status}):\n{}", self.name, self.log());
                 return Err(text.into());
+            }
+            // It lives: whoever answers is not another process that took the port before it.
+            if answers {
+                return Ok(());
             }
             if Instant::now() > deadline {
                 let text = format!("{} did not answer in {START:?}:\n{}", self.name, self.log());
@@ -134,7 +142,6 @@ impl Emulator {
             }
             std::thread::sleep(POLL);
         }
-        Ok(())
     }
 }
 

@@ -54,6 +54,7 @@ impl Simulated {
     pub fn report(&self) -> Outcome<Value> {
         let address = self.text("Endpoint").trim_start_matches("http://").to_owned();
         let mut stream = TcpStream::connect(&address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         stream.write_all(b"GET /_simulation/report HTTP/1.1\r\nconnection: close\r\n\r\n")?;
         let mut reader = BufReader::new(stream);
         let mut length = 0;
@@ -107,25 +108,28 @@ fn measure(accounts: u32, concurrency: u32, options: &[&str]) -> Outcome<Measure
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
     let took = run(&mut command)?;
-    let summary = summary(folder.path())?;
+    let rows = rows(folder.path())?;
     Ok(Measured {
         accounts,
         concurrency,
         took,
         report: simulated.report()?,
-        rows: summary["Records"].as_u64().unwrap_or(0),
+        rows,
         true_rows: simulated.facts["Rows"].as_u64().unwrap_or(0),
     })
 }
 
-fn summary(folder: &std::path::Path) -> Outcome<Value> {
-    let runs = std::fs::read_dir(folder.join("runs/internet-routes"))?;
-    for run in runs.flatten() {
-        if let Ok(bytes) = std::fs::read(run.path().join("summary.json")) {
-            return Ok(serde_json::from_slice(&bytes)?);
+/// The rows of the run's CSV, as a reader of such files counts them.
+fn rows(folder: &std::path::Path) -> Outcome<u64> {
+    for run in std::fs::read_dir(folder.join("runs/internet-routes"))?.flatten() {
+        let path = run.path().join("internet-routes.csv");
+        if path.is_file() {
+            let mut reader = csv::Reader::from_path(path)?;
+            let rows = reader.records().collect::<Result<Vec<_>, _>>()?;
+            return Ok(rows.len() as u64);
         }
     }
-    Err("the run left no summary".into())
+    Err("the run left no rows".into())
 }
 
 impl Measured {
@@ -151,11 +155,16 @@ impl Measured {
         real(self.all_calls()) * LATENCY.as_secs_f64() / f64::from(self.concurrency)
     }
 
-    /// The same after listing the accounts at AWS's own quota, which comes before it: 8 pages a
-    /// second after a burst of 12 (Organizations user guide, "Quotas and service limits").
-    fn bound(&self) -> f64 {
+    /// What listing the accounts takes at AWS's own quota: 8 pages a second after a burst of 12
+    /// (Organizations user guide, "Quotas and service limits").
+    fn listing(&self) -> f64 {
         let pages = real(self.calls("Organizations.ListAccounts"));
-        (pages - 12.0).max(0.0) / 8.0 + self.ideal()
+        (pages - 12.0).max(0.0) / 8.0
+    }
+
+    /// What no program could be faster than under the quotas, even one that asks while it lists.
+    fn bound(&self) -> f64 {
+        self.listing().max(self.ideal())
     }
 
     fn cpu_per_target(&self) -> f64 {
@@ -207,12 +216,12 @@ fn times(measured: &Measured) -> [Row; 2] {
         format!("{ratio:.2} ({wall:.1} s / {ideal:.1} s)"),
     );
     let judged = measured.concurrency == JUDGED;
-    let bound = measured.bound();
+    let after = measured.listing() + measured.ideal();
     [
         if judged { row.goal("<= 1.15", ratio <= 1.15) } else { row },
         Row::new(
-            format!("{at}wall time / (ListAccounts at its quota, then the ideal)"),
-            format!("{:.2} ({bound:.1} s)", wall / bound),
+            format!("{at}wall time / (ListAccounts at its quota, and then the ideal)"),
+            format!("{:.2} ({after:.1} s)", wall / after),
         ),
     ]
 }
@@ -282,7 +291,7 @@ pub fn quotas() -> Outcome<Part> {
     let rows = vec![
         Row::new("throttled calls", format!("{share:.2} %")).goal("< 1 %", share < 1.0),
         Row::new(
-            "wall time / bound (ListAccounts at its quota, then calls x latency / concurrency)",
+            "wall time / bound (the longer of ListAccounts at its quota and calls x latency / concurrency)",
             format!("{:.2} ({wall:.1} s / {bound:.1} s)", wall / bound),
         ),
         Row::new("most ListAccounts calls in one second", format!("{peak} (burst 12, then 8)")),

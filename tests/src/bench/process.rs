@@ -11,6 +11,9 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 /// moment.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// No run takes longer: one that does would hold everything up for ever.
+const LONGEST: Duration = Duration::from_mins(20);
+
 /// What a process took.
 #[derive(Debug, Clone, Copy)]
 pub struct Took {
@@ -27,12 +30,17 @@ pub struct Took {
 /// Runs `command` to its end.
 ///
 /// # Errors
-/// Where it cannot be started or watched.
+/// Where it cannot be started or watched, or does not end.
 pub fn run(command: &mut Command) -> Outcome<Took> {
     let start = Instant::now();
     let mut child = command.spawn()?;
     let mut memory = 0;
     while !has_ended(&child)? {
+        if start.elapsed() > LONGEST {
+            child.kill()?;
+            child.wait()?;
+            return Err(format!("{command:?} did not end in {LONGEST:?}").into());
+        }
         memory = memory.max(peak(child.id()).unwrap_or(0));
         std::thread::sleep(LOOK);
     }
@@ -70,6 +78,21 @@ pub fn cpu(pid: u32) -> Outcome<Duration> {
     let ticks = |n: usize| fields.split_whitespace().nth(n).and_then(|n| n.parse::<u64>().ok());
     let (user, system) = ticks(11).zip(ticks(12)).ok_or("no times")?;
     Ok(Duration::from_millis((user + system) * 10))
+}
+
+/// A function as it is deployed, where `make package` has built it, else one of this build; and
+/// whether it is the former.
+///
+/// # Errors
+/// Where there is neither.
+pub fn function(name: &str) -> Outcome<(PathBuf, bool)> {
+    let own = program(name)?;
+    let deployed = own.parent().and_then(|folder| folder.parent());
+    let deployed = deployed.map(|target| target.join("lambda").join(name));
+    match deployed.filter(|path| path.is_file()) {
+        Some(path) => Ok((path, true)),
+        None => Ok((own, false)),
+    }
 }
 
 /// A program that was built beside this one.

@@ -40,6 +40,7 @@ pub async fn part(rows_per_second: f64) -> Outcome<Part> {
         ),
         Row::new("assumed on top: cold start, TLS, Step Functions", format!("{OVERHEAD:.1} s")),
         Row::new("export, measured", format!("{rows_per_second:.0} rows/s")),
+        inputs(),
     ];
     for accounts in [500, 10_000, 50_000] {
         for max_concurrency in [50, 0] {
@@ -59,6 +60,16 @@ pub async fn part(rows_per_second: f64) -> Outcome<Part> {
     let title =
         "(f) Projection of a deployed run: quotas and prices of crates/core/data/aws-limits.json";
     Ok(Part { title: title.to_owned(), rows })
+}
+
+/// What the projection takes for granted beside these.
+fn inputs() -> Row {
+    let work = Workload::new(1, 1, REGIONS, 1);
+    let figure = format!(
+        "{} MB for the worker, {} record and {} call per target",
+        work.memory_mb, work.records_per_target, work.calls_per_target
+    );
+    Row::new("assumed", figure)
 }
 
 fn row(accounts: u64, max_concurrency: u32, told: &Estimate) -> Row {

@@ -1,17 +1,22 @@
 //! From exec to the first `next` of a function, and the programs' sizes.
 
-use std::io::Read;
-use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::io::{ErrorKind, Read};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use org_operator_testkit::Outcome;
 
-use super::process::program;
+use super::process::{function, program};
 use super::table::{Part, Row};
 
 /// Starts per function; the median counts.
 const STARTS: usize = 21;
+/// How long a function may take to ask for work.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is looked whether it has: what is measured is longer by half of it.
+const LOOK: Duration = Duration::from_micros(100);
 
 /// (d) Start-up and sizes.
 ///
@@ -19,34 +24,41 @@ const STARTS: usize = 21;
 /// Where a program is not built or does not ask for work.
 pub fn part() -> Outcome<Part> {
     let mut rows = Vec::new();
-    for function in ["fanout", "worker", "result-handler"] {
-        let mut times = (0..STARTS).map(|_| start(function)).collect::<Outcome<Vec<_>>>()?;
+    let mut profile = "lambda profile, as deployed";
+    for name in ["fanout", "worker", "result-handler"] {
+        let (path, deployed) = function(name)?;
+        if !deployed {
+            profile = "release profile, which is not what is deployed: type `make package` first";
+        }
+        let mut times = (0..STARTS).map(|_| start(&path)).collect::<Outcome<Vec<_>>>()?;
         times.sort_unstable();
         let median = times[STARTS / 2].as_secs_f64() * 1_000.0;
-        let size = std::fs::metadata(program(function)?)?.len() / 1_000;
+        let size = std::fs::metadata(&path)?.len() / 1_000;
         let figure = format!("{median:.1} ms, {}.{} MB", size / 1_000, size % 1_000 / 100);
         rows.push(Row::new(
-            format!("{function}: exec to the first `next` (median of {STARTS}), size"),
+            format!("{name}: exec to the first `next` (median of {STARTS}), size"),
             figure,
         ));
     }
     let size = std::fs::metadata(program("org-operator")?)?.len() / 1_000_000;
-    rows.push(Row::new("org-operator: size", format!("{size} MB")));
-    Ok(Part { title: "(d) Starting a function (release profile)".to_owned(), rows })
+    rows.push(Row::new("org-operator: size, release profile", format!("{size} MB")));
+    Ok(Part { title: format!("(d) Starting a function ({profile})"), rows })
 }
 
 /// The time until a function asks the runtime API for its first work.
-fn start(function: &str) -> Outcome<Duration> {
+fn start(function: &Path) -> Outcome<Duration> {
     let api = TcpListener::bind("127.0.0.1:0")?;
-    let mut command = Command::new(program(function)?);
+    api.set_nonblocking(true)?;
+    let mut command = Command::new(function);
     command.env_clear().env("AWS_LAMBDA_RUNTIME_API", api.local_addr()?.to_string());
     for (name, value) in SETTINGS {
         command.env(name, value);
     }
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let asked = api.accept().and_then(|(mut stream, _)| {
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    let asked = accepted(&api, &mut child, begun + PATIENCE).and_then(|mut stream| {
+        stream.set_nonblocking(false)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut first = [0; 64];
         let read = stream.read(&mut first)?;
         Ok((begun.elapsed(), String::from_utf8_lossy(&first[..read]).into_owned()))
@@ -55,7 +67,29 @@ fn start(function: &str) -> Outcome<Duration> {
     child.wait()?;
     let (elapsed, line) = asked?;
     let is_next = line.starts_with("GET /2018-06-01/runtime/invocation/next");
-    if is_next { Ok(elapsed) } else { Err(format!("{function} asked for {line}").into()) }
+    if is_next {
+        Ok(elapsed)
+    } else {
+        Err(format!("{} asked for {line}", function.display()).into())
+    }
+}
+
+/// The function's connection; a function that ends, or asks for nothing, is not waited for.
+fn accepted(api: &TcpListener, child: &mut Child, deadline: Instant) -> Outcome<TcpStream> {
+    loop {
+        match api.accept() {
+            Ok((stream, _)) => return Ok(stream),
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error.into()),
+            Err(_) => {}
+        }
+        if let Some(status) = child.try_wait()? {
+            return Err(format!("the function ended at once: {status}").into());
+        }
+        if Instant::now() > deadline {
+            return Err(format!("the function asked for no work in {PATIENCE:?}").into());
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// What the templates set.

@@ -47,6 +47,12 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether a wall time misses its goal.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.rows.iter().any(|row| row.reached == Some(false) && row.what.contains("wall time"))
+    }
+
     /// The part as lines for a terminal.
     #[must_use]
     pub fn plain(&self) -> String {

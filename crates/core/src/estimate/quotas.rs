@@ -19,12 +19,15 @@ pub(super) fn of_workers(work: &Workload, limits: &Limits) -> Bound {
     quotas.into_iter().fold(("", f64::INFINITY), least)
 }
 
-/// Of these and of what is asked before, the first to bind: before the workers begin, the rate at
-/// which accounts are asked about is that at which their work items come to be.
-pub(super) fn first(workers: Bound, phases: &[Phase], items: f64) -> Bound {
+/// Of these, of `MaxConcurrency` and of what is asked before, the first to bind: before the workers
+/// begin, the rate at which accounts are asked about is that at which their work items come to be.
+pub(super) fn first(work: &Workload, workers: Bound, phases: &[Phase]) -> Bound {
+    let (all, at_once) = (items(work), f64::from(work.max_concurrency));
     let before = phases.iter().filter(|phase| phase.binds());
-    let before = before.map(|phase| (phase.quota, phase.rate * items / phase.calls));
-    before.fold(workers, least)
+    let before = before.map(|phase| (phase.quota, phase.rate * all / phase.calls));
+    // Where every work item is begun at once it holds nobody up.
+    let own = (at_once < all).then_some(("MaxConcurrency", at_once / work.item_seconds));
+    before.chain(own).fold(workers, least)
 }
 
 fn least(a: Bound, b: Bound) -> Bound {

@@ -38,9 +38,12 @@ fn ten_thousand_accounts_take_a_minute_of_listing() {
 
 #[test]
 fn slow_workers_are_bound_by_lambda_and_few_items_by_nothing() {
-    let slow = Workload { item_seconds: 60.0, ..of(5_000) };
+    let slow = Workload { item_seconds: 60.0, max_concurrency: 1_000, ..of(5_000) };
     assert!(estimated(&slow).bound_by.0.starts_with("Lambda's concurrency"));
     assert_eq!(estimated(&slow).recommended, 900);
+    // As many workers as are asked for are fewer than AWS would start.
+    let asked_for = estimated(&Workload { max_concurrency: 50, ..slow });
+    assert_eq!((asked_for.bound_by.0, asked_for.recommended), ("MaxConcurrency", 900));
     let few = estimated(&of(20));
     assert_eq!((few.recommended, few.reason.contains("every quota")), (20, true));
     let many_records = Workload { records_per_target: 1_000.0, ..of(5_000) };
