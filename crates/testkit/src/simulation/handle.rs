@@ -62,8 +62,9 @@ impl Simulation {
         }
     }
 
-    /// Sets other knobs from now on.
+    /// Sets other knobs from now on; calls that are alike are counted anew.
     pub fn turn(&self, knobs: Knobs) {
+        self.meter.begin_anew();
         *self.knobs.lock().unwrap_or_else(PoisonError::into_inner) = knobs;
     }
 
@@ -113,6 +114,11 @@ impl Simulation {
         let mut rules = knobs.faults.iter().enumerate();
         let rule = rules.find(|(number, rule)| rule.strikes(seed, *number, call, n));
         (rule.map(|(_, rule)| rule.fault), latency)
+    }
+
+    /// Writes an artifact, past every fault.
+    pub fn put_object(&self, bucket: &str, key: &str, bytes: Vec<u8>) {
+        self.buckets.put(format!("/{bucket}/{key}"), bytes);
     }
 
     /// An artifact, past every fault.

@@ -78,6 +78,11 @@ impl Meter {
         *alike
     }
 
+    /// From now on, calls that are alike are counted from 1 again.
+    pub(crate) fn begin_anew(&self) {
+        self.lock().alike.clear();
+    }
+
     /// Notes that `fault` struck `call`.
     pub(crate) fn strike(&self, call: &Call, fault: Fault) {
         let mut state = self.lock();

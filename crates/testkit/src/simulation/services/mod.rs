@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod dynamodb;
 pub(crate) mod ec2;
+mod ec2_addresses;
 pub(crate) mod organizations;
 pub(crate) mod s3;
 pub(crate) mod sts;

@@ -59,6 +59,11 @@ impl Buckets {
         self.lock().objects.get(path).cloned()
     }
 
+    /// Writes an object by `/bucket/key`.
+    pub(crate) fn put(&self, path: String, bytes: Vec<u8>) {
+        self.lock().objects.insert(path, bytes);
+    }
+
     /// Uploads that were neither completed nor aborted.
     pub(crate) fn unfinished(&self) -> usize {
         self.lock().uploads.len()
