@@ -17,7 +17,7 @@ use super::reply::Reply;
 
 /// What answers a call once it is known that nothing goes wrong; its flag says that a batch is to
 /// be processed in part.
-pub(crate) type Answer<'a> = Box<dyn FnOnce(&Simulation, bool) -> Reply + 'a>;
+pub(crate) type Answer<'a> = Box<dyn FnOnce(&Simulation, bool) -> Reply + Send + 'a>;
 
 /// A service's answer as it is worded there.
 pub(crate) type Said<T> = Result<T, ServiceError>;
