@@ -17,6 +17,7 @@ CODE_BUCKET     ?=
 CODE_PREFIX     ?=
 ORGANIZATION_ID ?=
 EXTERNAL_ID     ?=
+CHANGE_EXTERNAL_ID ?=
 PARAMETERS      ?=
 MANAGEMENT_STACK     ?= org-operator-management
 TEMPLATE_BUCKET      ?=
@@ -46,6 +47,12 @@ demo: package-dev ## The real pipeline on an emulator, no AWS account needed (DE
 .PHONY: demo-run
 demo-run: build ## Another execution in a kept demo (INPUT=file)
 	@$(DEMO) run "$(INPUT)"
+
+# Only what a shell takes goes to stdout: eval "$(make -s demo-env)".
+.PHONY: demo-env
+demo-env: ## The environment in which org-operator asks a kept demo: eval "$(make -s demo-env)"
+	@$(MAKE) --no-print-directory build >&2
+	@$(DEMO) env
 
 .PHONY: demo-stop
 demo-stop: build ## End a kept demo
@@ -161,15 +168,17 @@ policies: build ## Generate the member role's policy from the operations' declar
 
 # Each of the AWS CLI's calls is printed as it runs; the README has them for typing by hand.
 .PHONY: deploy
-deploy: ## The operation account's stack (CODE_BUCKET= ORGANIZATION_ID= EXTERNAL_ID=; PARAMETERS= for the rest)
+deploy: ## The operation account's stack (CODE_BUCKET= ORGANIZATION_ID=; PARAMETERS= for the rest)
 	@PYTHON="$(PYTHON)" STACK="$(STACK)" CODE_BUCKET="$(CODE_BUCKET)" CODE_PREFIX="$(CODE_PREFIX)" ARCH="$(ARCH)" \
-	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy operator
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" CHANGE_EXTERNAL_ID="$(CHANGE_EXTERNAL_ID)" \
+	  PARAMETERS="$(PARAMETERS)" cloudformation/deploy operator
 
 .PHONY: deploy-management
 deploy-management: ## The management account's stack: delegation and member roles (make deploy prints the whole command)
 	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" TEMPLATE_BUCKET="$(TEMPLATE_BUCKET)" TARGETS="$(TARGETS)" \
 	  OPERATION_ACCOUNT_ID="$(OPERATION_ACCOUNT_ID)" WORKER_ROLE_ARN="$(WORKER_ROLE_ARN)" \
-	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" PARAMETERS="$(PARAMETERS)" cloudformation/deploy management
+	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" CHANGE_EXTERNAL_ID="$(CHANGE_EXTERNAL_ID)" \
+	  PARAMETERS="$(PARAMETERS)" cloudformation/deploy management
 
 .PHONY: undeploy
 undeploy: ## Delete the operation account's stack, and say what stays
@@ -177,7 +186,7 @@ undeploy: ## Delete the operation account's stack, and say what stays
 
 .PHONY: undeploy-management
 undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
-	@STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
+	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
 
 ##@ Tidy up
 

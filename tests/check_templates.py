@@ -59,6 +59,22 @@ def nodes(value):
         yield from nodes(child)
 
 
+def chosen(value, condition, branch):
+    """The value with one branch of each If of the condition."""
+    if isinstance(value, dict):
+        if list(value) == ["Fn::If"] and value["Fn::If"][0] == condition:
+            return chosen(value["Fn::If"][branch], condition, branch)
+        return {name: chosen(child, condition, branch) for name, child in value.items()}
+    if isinstance(value, list):
+        return [chosen(child, condition, branch) for child in value]
+    return value
+
+
+def on_aws(value):
+    """What AWS makes of it: nothing that is there for an emulator only."""
+    return chosen(value, "OnEmulator", 2)
+
+
 def references(value):
     """The names that a value refers to, and the conditions that choose within it."""
     names, conditions = set(), set()
@@ -122,6 +138,8 @@ def check_release(operator):
     missing = used - released - set(NOT_A_RELEASE)
     expect(not missing, f"operator.yaml: a change of {missing} would not reach the functions: add it to Release")
     properties = {name: it["Properties"] for name, it in sorted(functions.items())}
+    # What the functions take out of a mapping changes them too.
+    properties["Mappings"] = operator.get("Mappings", {})
     digest = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:12]
     first = content["Fn::Sub"].splitlines()[0]
     expect(
@@ -138,13 +156,9 @@ def check_release(operator):
 
 
 def actions(resource, service):
-    """The actions of a role's policies, those of one service; of all where it is empty."""
-    statements = [
-        statement
-        for policy in resource["Properties"]["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        if "Action" in statement
-    ]
+    """The actions of a role's policies, those of one service; of all where it is empty. Whatever a condition may add
+    is among them."""
+    statements = [node for node in nodes(resource["Properties"]["Policies"]) if isinstance(node, dict) and "Action" in node]
     named = [statement["Action"] for statement in statements]
     flat = [action for one in named for action in (one if isinstance(one, list) else [one])]
     return sorted(action for action in flat if action.startswith(f"{service}:" if service else ""))
@@ -183,6 +197,36 @@ def check_trust(file, template):
             expect(wanted <= keys, f"{file}: {name} trusts {principal} without {wanted - keys}")
 
 
+def check_emulator(file, template):
+    """What makes room for emulators is not there in an account of AWS."""
+    emulator = template["Conditions"].get("OnEmulator")
+    wanted = {"Fn::Or": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, no]} for no in ("000000000000", "AWS::AccountId")]}
+    expect(emulator in (None, wanted), f"{file}: OnEmulator holds in an account that AWS may have")
+    text = json.dumps(on_aws(template["Resources"]))
+    for loose in ("IfExists", "127.0.0.0/8", "OnEmulator"):
+        expect(loose not in text, f"{file}: {loose} without OnEmulator would loosen a policy on AWS")
+    for node in nodes(on_aws(template["Resources"])):
+        statement = node if isinstance(node, dict) else {}
+        if statement.get("Action") == "sts:AssumeRole" and "Resource" in statement:
+            organization = statement.get("Condition", {}).get("StringEquals", {})
+            expect("aws:ResourceOrgID" in organization, f"{file}: a worker may assume roles of other organizations")
+
+
+def check_state_machine_log(operator):
+    """Without the permission to log, Step Functions refuses a state machine that names a log group."""
+    machine = operator["Resources"]["StateMachine"]["Properties"]["LoggingConfiguration"]
+    off = references(chosen(machine, "HasStateMachineLog", 2))[0]
+    expect("StateMachineLogGroup" not in off, "operator.yaml: with StateMachineLogLevel OFF there is a log destination")
+    logs = actions(chosen(operator["Resources"]["StateMachineRole"], "HasStateMachineLog", 2), "logs")
+    expect(not logs, f"operator.yaml: with StateMachineLogLevel OFF the state machine may {logs}")
+
+
+def check_slack(operator):
+    """No partition but aws has the type, so nothing of it may be made there."""
+    condition = json.dumps(operator["Conditions"]["HasSlack"])
+    expect('{"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws"]}' in condition, "operator.yaml: HasSlack in every partition")
+
+
 def check_runbook(operator):
     page = FOLDER.parent / "docs" / "operations.md"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
@@ -199,8 +243,11 @@ def main():
         check_parameters(path.name, template)
         check_suppressions(path.name, template)
         check_trust(path.name, template)
+        check_emulator(path.name, template)
     check_release(templates["operator"])
     check_management(templates["management"], templates["operator"], templates["member-roles"])
+    check_state_machine_log(templates["operator"])
+    check_slack(templates["operator"])
     check_runbook(templates["operator"])
     for problem in problems:
         print(problem, file=sys.stderr)

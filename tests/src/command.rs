@@ -1,17 +1,22 @@
 //! The `org-operator` command as a person has it: a process with an environment and a folder.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use org_operator_testkit::deployment::EXTERNAL_ID;
 use org_operator_testkit::identity::HOME_REGION;
 use org_operator_testkit::organization::REGIONS;
+use org_operator_testkit::simulation::knobs::Knobs;
+use org_operator_testkit::simulation::tcp::Endpoint;
+use org_operator_testkit::simulation::world::{self, Shape, World};
+use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_testkit::{Outcome, person};
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::deployed::Deployed;
+use crate::started::Started;
 
 /// A person's shell in a folder of its own.
 #[derive(Debug)]
@@ -59,9 +64,27 @@ impl Shell {
         Ok(shell)
     }
 
+    /// A shell of a person of the management account of a simulated AWS.
+    ///
+    /// # Errors
+    /// Where the machine has no folder for it.
+    pub fn simulated(endpoint: &Endpoint) -> Outcome<Self> {
+        let mut shell = Self::stranger(&endpoint.url())?;
+        let key = format!("AKIA{}", endpoint.simulation.world.management());
+        shell.set("AWS_ACCESS_KEY_ID", &key);
+        shell.set("AWS_SECRET_ACCESS_KEY", "simulated");
+        shell.set("ORG_OPERATOR_EXTERNAL_ID", world::EXTERNAL_ID);
+        Ok(shell)
+    }
+
     /// Sets an environment variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes an environment variable away.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.remove(name);
     }
 
     /// A path in the shell's folder.
@@ -76,14 +99,14 @@ impl Shell {
     /// Where it is not built.
     pub fn command(&self, arguments: &[&str]) -> Outcome<Command> {
         let mut command = Command::new(binary()?);
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(&self.environment)
-            .env("HOME", self.folder.path())
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null());
+        command.args(arguments);
+        self.surround(&mut command);
         Ok(command)
+    }
+
+    fn surround(&self, command: &mut Command) {
+        command.env_clear().envs(&self.environment).env("HOME", self.folder.path());
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
     }
 
     /// Runs `org-operator` to its end.
@@ -92,6 +115,26 @@ impl Shell {
     /// Where it cannot be started.
     pub fn run(&self, arguments: &[&str]) -> Outcome<Said> {
         Ok(self.command(arguments)?.output()?.into())
+    }
+
+    /// Starts `org-operator`.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(&self, arguments: &[&str]) -> Outcome<Started> {
+        Started::new(self.command(arguments)?)
+    }
+
+    /// Runs a line as it is pasted into the shell.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn paste(&self, line: &str) -> Outcome<Said> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", line]);
+        self.surround(&mut command);
+        command.env("PATH", binary()?.parent().ok_or("no folder")?);
+        Ok(command.output()?.into())
     }
 }
 
@@ -117,76 +160,11 @@ pub fn regions() -> String {
     REGIONS.join(",")
 }
 
-/// The folders of the runs of `internet-routes` in `out`, sorted.
-#[must_use]
-pub fn runs(out: &Path) -> Vec<PathBuf> {
-    let folder = std::fs::read_dir(out.join("internet-routes")).into_iter().flatten();
-    let mut runs: Vec<PathBuf> =
-        folder.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    runs.sort();
-    runs
-}
-
-/// The artifacts in a run's folder, by name.
+/// A simulated AWS with `accounts` accounts in which nothing is wrong, in these Regions.
 ///
 /// # Errors
-/// Where they cannot be read.
-pub fn artifacts(folder: &Path) -> Outcome<BTreeMap<String, Vec<u8>>> {
-    let mut artifacts = BTreeMap::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_file() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            artifacts.insert(name, std::fs::read(&path)?);
-        }
-    }
-    Ok(artifacts)
-}
-
-/// What must be the same of an artifact whatever the run is called and whenever it ran; `without`
-/// names the columns of the coverage that may differ.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn masked(name: &str, bytes: &[u8], run: &str, without: &[&str]) -> Outcome<String> {
-    let text = String::from_utf8(bytes.to_vec())?.replace(run, "RUN");
-    match name {
-        "coverage.csv" => coverage(&text, without),
-        "summary.json" | "plan.json" => object(&text),
-        _ => Ok(text),
-    }
-}
-
-fn coverage(text: &str, without: &[&str]) -> Outcome<String> {
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = reader.headers()?.clone();
-    let mut lines = vec![header.iter().collect::<Vec<_>>().join("|")];
-    for row in reader.records() {
-        let row = row?;
-        let cells = header.iter().zip(&row);
-        let cells = cells.map(|(name, cell)| if without.contains(&name) { "…" } else { cell });
-        lines.push(cells.collect::<Vec<_>>().join("|"));
-    }
-    Ok(lines.join("\n"))
-}
-
-/// Times, places and what says how something was done are left out.
-fn object(text: &str) -> Outcome<String> {
-    let mut value: Value = serde_json::from_str(text)?;
-    let differs = [
-        "Artifacts",
-        "StartedAt",
-        "EndedAt",
-        "DurationMs",
-        "Manifest",
-        "MaxConcurrency",
-        "WorkerFunction",
-        "ExpiresAt",
-    ];
-    for name in differs {
-        if let Some(field) = value.get_mut(name) {
-            *field = Value::Null;
-        }
-    }
-    Ok(format!("{value:#}"))
+/// Where no port can be had.
+pub async fn calm(accounts: usize, regions: &[&str], knobs: Knobs) -> Outcome<Endpoint> {
+    let world = World::new(7, Shape::calm(accounts, regions));
+    Endpoint::listen(Arc::new(Simulation::new(Settings { world, knobs }))).await
 }

@@ -1,13 +1,10 @@
 //! What the `org-operator` command says about the demo organization, and its exit codes.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::Stdio;
-
 use org_operator_testkit::Outcome;
-use org_operator_tests::command::{Shell, regions, runs};
+use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
+use org_operator_tests::left::{artifacts, runs};
 use org_operator_tests::says::told;
-use rustix::process::{Pid, Signal, kill_process};
 
 #[tokio::test]
 async fn a_run_says_how_it_ended() -> Outcome<()> {
@@ -31,7 +28,7 @@ async fn a_run_says_how_it_ended() -> Outcome<()> {
     | PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records
     | files: org-operator-runs/internet-routes/RUN/
     | run RUN begins: internet-routes, 33 targets in 11 work items
-    | what FAILED is tried again by: org-operator run --resume RUN --out org-operator-runs
+    | what FAILED is tried again by: org-operator run --resume RUN --out org-operator-runs --format jsonl
     "#);
     let complete = with(&["--account", audit, "--format", "json"])?;
     insta::assert_snapshot!(told(&complete, false), @r#"
@@ -199,6 +196,19 @@ async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> Outcome<()
     stderr
     | 8 files; the run is PARTIAL
     "#);
+    // It goes on where its ledger is, and what was fetched stays as it is.
+    let folder = shell.path("fetched/internet-routes/by-hand");
+    let before = artifacts(&folder)?;
+    insta::assert_snapshot!(told(&shell.run(&["run", "--resume", "by-hand", "--out", "fetched"])?, false), @r#"
+    exit 2
+    stdout
+    stderr
+    | error: run by-hand cannot be resumed
+    |   why: it was fetched; it belongs to a deployment
+    |    do: go on with it there: org-operator start --resume-run by-hand
+    "#);
+    assert_eq!(artifacts(&folder)?, before);
+    assert!(!folder.join("journal").exists());
     let listed: serde_json::Value = serde_json::from_str(&shell.run(&["runs", "--json"])?.stdout)?;
     assert_eq!((&listed[0]["RunId"], &listed[0]["Failed"]), (&"by-hand".into(), &4.into()));
     // The run from this machine and the deployed one saw the same.
@@ -206,33 +216,5 @@ async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> Outcome<()
     let own = runs(&shell.path("org-operator-runs"));
     let (own, there) = (own[0].display().to_string(), "fetched/internet-routes/by-hand");
     assert_eq!(shell.run(&["diff", &own, there])?.code, Some(0));
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_stopped_run_says_how_to_go_on_and_is_nobody_elses_meanwhile() -> Outcome<()> {
-    let deployed = Deployed::new().await?;
-    let shell = Shell::person(&deployed).await?;
-    let arguments = ["run", "--regions", &regions(), "--concurrency", "1"];
-    let mut command = shell.command(&arguments)?;
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    let mut stderr = BufReader::new(child.stderr.take().ok_or("no stderr")?);
-    let mut begins = String::new();
-    stderr.read_line(&mut begins)?;
-    let run = begins.split_whitespace().nth(1).ok_or("no run")?.to_owned();
-    let resume = ["run", "--resume", &run, "--quiet"];
-    // While that process lives the run is its own.
-    let second = shell.run(&resume)?;
-    let pid = i32::try_from(child.id())?;
-    kill_process(Pid::from_raw(pid).ok_or("no pid")?, Signal::INT)?;
-    let status = child.wait()?;
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest)?;
-    if status.code() == Some(130) {
-        assert!(rest.contains(&format!("go on with: org-operator run --resume {run}")), "{rest}");
-        assert_eq!(second.code, Some(2), "{}", second.stderr);
-        assert!(second.stderr.contains("another process is working on it"), "{}", second.stderr);
-    }
-    assert_eq!(shell.run(&resume)?.code, Some(3), "{rest}");
     Ok(())
 }

@@ -138,6 +138,14 @@ fn missing_credentials_are_exit_5_and_sso_says_how_to_sign_in() -> Outcome<()> {
     let said = shell.run(&["run", "--profile", "audit"])?;
     assert_eq!(said.code, Some(5), "{}", said.stderr);
     assert!(said.stderr.contains("`aws sso login --profile audit`"), "{}", said.stderr);
+    // A session that is over, as the AWS CLI leaves it: named by the SHA-1 of `corp`.
+    let cache = shell.path(".aws/sso/cache");
+    std::fs::create_dir_all(&cache)?;
+    let over = r#"{"accessToken": "x", "expiresAt": "2026-01-01T00:00:00Z"}"#;
+    std::fs::write(cache.join("ee0bfd2552fbd840c02cc48b6e823320543c450f.json"), over)?;
+    let said = shell.run(&["run", "--profile", "audit"])?;
+    assert!(said.stderr.contains("the SSO token has expired"), "{}", said.stderr);
+    assert!(said.stderr.contains("`aws sso login --profile audit`"), "{}", said.stderr);
     Ok(())
 }
 

@@ -6,14 +6,15 @@
     reason = "a failed expectation is the point of a test"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_core::fault::Faults;
 use org_operator_core::ledger::{Book, Key};
+use org_operator_core::metrics::{self, NAMESPACE};
 use org_operator_core::plan::ResultEvent;
 use org_operator_core::request::FanoutEvent;
 use org_operator_core::spec::Access;
-use org_operator_core::{AccountId, ErrorKind, RunId, WorkerEvent};
+use org_operator_core::{AccountId, ErrorKind, Partition, Region, RunId, WorkerEvent};
 use org_operator_operations::CATALOGUE;
 use org_operator_runtime::name;
 use org_operator_tests::files::{resources, state_machine, states, template, text};
@@ -66,6 +67,101 @@ fn every_function_is_tried_again_exactly_for_our_retryable_kinds() {
             assert!(retried.contains(name), "{state} does not retry {name}");
         }
     }
+}
+
+#[test]
+fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
+    for state in ["Fanout", "Worker", "ResultHandler"] {
+        let states = states(&state_machine());
+        let retriers = states[state]["Retry"].as_array().into_iter().flatten();
+        let waits = |retrier: &&Value| {
+            strings(&retrier["ErrorEquals"]).contains("Lambda.TooManyRequestsException")
+        };
+        let [retrier] = retriers.filter(waits).collect::<Vec<_>>()[..] else {
+            panic!("{state}: not one retrier for a refused start");
+        };
+        let number = |field: &str| retrier[field].as_u64().expect("a whole number");
+        let (attempts, interval) = (number("MaxAttempts"), number("IntervalSeconds"));
+        let (rate, most) = (number("BackoffRate"), number("MaxDelaySeconds"));
+        let waits = std::iter::successors(Some(interval), |wait| Some((wait * rate).min(most)));
+        let longest: u64 = (0..attempts).zip(waits).map(|(_, wait)| wait).sum();
+        // With full jitter the mean wait is half of the longest.
+        let minutes = longest / 120;
+        assert!((25..35).contains(&minutes), "{state}: {minutes} minutes are not half an hour");
+        let kinds = text("docs/error-kinds.md");
+        assert!(kinds.contains(&format!("`Lambda.TooManyRequestsException` {attempts} times")));
+        assert!(
+            text("docs/operations.md").contains(&format!("tried {attempts} times, about half"))
+        );
+    }
+}
+
+/// The names of the metrics in `OrgOperator` that the template's alarms and its dashboard show.
+fn shown_metrics() -> Names {
+    let operator = template("operator.yaml");
+    let alarms = resources(&operator, "AWS::CloudWatch::Alarm");
+    let ours = alarms.values().filter(|alarm| alarm["Namespace"] == NAMESPACE);
+    let mut shown: Names = ours.flat_map(|alarm| strings(&alarm["MetricName"])).collect();
+    for dashboard in resources(&operator, "AWS::CloudWatch::Dashboard").values() {
+        let body = dashboard["DashboardBody"].as_str().expect("a body");
+        let body: Value = serde_json::from_str(body).expect("the dashboard is JSON");
+        for widget in body["widgets"].as_array().expect("widgets") {
+            let mut namespace = String::new();
+            for metric in widget["properties"]["metrics"].as_array().expect("metrics") {
+                // `...` repeats the line above whole, `.` its field.
+                let [Value::String(first), Value::String(name), ..] =
+                    &metric.as_array().unwrap()[..]
+                else {
+                    continue;
+                };
+                if first == "..." {
+                    continue;
+                }
+                if first != "." {
+                    namespace.clone_from(first);
+                }
+                if namespace == NAMESPACE && name != "." {
+                    shown.insert(name.clone());
+                }
+            }
+        }
+    }
+    shown
+}
+
+#[test]
+fn alarms_and_dashboard_show_metrics_that_the_functions_emit() {
+    let shown = shown_metrics();
+    assert!(shown.len() > 6, "{shown:?}");
+    let emitted = |name: &String| metrics::name::ALL.contains(&name.as_str());
+    let unknown: Names = shown.into_iter().filter(|name| !emitted(name)).collect();
+    assert_eq!(unknown, Names::new(), "nothing emits these");
+}
+
+#[test]
+fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_has() {
+    let source = text("crates/core/src/region.rs");
+    let known = source.split("const KNOWN").nth(1).and_then(|rest| rest.split("];").next());
+    let known: Vec<Region> = known.unwrap().split('"').filter_map(Region::parse).collect();
+    let of = |partition: Partition| -> Names {
+        let mut regions = Region::always_on(partition);
+        if regions.is_empty() {
+            regions.extend(known.iter().filter(|r| r.partition() == partition).cloned());
+        }
+        regions.into_iter().map(|region| region.as_str().to_owned()).collect()
+    };
+    let wanted = known.iter().map(Region::partition);
+    let wanted: BTreeMap<_, _> = wanted.map(|it| (it.as_str().to_owned(), of(it))).collect();
+    let operator = template("operator.yaml");
+    let mapped = operator["Mappings"]["AlwaysOn"].as_object().expect("a mapping").iter();
+    let regions = |value: &Value| names(value["Regions"].as_str().expect("Regions").split(','));
+    let mapped: BTreeMap<_, _> = mapped.map(|(name, it)| (name.clone(), regions(it))).collect();
+    assert_eq!(mapped, wanted);
+    // So that an empty parameter means the mapping.
+    assert_eq!(operator["Parameters"]["TargetRegions"]["Default"], "");
+    let functions = resources(&operator, "AWS::Lambda::Function");
+    let given = &functions["FanoutFunction"]["Environment"]["Variables"]["TARGET_REGIONS"];
+    assert!(strings(given).is_superset(&names(["HasTargetRegions", "TargetRegions", "AlwaysOn"])));
 }
 
 #[test]

@@ -139,7 +139,7 @@ async fn the_organization_is_listed_below_awss_quotas_without_one_throttled_call
 
 #[tokio::test(start_paused = true)]
 async fn some_calls_are_slow_whether_or_not_any_fails() {
-    let (typical, slow) = (Duration::from_millis(20), Duration::from_millis(2_000));
+    let (typical, slow) = (Duration::from_millis(20), Duration::from_secs(2));
     let latency = vec![(Pattern::default(), Latency::Tail { typical, slow, one_in: 4 })];
     let simulation = simulated(Shape::calm(1, &[REGION]), Knobs { latency, ..Knobs::default() });
     let target = target(&simulation, &config(&simulation).await);

@@ -12,7 +12,7 @@ pub(crate) use deployed::{BucketArgs, FetchArgs, RunsArgs, StartArgs, StatusArgs
 pub(crate) use look::{
     AccountsArgs, CheckArgs, DiffArgs, OperationsArgs, OperationsCommand, PlanArgs,
 };
-pub(crate) use run::{Format, RunArgs, SelectArgs};
+pub(crate) use run::{DEFAULT_CONCURRENCY, DEFAULT_ROLE, EXTERNAL_ID, Format, RunArgs, SelectArgs};
 pub(crate) use setup::{CompletionsArgs, ProfilesArgs};
 
 const EXAMPLES: &str = "\

@@ -7,14 +7,19 @@ mod columns;
 mod completions;
 mod diff;
 mod execution;
+mod fetch;
+mod follow;
 mod looking;
 mod machine;
 mod operations;
 mod plan;
+mod profile_files;
 mod profile_lines;
+mod profile_names;
 mod profiles;
 mod records;
 mod run;
+mod runs;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
@@ -31,8 +36,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, Trouble> {
         Command::Operations(args) => operations::run(&args),
         Command::Start(args) => execution::start(&aws, &args, printer).await,
         Command::Status(args) => execution::status(&aws, &args, printer).await,
-        Command::Fetch(args) => bucket::fetch(&aws, &args, printer).await,
-        Command::Runs(args) => bucket::runs(&aws, &args).await,
+        Command::Fetch(args) => fetch::run(&aws, &args, printer).await,
+        Command::Runs(args) => runs::run(&aws, &args).await,
         Command::Diff(args) => diff::run(&args, printer).await,
         Command::Check(args) => check::run(&aws, &args, printer).await,
         Command::Profiles(args) => profiles::run(&aws, &args, printer).await,

@@ -1,12 +1,15 @@
 //! Who the program is in AWS: profile, Region, credentials, found out before anything else, so
 //! that a missing one is named and not reported as a failed call. No other call is made here.
 
+use std::error::Error;
+
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::ProvideCredentials;
 use org_operator_aws::{chain, load_with};
 use org_operator_core::Region;
 
 use crate::args::AwsArgs;
+use crate::call::Failed;
 use crate::trouble::Trouble;
 
 /// The identity and where it is at home.
@@ -31,13 +34,28 @@ impl Connection {
             return Err(Trouble::credentials("no provider gives any", profile.as_deref()));
         };
         let given = provider.provide_credentials().await;
-        given.map_err(|e| Trouble::credentials(&chain(&e), profile.as_deref()))?;
+        given.map_err(|e| {
+            Trouble::credentials(&why(&e, args.profile.as_deref()), profile.as_deref())
+        })?;
         Ok(Self { config, home, profile })
+    }
+
+    /// A failed call of the command's own, with what was being done.
+    pub(crate) fn failed(&self, what: &str, failed: &Failed) -> Trouble {
+        Trouble::of_call(what, failed, self.profile.as_deref())
     }
 
     /// A step's error with what was being done.
     pub(crate) fn trouble(&self, what: &str, error: &org_operator_core::Error) -> Trouble {
         Trouble::of(what, error, self.profile.as_deref())
+    }
+}
+
+/// The SDK calls a profile without credentials "not enabled" and says no more.
+fn why(error: &(dyn Error + 'static), profile: Option<&str>) -> String {
+    match (error.source(), profile) {
+        (None, Some(profile)) => format!("the profile `{profile}` has no credentials"),
+        _ => chain(error),
     }
 }
 

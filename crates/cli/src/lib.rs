@@ -4,6 +4,7 @@
 //! progress, a directory in the place of S3, a journal in the place of DynamoDB, exit codes.
 
 mod args;
+mod call;
 mod commands;
 mod connect;
 mod exit;

@@ -2,20 +2,15 @@
 //!
 //! What is printed is decided by others. A reader that goes away (`| head`) is no error.
 
-use std::cell::Cell;
+mod drawing;
+
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::exit::Exit;
 use crate::trouble::Trouble;
 
-/// Where nothing can be drawn over, a line comes this often.
-const LINES_APART: Duration = Duration::from_secs(10);
-const BAR: &str = "{bar:30} {msg}";
-const PLAIN: &str = "{msg}";
+pub(crate) use drawing::Drawing;
 
 /// Prints.
 #[derive(Debug, Clone, Copy)]
@@ -33,20 +28,27 @@ pub(crate) fn usage(said: &clap::Error) -> ExitCode {
 
 /// A line that is not data, and that quiet does not silence.
 pub(crate) fn always(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", shown(text));
+    let _ = writeln!(io::stderr(), "{}", line(text));
 }
 
 /// What does not work.
 pub(crate) fn trouble(trouble: &Trouble) {
     let Trouble { what, why, remedy, .. } = trouble;
     let label = console::style("error:").for_stderr().red().bold();
-    let _ = writeln!(io::stderr(), "{label} {}", shown(what));
-    let _ = writeln!(io::stderr(), "  why: {}\n   do: {}", shown(why), shown(remedy));
+    let _ = writeln!(io::stderr(), "{label} {}", line(what));
+    let _ = writeln!(io::stderr(), "  why: {}\n   do: {}", line(why), line(remedy));
 }
 
-/// Data, as it is.
+/// Data: as it is for a program, harmless on a person's screen. `bytes` are whole lines, so that no
+/// character is cut.
 pub(crate) fn data(bytes: &[u8]) -> Result<(), Trouble> {
-    match io::stdout().write_all(bytes) {
+    let mut out = io::stdout();
+    let written = if out.is_terminal() {
+        out.write_all(screen(&String::from_utf8_lossy(bytes)).as_bytes())
+    } else {
+        out.write_all(bytes)
+    };
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Trouble::machine("the output cannot be written", &error))
         }
@@ -72,62 +74,49 @@ impl Printer {
         self.seen
     }
 
-    /// A bar over `total` targets on a terminal, else a line now and then.
+    /// A bar over `total` things on a terminal, else a line now and then.
     pub(crate) fn progress(self, total: u64) -> Drawing {
-        let terminal = io::stderr().is_terminal() && !self.quiet;
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        if terminal {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
-            let template = if console::colors_enabled_stderr() { BAR } else { PLAIN };
-            bar.set_style(
-                ProgressStyle::with_template(template)
-                    .unwrap_or_else(|_| ProgressStyle::default_bar()),
-            );
-        }
-        Drawing { printer: self, bar, terminal, last: Cell::new(None) }
+        Drawing::new(self, total)
+    }
+
+    /// Whether lines that are not data are wanted.
+    fn speaks(self) -> bool {
+        !self.quiet
     }
 }
 
-/// A run's progress as it is drawn.
-#[derive(Debug)]
-pub(crate) struct Drawing {
-    printer: Printer,
-    bar: ProgressBar,
-    terminal: bool,
-    last: Cell<Option<Instant>>,
+/// `text` on one line: names are people's text, and must neither steer a terminal nor look like
+/// lines of ours.
+pub(crate) fn line(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() { ' ' } else { harmless(c) }).collect()
 }
 
-impl Drawing {
-    /// How often to draw.
-    pub(crate) fn pause(&self) -> Duration {
-        if self.terminal { Duration::from_millis(100) } else { LINES_APART }
-    }
-
-    /// Sets how many there are.
-    pub(crate) fn grow(&self, total: u64) {
-        self.bar.set_length(total);
-    }
-
-    /// Draws that `done` are done, in words `text`; as a line only now and then.
-    pub(crate) fn draw(&self, done: u64, text: &str) {
-        if self.terminal {
-            self.bar.set_position(done);
-            self.bar.set_message(text.to_owned());
-        } else if self.last.get().is_none_or(|last| last.elapsed() >= LINES_APART) {
-            self.last.set(Some(Instant::now()));
-            self.printer.note(text);
-        }
-    }
-
-    /// Leaves the last state as a line.
-    pub(crate) fn finish(&self, text: &str) {
-        self.bar.finish_and_clear();
-        self.printer.note(text);
-    }
+/// `text` as a terminal may have it: lines stay lines.
+fn screen(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { harmless(c) }).collect()
 }
 
-/// `text` without control characters: names are people's text and must not steer a terminal.
-pub(crate) fn shown(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    text.chars().map(harmless).collect()
+/// What steers a terminal is shown as a character of no meaning: control characters, and those that
+/// turn the direction of what follows (Unicode UAX #9).
+fn harmless(c: char) -> char {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || turns { char::REPLACEMENT_CHARACTER } else { c }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_whatever_is_in_it() {
+        let name = "Shop\n111111111111\tOpen\u{1b}[2J\u{9b}31m\r\u{2028}x\u{202e}y";
+        let line = line(name);
+        assert_eq!(line, "Shop 111111111111 Open\u{fffd}[2J\u{fffd}31m  x\u{fffd}y");
+        assert_eq!(super::line("Zürich 東京"), "Zürich 東京");
+    }
+
+    #[test]
+    fn lines_stay_lines_on_a_screen() {
+        assert_eq!(screen("a\tb\nc\u{1b}[2J\rd\n"), "a\tb\nc\u{fffd}[2J\u{fffd}d\n");
+    }
 }

@@ -22,7 +22,7 @@ pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
     if !args.param.is_empty() {
         let pairs = args.param.iter().map(|text| pair("--param", text));
         let pairs = pairs.map(|pair| pair.map(|(name, value)| (name, parameter(&value))));
-        set("Parameters", Value::Object(pairs.collect::<Result<_, _>>()?));
+        into_object(&mut request, "Parameters", pairs.collect::<Result<_, _>>()?);
     }
     accounts(&mut request, args)?;
     Ok(request)
@@ -61,14 +61,23 @@ fn accounts(request: &mut Map<String, Value>, args: &SelectArgs) -> Result<(), T
     if args.include_management_account {
         fields.insert("IncludeManagementAccount".to_owned(), json!(true));
     }
-    if fields.is_empty() {
-        return Ok(());
-    }
-    // Where the file's is no object the fanout says so: options must not paint over it.
-    if let Value::Object(accounts) = request.entry("Accounts").or_insert_with(|| json!({})) {
-        accounts.extend(fields);
-    }
+    into_object(request, "Accounts", fields);
     Ok(())
+}
+
+/// Puts options into an object of the file, one by one. None there, and null, is an empty one, as
+/// to the fanout. Anything else is the fanout's to refuse: options must not paint over it.
+fn into_object(request: &mut Map<String, Value>, name: &str, fields: Map<String, Value>) {
+    if fields.is_empty() {
+        return;
+    }
+    let value = request.entry(name).or_insert(Value::Null);
+    if value.is_null() {
+        *value = json!({});
+    }
+    if let Value::Object(object) = value {
+        object.extend(fields);
+    }
 }
 
 fn tags(texts: &[String]) -> Result<Value, Trouble> {
@@ -128,20 +137,42 @@ mod tests {
         assert_eq!(Value::Object(build(&args).unwrap()), expected);
     }
 
-    #[test]
-    fn options_override_the_files_fields_one_by_one() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        let text = r#"{"Regions":["eu-west-1"],"Accounts":{"Include":["1"],"Exclude":["2"]}}"#;
-        file.write_all(text.as_bytes()).unwrap();
+    /// The request of a file beside `--account 3` and `--param Depth=3`.
+    fn beside_options(file: &Value) -> Value {
+        let mut written = tempfile::NamedTempFile::new().unwrap();
+        written.write_all(file.to_string().as_bytes()).unwrap();
         let args = SelectArgs {
-            request: Some(file.path().to_owned()),
+            request: Some(written.path().to_owned()),
             account: texts(&["3"]),
+            param: texts(&["Depth=3"]),
             ..SelectArgs::default()
         };
+        Value::Object(build(&args).unwrap())
+    }
+
+    #[test]
+    fn options_override_the_files_fields_one_by_one() {
+        let file = json!({
+            "Regions": ["eu-west-1"], "Accounts": {"Include": ["1"], "Exclude": ["2"]},
+            "Parameters": {"Depth": 1, "Name": "x"},
+        });
         let expected = json!({
             "Regions": ["eu-west-1"], "Accounts": {"Include": ["3"], "Exclude": ["2"]},
+            "Parameters": {"Depth": 3, "Name": "x"},
         });
-        assert_eq!(Value::Object(build(&args).unwrap()), expected);
+        assert_eq!(beside_options(&file), expected);
+    }
+
+    #[test]
+    fn null_in_a_file_drops_no_option() {
+        let expected = json!({"Accounts": {"Include": ["3"]}, "Parameters": {"Depth": 3}});
+        assert_eq!(beside_options(&json!({"Accounts": null, "Parameters": null})), expected);
+    }
+
+    #[test]
+    fn what_is_no_object_stays_for_the_fanout_to_refuse() {
+        let file = json!({"Accounts": [], "Parameters": "x"});
+        assert_eq!(beside_options(&file), file);
     }
 
     #[test]

@@ -1,11 +1,25 @@
 //! What a person is told when something does not work: what happened, why, what to do; and the
 //! exit code that goes with it. Printing it is the printer's business.
 
+mod codes;
+mod credentials;
+
 use std::fmt;
 
 use org_operator_core::{Error, ErrorKind};
 
+use crate::call::Failed;
 use crate::exit::Exit;
+
+/// Where to look when something on this machine does not work.
+const MACHINE: &str = "free space, permissions and the path named above are where to look";
+/// Who may list the organization and enter its accounts.
+const IDENTITY: &str = "use an identity of the management account or of a delegated administrator; \
+                        `org-operator check` says what it may do";
+
+/// What to do about a request that selects nobody.
+const NOTHING: &str =
+    "`org-operator accounts` with the same options shows each account and why it is out";
 
 /// A request's fields as the command line names them.
 const FLAGS: &[(&str, &str)] = &[
@@ -43,15 +57,23 @@ impl Trouble {
 
     /// Something on this machine: a file, a folder, the terminal.
     pub(crate) fn machine(what: impl Into<String>, why: &dyn fmt::Display) -> Self {
-        let remedy = "free space, permissions and the path named above are where to look";
         let (what, why) = (what.into(), why.to_string());
-        Self { what, why, remedy: remedy.to_owned(), exit: Exit::Other }
+        Self { what, why, remedy: MACHINE.to_owned(), exit: Exit::Other }
     }
 
     /// An error of a step, with what was being done. `profile` is for the command that renews it.
     pub(crate) fn of(what: &str, error: &Error, profile: Option<&str>) -> Self {
-        let (exit, remedy) = judged(error, profile);
-        Self { what: what.to_owned(), why: error.message().to_owned(), remedy, exit }
+        Self::judged(what, error, profile, IDENTITY)
+    }
+
+    /// A failed call of the command's own, with what was being done.
+    pub(crate) fn of_call(what: &str, failed: &Failed, profile: Option<&str>) -> Self {
+        let Failed { error, needs } = failed;
+        let refused = format!(
+            "the call needs {needs}: use an identity of the deployment's account whose policies \
+             allow that"
+        );
+        Self::judged(what, error, profile, &refused)
     }
 
     /// Credentials that are missing or cannot be used.
@@ -59,60 +81,49 @@ impl Trouble {
         Self {
             what: "there are no usable AWS credentials".to_owned(),
             why: why.to_owned(),
-            remedy: credentials_remedy(why, profile),
+            remedy: credentials::remedy(why, profile),
             exit: Exit::Access,
         }
     }
+
+    /// `refused` is what to do where AWS refuses this identity.
+    fn judged(what: &str, error: &Error, profile: Option<&str>, refused: &str) -> Self {
+        let why = error.message();
+        let (exit, remedy) = match error.kind() {
+            ErrorKind::InvalidRequest => (Exit::Usage, flags_of(why)),
+            ErrorKind::NoTargets => (Exit::NothingSelected, NOTHING.to_owned()),
+            _ if credentials::spoken_of(why) => (Exit::Access, credentials::remedy(why, profile)),
+            kind => by_kind(kind, why, refused),
+        };
+        Self { what: what.to_owned(), why: why.to_owned(), remedy, exit }
+    }
 }
 
-fn judged(error: &Error, profile: Option<&str>) -> (Exit, String) {
-    let (exit, remedy) = match error.kind() {
-        _ if speaks_of_credentials(error.message()) => {
-            (Exit::Access, credentials_remedy(error.message(), profile))
+fn by_kind(kind: ErrorKind, why: &str, refused: &str) -> (Exit, String) {
+    let (exit, remedy) = match kind {
+        ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => {
+            (Exit::Access, refused)
         }
-        ErrorKind::InvalidRequest => (Exit::Usage, flags_of(error.message())),
-        ErrorKind::NoTargets => (
-            Exit::NothingSelected,
-            "`org-operator accounts` with the same options shows each account and why it is out"
-                .to_owned(),
-        ),
-        ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => (
-            Exit::Access,
-            "use an identity of the management account or of a delegated administrator; \
-             `org-operator check` says what it may do"
-                .to_owned(),
-        ),
         ErrorKind::Throttled => (
             Exit::Unreachable,
-            "AWS throttled the call after all retries: wait a minute, then try again".to_owned(),
+            "AWS throttled the call after all retries: wait a minute, then try again",
         ),
-        ErrorKind::Transient | ErrorKind::DeadlineExceeded => (
-            Exit::Unreachable,
-            "check the network, the proxy and AWS_ENDPOINT_URL, then try again".to_owned(),
-        ),
-        _ => (Exit::Other, "RUST_LOG=debug shows more; please report what it says".to_owned()),
+        ErrorKind::Transient | ErrorKind::DeadlineExceeded => {
+            (Exit::Unreachable, "check the network, the proxy and AWS_ENDPOINT_URL, then try again")
+        }
+        _ => match codes::remedy(why) {
+            Some(remedy) => (Exit::Usage, remedy),
+            None if is_local(why) => (Exit::Other, MACHINE),
+            None => (Exit::Other, "RUST_LOG=debug shows more; please report what it says"),
+        },
     };
-    (exit, remedy)
+    (exit, remedy.to_owned())
 }
 
-/// Expired or rejected credentials come as errors of whatever call was made first.
-fn speaks_of_credentials(message: &str) -> bool {
-    let signs =
-        ["ExpiredToken", "InvalidClientTokenId", "UnrecognizedClient", "credentials provider"];
-    signs.iter().any(|sign| message.contains(sign))
-}
-
-fn credentials_remedy(why: &str, profile: Option<&str>) -> String {
-    let name = profile.map_or_else(String::new, |profile| format!(" --profile {profile}"));
-    let lower = why.to_lowercase();
-    if lower.contains("sso") || lower.contains("token") && profile.is_some() {
-        format!("type `aws sso login{name}`, then the same command again")
-    } else if profile.is_some() {
-        format!("check the profile by `aws sts get-caller-identity{name}`")
-    } else {
-        "give --profile NAME, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-            .to_owned()
-    }
+/// Whether it is about a file of this machine: the system's own errors end in their number. A
+/// network's are `Transient` before they come here.
+fn is_local(why: &str) -> bool {
+    why.contains("(os error ")
 }
 
 /// Faults name the fields of a request; a person may have typed flags.
@@ -129,32 +140,4 @@ fn flags_of(message: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_kind_has_its_exit_code() {
-        let code = |kind| Trouble::of("x", &Error::new(kind, "y"), None).exit.code();
-        assert_eq!(code(ErrorKind::InvalidRequest), 2);
-        assert_eq!(code(ErrorKind::NoTargets), 4);
-        assert_eq!(code(ErrorKind::AccessDenied), 5);
-        assert_eq!(code(ErrorKind::Throttled), 6);
-        assert_eq!(code(ErrorKind::Transient), 6);
-        assert_eq!(code(ErrorKind::OperationFailed), 7);
-    }
-
-    #[test]
-    fn an_expired_session_names_the_command_that_renews_it() {
-        let error = Error::new(ErrorKind::Transient, "ExpiredToken: the SSO session has expired");
-        let trouble = Trouble::of("x", &error, Some("audit"));
-        assert_eq!(trouble.exit, Exit::Access);
-        assert!(trouble.remedy.contains("`aws sso login --profile audit`"), "{}", trouble.remedy);
-    }
-
-    #[test]
-    fn a_fault_of_a_field_names_its_flag() {
-        let error = Error::invalid("invalid request: Accounts.Include[0]: got \"12\"");
-        let remedy = Trouble::of("x", &error, None).remedy;
-        assert!(remedy.contains("`Accounts.Include` is --account"), "{remedy}");
-    }
-}
+mod tests;

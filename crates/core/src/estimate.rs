@@ -4,17 +4,11 @@
 //!
 //! A model, not a promise: it knows neither retries nor how busy AWS is.
 
-use crate::limits::Limits;
+mod cost;
+mod phases;
+mod quotas;
 
-/// Transitions of the parent execution, whatever the number of accounts.
-const PARENT_TRANSITIONS: f64 = 7.0;
-/// A child: its start, and its one state.
-const CHILD_TRANSITIONS: f64 = 2.0;
-/// Requests that write the artifacts.
-const PUTS: f64 = 12.0;
-/// Bytes of an outcome and of a record in the ledger, for read units of 4 KiB.
-const ENTRY_BYTES: f64 = 400.0;
-const READ_UNIT_BYTES: f64 = 4_096.0;
+use crate::limits::Limits;
 
 /// What a run is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +21,10 @@ pub struct Workload {
     pub targets: u64,
     /// Work items in the run.
     pub work_items: u64,
+    /// Accounts whose tags are read, to select among them.
+    pub tagged: u64,
+    /// Accounts that are asked which Regions are on in them.
+    pub enabled: u64,
     /// The operation's calls per target.
     pub calls_per_target: f64,
     /// Records per target.
@@ -57,6 +55,8 @@ impl Workload {
             accounts,
             targets,
             work_items,
+            tagged: 0,
+            enabled: 0,
             calls_per_target: 1.0,
             records_per_target: 1.0,
             call_seconds,
@@ -107,115 +107,26 @@ pub struct Estimate {
     pub recommended: u32,
     /// Why this one.
     pub reason: String,
+    /// What would go wrong.
+    pub warnings: Vec<String>,
 }
 
 /// What `work` takes.
 #[must_use]
 pub fn estimate(work: &Workload, limits: &Limits) -> Estimate {
-    let bound_by = bound_by(work, limits);
-    let (recommended, reason) = recommended(work, limits, bound_by);
-    let pages = pages(work, limits);
-    let calls = pages + count(work.accounts) + count(work.targets) * work.calls_per_target;
+    let workers = quotas::of_workers(work, limits);
+    let (recommended, reason) = quotas::recommended(work, limits, workers);
+    let phases = phases::phases(work, limits);
+    let asked: f64 = phases.iter().map(|phase| phase.calls).sum();
     Estimate {
-        calls,
-        local: local(work, limits),
-        deployed: deployed(work, limits, bound_by.1),
-        bound_by,
+        calls: asked + count(work.accounts) + count(work.targets) * work.calls_per_target,
+        local: cost::local(work, limits, &phases),
+        deployed: cost::deployed(work, limits, &phases, workers.1),
+        bound_by: quotas::first(workers, &phases, items(work)),
         recommended,
         reason,
+        warnings: phases::warning(&phases, limits).into_iter().collect(),
     }
-}
-
-fn pages(work: &Workload, limits: &Limits) -> f64 {
-    (count(work.listed) / limits.accounts_page).ceil().max(1.0)
-}
-
-fn listing(work: &Workload, limits: &Limits) -> f64 {
-    let pages = pages(work, limits);
-    let paced = (pages - limits.list_burst).max(0.0) / limits.list_rate;
-    // Below the burst each page still takes its call.
-    paced.max(pages.min(limits.list_burst) * work.call_seconds)
-}
-
-fn exporting(work: &Workload) -> f64 {
-    count(work.targets) * (1.0 + work.records_per_target) / work.export_rows
-}
-
-fn local(work: &Workload, limits: &Limits) -> Cost {
-    let calls = count(work.targets) * work.calls_per_target + count(work.accounts);
-    let asking = calls * work.call_seconds / f64::from(work.concurrency);
-    let entering = count(work.accounts) / limits.assume_rate;
-    Cost {
-        seconds: vec![
-            ("listing the accounts", listing(work, limits)),
-            ("asking", asking.max(entering).max(work.call_seconds)),
-            ("writing the files", exporting(work)),
-        ],
-        dollars: vec![("API calls", 0.0)],
-    }
-}
-
-/// Work items a second that each quota allows; the smallest binds.
-fn bound_by(work: &Workload, limits: &Limits) -> (&'static str, f64) {
-    let writes = count(work.targets) * (1.0 + work.records_per_target) / items(work);
-    let assumes = 1.0;
-    let usable = limits.lambda_concurrency - limits.lambda_unreserved;
-    let quotas = [
-        ("Step Functions starts 100 children a second", limits.children_rate),
-        ("STS allows 600 AssumeRole calls a second", limits.assume_rate / assumes),
-        ("Lambda's concurrency, less what is left to others", usable / work.item_seconds),
-        ("DynamoDB's writes a second of a new table", limits.ledger_writes / writes.max(1.0)),
-    ];
-    quotas.into_iter().fold(("", f64::INFINITY), |a, b| if b.1 < a.1 { b } else { a })
-}
-
-fn recommended(work: &Workload, limits: &Limits, bound: (&'static str, f64)) -> (u32, String) {
-    let usable = limits.lambda_concurrency - limits.lambda_unreserved;
-    let busy = (bound.1 * work.item_seconds).ceil().clamp(1.0, usable);
-    let all = items(work);
-    let (number, why) = if all <= busy {
-        (all, "every work item at once stays below every quota".to_owned())
-    } else {
-        let (name, rate) = bound;
-        let seconds = work.item_seconds;
-        let why = format!(
-            "{name}: {rate:.0} work items a second of {seconds:.1} s keep {busy:.0} workers busy, \
-             and more would wait"
-        );
-        (busy, why)
-    };
-    (whole(number), why)
-}
-
-fn deployed(work: &Workload, limits: &Limits, bound: f64) -> Cost {
-    let usable = limits.lambda_concurrency - limits.lambda_unreserved;
-    let at_once = f64::from(work.max_concurrency).min(usable);
-    let rate = bound.min(at_once / work.item_seconds);
-    Cost {
-        seconds: vec![
-            ("listing the accounts", listing(work, limits)),
-            ("the workers", items(work) / rate + work.item_seconds),
-            ("writing the artifacts", exporting(work)),
-        ],
-        dollars: dollars(work, limits),
-    }
-}
-
-fn dollars(work: &Workload, limits: &Limits) -> Vec<(&'static str, f64)> {
-    let items = items(work);
-    let entries = count(work.targets) * (1.0 + work.records_per_target);
-    let per_account = entries / count(work.accounts).max(1.0) * ENTRY_BYTES / READ_UNIT_BYTES;
-    // A worker asks for what is known first: one read unit at the least.
-    let reads = count(work.accounts) * per_account.ceil().max(1.0) + items;
-    let seconds = items * work.item_seconds + listing(work, limits) + exporting(work);
-    let transitions = PARENT_TRANSITIONS + items * CHILD_TRANSITIONS;
-    vec![
-        ("state transitions", transitions * limits.per_transition),
-        ("Lambda time", seconds * work.memory_mb / 1_024.0 * limits.per_gigabyte_second),
-        ("Lambda requests", (items + 2.0) * limits.per_invocation),
-        ("ledger", entries * limits.per_write + reads * limits.per_read),
-        ("artifacts", PUTS * limits.per_put),
-    ]
 }
 
 fn items(work: &Workload) -> f64 {
@@ -225,15 +136,6 @@ fn items(work: &Workload) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "counts of accounts and targets are below 2^52")]
 fn count(number: u64) -> f64 {
     number as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of workers: at least 1, at most Lambda's concurrency"
-)]
-fn whole(number: f64) -> u32 {
-    number.clamp(1.0, 10_000.0) as u32
 }
 
 #[cfg(test)]

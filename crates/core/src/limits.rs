@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -43,6 +43,14 @@ figures! {
     list_rate: "ListAccountsPerSecond",
     /// Calls of `ListAccounts` that are free of the rate.
     list_burst: "ListAccountsBurst",
+    /// Calls of `ListTagsForResource` a second.
+    tags_rate: "ListTagsPerSecond",
+    /// Calls of `ListTagsForResource` that are free of the rate.
+    tags_burst: "ListTagsBurst",
+    /// Calls of `ListRegions` a second.
+    regions_rate: "ListRegionsPerSecond",
+    /// Calls of `ListRegions` that are free of the rate.
+    regions_burst: "ListRegionsBurst",
     /// Children that one Map Run starts a second.
     children_rate: "ChildrenStartedPerSecond",
     /// Calls of `AssumeRole` a second.
@@ -51,6 +59,8 @@ figures! {
     lambda_concurrency: "LambdaConcurrency",
     /// Of these, what is left to others.
     lambda_unreserved: "LambdaUnreserved",
+    /// Seconds that a function may take.
+    lambda_seconds: "LambdaSeconds",
     /// Write units a second of a new table.
     ledger_writes: "LedgerWritesPerSecond",
     /// Price of a state transition.
@@ -76,7 +86,7 @@ struct File {
 }
 
 /// A figure with where it is from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Figure {
     /// The number.

@@ -10,10 +10,10 @@ use crate::summary::{RunResult, Summary};
 
 /// SNS takes a subject of fewer than 100 characters (SNS API reference, `Publish`).
 const SUBJECT_CHARS: usize = 99;
-/// Failures that are told; the summary has more.
-const FAILURES: usize = 5;
+/// Failures, and changes, that are told; the summary has more.
+const TOLD: usize = 5;
 /// What is told of one of them.
-const FAILURE_CHARS: usize = 200;
+const LINE_CHARS: usize = 200;
 
 /// A notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,7 +21,7 @@ const FAILURE_CHARS: usize = 200;
 pub struct Notification {
     /// One line of at most 99 ASCII characters.
     pub subject: String,
-    /// A few lines of plain text, at most 2.5 KB.
+    /// A few lines of plain text, at most 10 KB.
     pub message: String,
 }
 
@@ -73,7 +73,9 @@ fn message(summary: &Summary) -> String {
          Targets (account and Region): {targets}; {succeeded} succeeded, {skipped} skipped, {failed} failed.\n"
     );
     text.push_str(&changes(summary));
-    text.push_str(&failures(summary));
+    text.push_str(&errors(summary));
+    text.push_str(&listed("changes", &summary.first_changes));
+    text.push_str(&listed("failures", &summary.first_failures));
     text.push_str("\nFiles:\n");
     for artifact in artifacts {
         // Writing to a string cannot fail.
@@ -92,19 +94,24 @@ fn changes(summary: &Summary) -> String {
     }
 }
 
-fn failures(summary: &Summary) -> String {
+fn errors(summary: &Summary) -> String {
     if summary.errors.is_empty() {
         return String::new();
     }
     let kinds = summary.errors.iter().map(|(kind, count)| format!("{kind} {count}"));
-    let mut text = format!("By error kind: {}.\n", kinds.collect::<Vec<_>>().join(", "));
-    if summary.first_failures.is_empty() {
-        return text;
+    format!("By error kind: {}.\n", kinds.collect::<Vec<_>>().join(", "))
+}
+
+/// The first lines of a list under its heading, or nothing.
+fn listed(what: &str, lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
     }
-    text.push_str("\nThe first failures:\n");
-    for failure in summary.first_failures.iter().take(FAILURES) {
+    let mut text = format!("\nThe first {what}:\n");
+    for line in lines.iter().take(TOLD) {
         // Account names are people's text: on one line, and cut.
-        let line: String = one_line(failure).chars().take(FAILURE_CHARS).collect();
+        let line: String = one_line(line).chars().take(LINE_CHARS).collect();
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "  {line}");
     }
     text
@@ -117,6 +124,8 @@ mod tests {
     use super::*;
     use crate::id::RunId;
     use crate::summary::Status;
+
+    const CHANGE: &str = "added 111111111111 (Shop) eu-west-1: vpc-1 rtb-1 0.0.0.0/0 igw-1";
 
     fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summary {
         let result = RunResult {
@@ -141,6 +150,7 @@ mod tests {
             api_calls: 33,
             errors: (failed > 0).then_some(("AccessDenied", failed)).into_iter().collect(),
             first_failures: failures,
+            first_changes: previous.map(|_| CHANGE.to_owned()).into_iter().collect(),
             started_at: None,
             ended_at: None,
             duration_ms: None,
@@ -157,6 +167,7 @@ mod tests {
             "Run run-7 of internet-routes is PARTIAL.",
             "33; 29 succeeded, 0 skipped, 4 failed",
             "since run run-6: 3 added, 1 removed",
+            CHANGE,
             "By error kind: AccessDenied 4.",
             &failure,
             "s3://results/runs/internet-routes/run-7/internet-routes.csv",
@@ -176,14 +187,15 @@ mod tests {
     #[test]
     fn hostile_names_stay_on_one_line_and_the_text_stays_small() {
         let hostile = format!("1 (a\r\nSubject: b\u{7}{}) eu-west-1: X: y", "x".repeat(10_000));
-        let mut summary = summary(33, Some("run-6"), vec![hostile; 10]);
+        let mut summary = summary(33, Some("run-6"), vec![hostile.clone(); 10]);
+        summary.first_changes = vec![hostile.replace('x', "東"); 10];
         summary.operation = "ö\r\nx".repeat(60);
         summary.errors = BTreeMap::from([("AccessDenied", 33)]);
         let told = Notification::of(&summary);
         assert!(told.subject.len() < 100 && told.subject.is_ascii());
         assert!(!told.subject.contains(['\r', '\n']));
-        assert_eq!(told.message.matches("Subject: b").count(), FAILURES);
+        assert_eq!(told.message.matches("Subject: b").count(), 2 * TOLD);
         assert!(!told.message.contains("\nSubject"));
-        assert!(told.message.len() < 2_500, "{} bytes", told.message.len());
+        assert!(told.message.len() < 10_000, "{} bytes", told.message.len());
     }
 }

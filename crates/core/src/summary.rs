@@ -11,8 +11,8 @@ use crate::id::RunId;
 use crate::outcome::Verdict;
 use crate::timestamp::Timestamp;
 
-/// How many failures are told in words.
-const FIRST_FAILURES: usize = 10;
+/// How many failures, and how many changes, are told in words.
+const FIRST: usize = 10;
 
 /// Whether every target has an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,6 +78,8 @@ pub struct Summary {
     pub errors: BTreeMap<&'static str, u64>,
     /// The first failures in words.
     pub first_failures: Vec<String>,
+    /// The first changes since the run before in words.
+    pub first_changes: Vec<String>,
     /// When the first target was begun; null where none was.
     pub started_at: Option<String>,
     /// When the last target ended.
@@ -99,6 +101,7 @@ pub struct Tally {
     removed: u64,
     errors: BTreeMap<&'static str, u64>,
     first_failures: Vec<String>,
+    first_changes: Vec<String>,
     span: Option<(Timestamp, Timestamp)>,
 }
 
@@ -116,8 +119,10 @@ impl Tally {
         self.records += written;
     }
 
-    /// Counts changes since the run before.
-    pub fn changes(&mut self, changes: &[Change]) {
+    /// Counts an account's changes since the run before.
+    pub fn changes(&mut self, targets: &AccountTargets, changes: &[Change]) {
+        let room = FIRST.saturating_sub(self.first_changes.len());
+        self.first_changes.extend(changes.iter().take(room).map(|change| told(targets, change)));
         let added = changes.iter().filter(|change| change.kind == ChangeKind::Added).count();
         self.added += added as u64;
         self.removed += (changes.len() - added) as u64;
@@ -131,7 +136,7 @@ impl Tally {
         }
         if let Some((kind, message)) = row.verdict.error() {
             *self.errors.entry(kind.name()).or_default() += 1;
-            if !row.verdict.is_final() && self.first_failures.len() < FIRST_FAILURES {
+            if !row.verdict.is_final() && self.first_failures.len() < FIRST {
                 let (id, name) = (&targets.account_id, &targets.account_name);
                 let failure = format!("{id} ({name}) {}: {kind}: {message}", row.region);
                 self.first_failures.push(failure);
@@ -175,11 +180,20 @@ impl Tally {
             api_calls: self.api_calls,
             errors: self.errors,
             first_failures: self.first_failures,
+            first_changes: self.first_changes,
             started_at: self.span.map(|(first, _)| first.to_string()),
             ended_at: self.span.map(|(_, last)| last.to_string()),
             duration_ms: self.span.map(|(first, last)| last.millis_since(first)),
         }
     }
+}
+
+/// A change in words: what an operation's columns are called is known to whoever reads it.
+fn told(targets: &AccountTargets, change: &Change) -> String {
+    let (id, name) = (&targets.account_id, &targets.account_name);
+    let cells: Vec<&str> =
+        change.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    format!("{} {id} ({name}) {}: {}", change.kind.name(), change.region, cells.join(" "))
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl<U: Upload> Export<U> {
             let cells = row(targets, &change.region, &change.cells);
             self.changes.row(std::iter::once(change.kind.name()).chain(cells)).await?;
         }
-        self.tally.changes(changes);
+        self.tally.changes(targets, changes);
         Ok(())
     }
 

@@ -282,6 +282,11 @@ async fn changes_are_those_of_targets_that_succeeded_in_both_runs() {
         added,111111111111,\"a \"\"quoted\"\"\nname\",eu-west-1,'=new\n\
         removed,111111111111,\"a \"\"quoted\"\"\nname\",eu-west-1,gone\n";
     assert_eq!(changes, expected);
+    let summary: Value =
+        serde_json::from_str(&run.handler.artifacts.text("p/fake/b/summary.json")).unwrap();
+    let told =
+        |kind: &str, cell: &str| format!("{kind} {ONE} (a \"quoted\"\nname) eu-west-1: {cell}");
+    assert_eq!(summary["FirstChanges"], json!([told("added", "=new"), told("removed", "gone")]));
     let lines = run.handler.artifacts.text("p/fake/b/fake.jsonl");
     let line = r#"{"account_id":"111111111111","account_name":"a \"quoted\"\nname","region":"eu-west-1","thing":"=new"}"#;
     assert_eq!(lines.lines().next(), Some(line));

@@ -84,7 +84,7 @@ impl Drive {
         if let Some(history) = &schedule.history {
             for (name, bytes) in history.files(&schedule.asked)? {
                 let key = format!("runs/{}/{name}", schedule.asked.operation);
-                simulation.put_object(BUCKET, &key, bytes);
+                simulation.place(BUCKET, &key, &bytes);
             }
         }
         let machine = Machine::read()?;

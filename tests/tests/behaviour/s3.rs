@@ -1,11 +1,12 @@
 //! Amazon S3: objects. Uploads in parts are in `s3_multipart.rs`.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use org_operator_testkit::Outcome;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{equal, holds, refused};
+use crate::check::{equal, holds, paged, pages, refused};
 
 /// A client for the bucket's account.
 pub(crate) fn client(backend: &Backend) -> Client {
@@ -79,4 +80,51 @@ pub(crate) async fn keys_may_have_spaces_plus_signs_and_any_script(
         equal("the object of a key", &found.as_str(), &key)?;
     }
     Ok(())
+}
+
+/// Objects of two runs and one beside them.
+async fn runs(backend: &Backend, below: &str) -> Outcome<[String; 4]> {
+    let names = ["op/latest.json", "op/r1/a.csv", "op/r1/b.csv", "op/r2/a.csv"];
+    let keys = names.map(|name| format!("{below}/{name}"));
+    for key in &keys {
+        put(backend, key, b"x").await?;
+    }
+    Ok(keys)
+}
+
+fn list(backend: &Backend, prefix: &str) -> ListObjectsV2FluentBuilder {
+    client(backend).list_objects_v2().bucket(&backend.fixture.bucket).prefix(prefix)
+}
+
+pub(crate) async fn a_listing_has_every_key_below_its_prefix_and_when_it_was_written(
+    backend: &Backend,
+) -> Outcome<()> {
+    let keys = runs(backend, "listed").await?;
+    let answer = list(backend, "listed/op/").send().await?;
+    let found: Vec<&str> = answer.contents().iter().filter_map(|object| object.key()).collect();
+    equal("the keys", &found, &keys.iter().map(String::as_str).collect())?;
+    let times: Vec<_> = answer.contents().iter().filter_map(|o| o.last_modified()).collect();
+    equal("objects with a time", &times.len(), &keys.len())?;
+    // They were written in this order, and an emulator's clock may have whole seconds only.
+    holds(times.is_sorted_by_key(|time| time.secs()), "the times are not those of the writes")
+}
+
+pub(crate) async fn a_listing_by_folders_has_each_once(backend: &Backend) -> Outcome<()> {
+    runs(backend, "folders").await?;
+    let answer = list(backend, "folders/op/").delimiter("/").send().await?;
+    let folders = answer.common_prefixes().iter().filter_map(|common| common.prefix());
+    equal("the folders", &folders.collect(), &vec!["folders/op/r1/", "folders/op/r2/"])?;
+    let keys = answer.contents().iter().filter_map(|object| object.key());
+    equal("the keys beside them", &keys.collect(), &vec!["folders/op/latest.json"])
+}
+
+pub(crate) async fn a_listing_comes_in_pages(backend: &Backend) -> Outcome<()> {
+    let keys = runs(backend, "pages").await?;
+    let pages = pages(async |token| {
+        let answer = list(backend, "pages/").max_keys(3).set_continuation_token(token);
+        let answer = answer.send().await?;
+        let keys = answer.contents().iter().filter_map(|object| object.key());
+        Ok((keys.map(str::to_owned).collect(), answer.next_continuation_token))
+    });
+    paged(&pages.await?, 3, &keys.into())
 }

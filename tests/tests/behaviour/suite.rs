@@ -99,7 +99,10 @@ pub(crate) fn behaviours() -> Vec<Behaviour> {
             a_put_overwrites
             a_missing_key_is_refused
             a_missing_bucket_is_refused
-            keys_may_have_spaces_plus_signs_and_any_script;
+            keys_may_have_spaces_plus_signs_and_any_script
+            a_listing_has_every_key_below_its_prefix_and_when_it_was_written
+            a_listing_by_folders_has_each_once
+            a_listing_comes_in_pages;
         s3_multipart:
             parts_come_back_whole
             parts_are_joined_by_number_not_by_time

@@ -13,7 +13,7 @@ Examples:
   org-operator plan --operation public-ips --max-concurrency 200 --json
 
 Quotas are AWS's defaults and prices those of us-east-1 before any free tier; `--sources` lists
-each with its date and where it is from.";
+each with its date and where it is from. --tag and `--regions enabled` ask about each account.";
 
 /// `org-operator plan`.
 #[derive(Debug, Clone, Args)]
@@ -28,13 +28,13 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) max_concurrency: Option<u32>,
     /// Seconds of one API call
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.25)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.25, value_parser = seconds)]
     pub(crate) call_seconds: f64,
     /// Records that a target is expected to have
-    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = records)]
     pub(crate) records: f64,
     /// Memory of a deployed worker
-    #[arg(long, value_name = "MB", default_value_t = 512.0)]
+    #[arg(long, value_name = "MB", default_value_t = 512.0, value_parser = megabytes)]
     pub(crate) memory: f64,
     /// Print JSON
     #[arg(long)]
@@ -44,11 +44,34 @@ pub(crate) struct PlanArgs {
     pub(crate) sources: bool,
 }
 
+/// No call is longer than the function that makes it (AWS Lambda developer guide, quotas).
+fn seconds(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 900.0)
+}
+
+/// More would not fit on this machine either.
+fn records(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 1_000_000.0)
+}
+
+/// What Lambda has (AWS Lambda developer guide, quotas).
+fn megabytes(text: &str) -> Result<f64, String> {
+    within(text, 128.0, 10_240.0)
+}
+
+/// A number that arithmetic can be done with: neither infinite nor no number at all.
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("a number from {least} to {most}"))
+}
+
 const ACCOUNTS_EXAMPLES: &str = "\
 Examples:
   org-operator accounts --profile audit
   org-operator accounts --ou ou-ab12-cdefgh34 --tag stage=prod      who is in, and why others are not
-  org-operator accounts --json | jq -r '.[] | select(.Selected) | .AccountId'";
+  org-operator accounts --json | jq -r '.. | .Accounts? // empty | .[] | select(.Selected).AccountId'
+
+The JSON is the tree: units with their Units and Accounts.";
 
 /// `org-operator accounts`.
 #[derive(Debug, Clone, Args)]
@@ -124,7 +147,9 @@ Examples:
   org-operator check --operation public-ips --json
 
 In each selected account the role is assumed and the operation's API is asked by DryRun, in one
-Region. Exit 0: all may, 3: some may not, 5: the organization cannot be listed.";
+Region. A Region that is off and a service control policy's deny are answers: a run SKIPs them.
+Exit 0: each can be asked or skipped, 3: some cannot, 5: none can, or the organization cannot be
+listed, 6: AWS gave no answer about any.";
 
 /// `org-operator check`.
 #[derive(Debug, Clone, Args)]

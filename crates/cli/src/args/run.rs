@@ -8,6 +8,12 @@ use org_operator_core::Region;
 
 /// Where runs lie unless said otherwise.
 pub(crate) const DEFAULT_OUT: &str = "org-operator-runs";
+/// Targets at once unless said otherwise.
+pub(crate) const DEFAULT_CONCURRENCY: u16 = 64;
+/// The role in each account unless said otherwise.
+pub(crate) const DEFAULT_ROLE: &str = "operation-readonly";
+/// The environment variable with the external id.
+pub(crate) const EXTERNAL_ID: &str = "ORG_OPERATOR_EXTERNAL_ID";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +36,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) role: RoleArgs,
     /// Targets (account and Region) that are asked at once
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub(crate) concurrency: u16,
     /// Folder of the runs
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
@@ -87,10 +93,10 @@ pub(crate) struct SelectArgs {
 #[command(next_help_heading = "Access to member accounts")]
 pub(crate) struct RoleArgs {
     /// The role to assume in each account
-    #[arg(long, value_name = "NAME", default_value = "operation-readonly")]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_ROLE)]
     pub(crate) role_name: String,
     /// The external id that the role's trust policy asks for
-    #[arg(long, value_name = "ID", env = "ORG_OPERATOR_EXTERNAL_ID", hide_env_values = true)]
+    #[arg(long, value_name = "ID", env = EXTERNAL_ID, hide_env_values = true)]
     pub(crate) external_id: Option<String>,
 }
 

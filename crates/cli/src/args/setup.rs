@@ -14,7 +14,7 @@ Examples:
   org-operator profiles --source-profile audit --ou ou-ab12-cdefgh34 --prefix acme- --write
 
 Profiles stand between two marked lines of the config file; what is outside of them is never
-touched. A profile's name is the account's name, in lower case.";
+touched. A profile's name is the account's name in lower case, its ASCII letters and digits.";
 
 /// `org-operator profiles`.
 #[derive(Debug, Clone, Args)]

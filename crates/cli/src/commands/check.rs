@@ -1,5 +1,10 @@
 //! `org-operator check`: what this identity may do, account by account, before a run finds out.
 
+mod found;
+
+use std::cell::Cell;
+use std::time::Instant;
+
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{CallCounter, MemberRole};
 use org_operator_core::account::Account;
@@ -7,16 +12,19 @@ use org_operator_core::classification::{Call, Elsewhere, classify};
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
 use org_operator_operations::{Operation, Target};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::args::{AwsArgs, CheckArgs};
 use crate::commands::columns::aligned;
 use crate::commands::looking::Looking;
 use crate::connect::Connection;
 use crate::exit::Exit;
+use crate::local::progress::short;
 use crate::printer::{self, Printer};
 use crate::request;
 use crate::trouble::Trouble;
+
+use found::{Checked, counts, exit};
 
 /// Checks, and prints a line per account.
 pub(crate) async fn run(
@@ -31,40 +39,49 @@ pub(crate) async fn run(
     let preview =
         preview.map_err(|e| connection.trouble("the organization cannot be listed", &e))?;
     printer.note("the organization can be listed");
-    let checks = checks(&connection, args, &preview).await;
+    let checks = drawn(&connection, args, &preview, printer).await;
     let text = if args.json {
         format!("{:#}\n", checks.iter().map(Checked::described).collect::<Value>())
     } else {
         aligned(&checks.iter().map(Checked::row).collect::<Vec<_>>())
     };
     printer::data(text.as_bytes())?;
-    let allowed = checks.iter().filter(|checked| checked.refused.is_none()).count();
-    printer.note(&format!("{allowed} of {} accounts can be asked", checks.len()));
-    Ok(exit(allowed, checks.len()))
+    let found: Vec<Option<ErrorKind>> = checks.iter().map(Checked::kind).collect();
+    printer.note(&counts(&found));
+    Ok(exit(&found))
 }
 
-fn exit(allowed: usize, all: usize) -> Exit {
-    match allowed {
-        _ if allowed == all => Exit::Complete,
-        0 => Exit::Access,
-        _ => Exit::Partial,
-    }
+/// Checks, and draws meanwhile: a thousand accounts take a while.
+async fn drawn(
+    connection: &Connection,
+    args: &CheckArgs,
+    preview: &Preview,
+    printer: Printer,
+) -> Vec<Checked> {
+    let all = preview.selection.selected().count();
+    let (asked, begun) = (Cell::new(0), Instant::now());
+    let now = || {
+        let done = asked.get();
+        (done, format!("{done} of {all} accounts asked, {}", short(begun.elapsed())))
+    };
+    let drawing = printer.progress(all as u64);
+    drawing.until(checks(connection, args, preview, &asked), now).await
 }
 
-/// An account with what was found.
-struct Checked {
-    account: Account,
-    region: Region,
-    refused: Option<Error>,
-}
-
-async fn checks(connection: &Connection, args: &CheckArgs, preview: &Preview) -> Vec<Checked> {
+/// Checks every account, and counts in `asked`.
+async fn checks(
+    connection: &Connection,
+    args: &CheckArgs,
+    preview: &Preview,
+    asked: &Cell<u64>,
+) -> Vec<Checked> {
     let role = MemberRole::new(&connection.config, args.role.settings(&connection.home));
     let checked = preview.selection.selected().map(|account| {
         let region = region_of(preview, account, &connection.home);
         let role = &role;
         async move {
             let refused = probe(role, preview.operation, account, &region).await.err();
+            asked.set(asked.get() + 1);
             Checked { account: account.clone(), region, refused }
         }
     });
@@ -92,53 +109,4 @@ async fn probe(
     let asked = operation.probe(&target).await;
     asked
         .map_err(|failure| classify(Call::Operation, &failure).settle(Elsewhere::default(), region))
-}
-
-impl Checked {
-    fn row(&self) -> Vec<String> {
-        let (word, why) = match &self.refused {
-            None => ("allowed".to_owned(), String::new()),
-            Some(error) => {
-                let remedy = remedy(error.kind());
-                (error.kind().to_string(), format!("{}; {remedy}", error.message()))
-            }
-        };
-        let name = self.account.name.replace('\n', " ");
-        vec![self.account.id.to_string(), name, self.region.to_string(), word, why]
-    }
-
-    fn described(&self) -> Value {
-        let refused = self.refused.as_ref();
-        json!({
-            "AccountId": self.account.id, "AccountName": self.account.name,
-            "Region": self.region, "Allowed": refused.is_none(),
-            "Error": refused.map(|error| error.kind().name()),
-            "Message": refused.map(Error::message),
-            "Remedy": refused.map(|error| remedy(error.kind())),
-        })
-    }
-}
-
-fn remedy(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::AssumeRoleDenied => {
-            "deploy member-roles.yaml there, and compare --role-name, --external-id and the role's \
-             trust policy with this identity"
-        }
-        ErrorKind::AccessDenied => "add the operation's actions to the role's policy",
-        ErrorKind::DeniedByPolicy => "a service control policy denies it: a run SKIPs the target",
-        ErrorKind::RegionDisabled => "the Region is off there: a run SKIPs the target",
-        ErrorKind::Throttled | ErrorKind::Transient => "try again",
-        _ => "see docs/error-kinds.md",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_some_or_none_are_three_exits() {
-        assert_eq!([exit(3, 3), exit(1, 3), exit(0, 3)].map(Exit::code), [0, 3, 5]);
-    }
 }

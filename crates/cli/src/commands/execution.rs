@@ -1,17 +1,15 @@
 //! `org-operator start` and `org-operator status`: an execution of the deployed state machine.
 
-use std::time::Instant;
-
 use org_operator_aws::SystemClock;
 use org_operator_core::RunId;
 use org_operator_core::ports::Clock;
 use serde_json::{Value, json};
 
 use crate::args::{AwsArgs, StartArgs, StatusArgs};
-use crate::commands::machine::{Machine, PAUSE};
+use crate::commands::follow::follow;
+use crate::commands::machine::Machine;
 use crate::connect::Connection;
 use crate::exit::Exit;
-use crate::local::progress::short;
 use crate::local::run_id;
 use crate::printer::{self, Printer};
 use crate::request;
@@ -32,15 +30,15 @@ pub(crate) async fn start(
         request.insert("ResumeRun".to_owned(), json!(run));
     }
     let connection = Connection::open(aws).await?;
-    let machine = Machine::new(&connection, &args.machine.state_machine_arn);
+    let machine = Machine::new(&connection, &args.machine.state_machine_arn)?;
     let started = machine.start(&name, &Value::Object(request)).await;
-    started.map_err(|e| connection.trouble("the run did not start", &e))?;
+    started.map_err(|e| connection.failed("the run did not start", &e))?;
     printer::data(format!("{name}\n").as_bytes())?;
     if !args.follow {
         printer.note(&format!("follow it by: org-operator status {name} --follow"));
         return Ok(Exit::Complete);
     }
-    followed(&connection, &machine, &name, printer, false).await
+    follow(&connection, &machine, &name, printer, false).await
 }
 
 fn name(given: Option<&str>) -> Result<String, Trouble> {
@@ -60,54 +58,12 @@ pub(crate) async fn status(
     printer: Printer,
 ) -> Result<Exit, Trouble> {
     let connection = Connection::open(aws).await?;
-    let machine = Machine::new(&connection, &args.machine.state_machine_arn);
+    let machine = Machine::new(&connection, &args.machine.state_machine_arn)?;
     if args.follow {
-        return followed(&connection, &machine, &args.run, printer, args.json).await;
+        return follow(&connection, &machine, &args.run, printer, args.json).await;
     }
     let now = machine.execution(&args.run).await;
-    let now = now.map_err(|e| connection.trouble("the run cannot be found", &e))?;
-    let text =
-        if args.json { format!("{:#}", now.described(&args.run)) } else { now.text(&args.run) };
-    printer::data(format!("{text}\n").as_bytes())?;
+    let now = now.map_err(|e| connection.failed("the run cannot be found", &e))?;
+    printer::data(format!("{}\n", now.told(&args.run, args.json)).as_bytes())?;
     Ok(now.exit())
-}
-
-/// Follows a run to its end, with a bar over its work items.
-async fn followed(
-    connection: &Connection,
-    machine: &Machine,
-    run: &str,
-    printer: Printer,
-    as_json: bool,
-) -> Result<Exit, Trouble> {
-    let trouble = |e| connection.trouble("the run cannot be followed; it goes on by itself", &e);
-    let begun = Instant::now();
-    let mut map_run = None;
-    let drawing = printer.progress(0);
-    loop {
-        let now = machine.execution(run).await.map_err(trouble)?;
-        if !now.is_running() {
-            drawing.finish(&format!("ended, followed for {}", short(begun.elapsed())));
-            let text = if as_json { format!("{:#}", now.described(run)) } else { now.text(run) };
-            printer::data(format!("{text}\n").as_bytes())?;
-            return Ok(now.exit());
-        }
-        if map_run.is_none() {
-            map_run = machine.map_run(run).await.map_err(trouble)?;
-        }
-        let items = match &map_run {
-            Some(map_run) => machine.items(map_run).await.map_err(trouble)?,
-            None => None,
-        };
-        let elapsed = short(begun.elapsed());
-        match items {
-            Some(items) => {
-                drawing.grow(items.total);
-                let (done, total) = (items.done, items.total);
-                drawing.draw(done, &format!("{done} of {total} work items, {elapsed}"));
-            }
-            None => drawing.draw(0, &format!("no work item yet, {elapsed}")),
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
 }

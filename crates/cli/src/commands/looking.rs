@@ -1,8 +1,5 @@
 //! The fanout for commands that look: over the organization, with nowhere to write.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use org_operator_aws::{Organization, SystemClock};
 use org_operator_fanout::{Fanout, Settings};
 
@@ -10,7 +7,6 @@ use crate::connect::Connection;
 use crate::local::engine::default_regions;
 use crate::local::journal::Journal;
 use crate::local::nowhere::Nowhere;
-use crate::local::progress::Progress;
 
 /// Looks.
 #[derive(Debug)]
@@ -36,7 +32,7 @@ impl Looking {
             settings,
             directory: Organization::new(&connection.config),
             artifacts: Nowhere,
-            ledger: Journal::new(Path::new(""), Arc::new(Progress::new(0))),
+            ledger: Journal::none(),
             clock: SystemClock,
         };
         Self { fanout }

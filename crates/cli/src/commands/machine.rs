@@ -1,42 +1,37 @@
 //! The deployed state machine: starting it, and how far an execution is. What is printed about it
 //! is the commands'.
 
-use std::error::Error as StdError;
+mod execution;
+
 use std::time::Duration;
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::config::http::HttpResponse;
-use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sfn::types::{ExecutionStatus, MapRunItemCounts};
-use org_operator_aws::call_failure;
-use org_operator_core::classification::{Call, classify};
-use org_operator_core::{Error, ErrorKind};
-use serde_json::{Value, json};
+use aws_sdk_sfn::config::Region;
+use aws_sdk_sfn::types::MapRunItemCounts;
+use org_operator_core::Region as Name;
+use serde_json::Value;
 
+use crate::call::{Failed, own};
 use crate::connect::Connection;
-use crate::exit::Exit;
+use crate::trouble::Trouble;
+
+pub(crate) use execution::Execution;
 
 /// `DescribeMapRun` refills one call a second (Step Functions quotas): half of it is for others.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);
+
+const START: &str = "states:StartExecution on the state machine";
+const DESCRIBE: &str = "states:DescribeExecution on the state machine's executions";
+const LIST_MAP_RUNS: &str = "states:ListMapRuns on the state machine's executions";
+const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun on the state machine's Map Runs";
 
 /// The state machine.
 #[derive(Debug)]
 pub(crate) struct Machine {
     client: Client,
     arn: String,
-}
-
-/// An execution as it is now.
-#[derive(Debug, Clone)]
-pub(crate) struct Execution {
-    /// RUNNING, SUCCEEDED and so on.
-    pub(crate) status: ExecutionStatus,
-    /// The result handler's output; null before the end.
-    pub(crate) output: Value,
-    /// The error's name, where it failed.
-    pub(crate) error: Option<String>,
-    /// Its cause.
-    pub(crate) cause: Option<String>,
+    /// What the ARNs of its executions begin with.
+    executions: String,
 }
 
 /// Work items of an execution.
@@ -49,23 +44,33 @@ pub(crate) struct Items {
 }
 
 impl Machine {
-    /// The state machine called `arn`.
-    pub(crate) fn new(connection: &Connection, arn: &str) -> Self {
-        Self { client: Client::new(&connection.config), arn: arn.to_owned() }
+    /// The state machine called `arn`, asked in its own Region, wherever the program works from.
+    pub(crate) fn new(connection: &Connection, arn: &str) -> Result<Self, Trouble> {
+        let parsed = parsed(arn).ok_or_else(|| {
+            let why = format!("`{arn}` is not the ARN of a state machine");
+            let remedy = "give the output StateMachineArn of operator.yaml";
+            Trouble::usage("the state machine cannot be asked", why, remedy)
+        });
+        let (region, executions) = parsed?;
+        let config = aws_sdk_sfn::config::Builder::from(&connection.config);
+        let config = config.region(Region::new(region.to_string())).build();
+        Ok(Self { client: Client::from_conf(config), arn: arn.to_owned(), executions })
     }
 
     /// Starts an execution.
-    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Error> {
+    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Failed> {
         let start = self.client.start_execution().state_machine_arn(&self.arn);
         let started = start.name(name).input(input.to_string()).send().await;
-        started.map(drop).map_err(|e| own("starting the state machine", &e))
+        let started = started.map_err(|e| own("starting the state machine", &e));
+        started.map(drop).map_err(Failed::needing(START))
     }
 
     /// The execution called `name`.
-    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, Error> {
-        let arn = self.execution_arn(name)?;
+    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, Failed> {
+        let arn = self.execution_arn(name);
         let answer = self.client.describe_execution().execution_arn(&arn).send().await;
-        let answer = answer.map_err(|e| own(&format!("asking for {arn}"), &e))?;
+        let answer = answer.map_err(|e| own(&format!("asking for {arn}"), &e));
+        let answer = answer.map_err(Failed::needing(DESCRIBE))?;
         let output = answer.output().and_then(|text| serde_json::from_str(text).ok());
         Ok(Execution {
             status: answer.status().clone(),
@@ -76,29 +81,36 @@ impl Machine {
     }
 
     /// The Map Run of an execution, once it has one.
-    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, Error> {
-        let arn = self.execution_arn(name)?;
+    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, Failed> {
+        let arn = self.execution_arn(name);
         let listed = self.client.list_map_runs().execution_arn(&arn).send().await;
-        let listed = listed.map_err(|e| own("asking for the Map Run", &e))?;
+        let listed = listed.map_err(|e| own("asking for the Map Run", &e));
+        let listed = listed.map_err(Failed::needing(LIST_MAP_RUNS))?;
         Ok(listed.map_runs().first().map(|run| run.map_run_arn().to_owned()))
     }
 
     /// How far a Map Run is.
-    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, Error> {
+    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, Failed> {
         let answer = self.client.describe_map_run().map_run_arn(map_run).send().await;
-        let answer = answer.map_err(|e| own("asking for the Map Run's progress", &e))?;
+        let answer = answer.map_err(|e| own("asking for the Map Run's progress", &e));
+        let answer = answer.map_err(Failed::needing(DESCRIBE_MAP_RUN))?;
         Ok(answer.item_counts().map(counted))
     }
 
-    fn execution_arn(&self, name: &str) -> Result<String, Error> {
-        let parts: Vec<&str> = self.arn.split(':').collect();
-        let [arn, partition, states, region, account, "stateMachine", machine] = parts.as_slice()
-        else {
-            let message = format!("`{}` is not the ARN of a state machine", self.arn);
-            return Err(Error::invalid(message));
-        };
-        Ok([arn, partition, states, region, account, "execution", machine, name].join(":"))
+    fn execution_arn(&self, name: &str) -> String {
+        format!("{}:{name}", self.executions)
     }
+}
+
+/// The Region in a state machine's ARN, and what the ARNs of its executions begin with.
+fn parsed(arn: &str) -> Option<(Name, String)> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", partition, "states", region, account, "stateMachine", machine] = parts.as_slice()
+    else {
+        return None;
+    };
+    let executions = ["arn", partition, "states", region, account, "execution", machine];
+    Some((Name::parse(region)?, executions.join(":")))
 }
 
 fn counted(counts: &MapRunItemCounts) -> Items {
@@ -108,103 +120,18 @@ fn counted(counts: &MapRunItemCounts) -> Items {
     Items { total, done: total.saturating_sub(left) }
 }
 
-impl Execution {
-    /// Whether it goes on.
-    pub(crate) fn is_running(&self) -> bool {
-        matches!(self.status, ExecutionStatus::Running | ExecutionStatus::PendingRedrive)
-    }
-
-    /// The exit code of the run.
-    pub(crate) fn exit(&self) -> Exit {
-        match (&self.status, self.output["Status"].as_str()) {
-            _ if self.is_running() => Exit::Complete,
-            (ExecutionStatus::Succeeded, Some("PARTIAL")) => Exit::Partial,
-            (ExecutionStatus::Succeeded, Some("COMPLETE")) => Exit::Complete,
-            _ => self.failed(),
-        }
-    }
-
-    fn failed(&self) -> Exit {
-        let kind = self.error.as_deref().and_then(|name| name.parse::<ErrorKind>().ok());
-        match kind {
-            Some(ErrorKind::InvalidRequest) => Exit::Usage,
-            Some(ErrorKind::NoTargets) => Exit::NothingSelected,
-            Some(ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied) => Exit::Access,
-            Some(kind) if kind.is_retryable() => Exit::Unreachable,
-            _ => Exit::Other,
-        }
-    }
-
-    /// As JSON.
-    pub(crate) fn described(&self, run: &str) -> Value {
-        json!({
-            "RunId": run, "Execution": self.status.as_str(), "Output": self.output,
-            "Error": self.error, "Cause": self.cause,
-        })
-    }
-
-    /// In one line.
-    pub(crate) fn text(&self, run: &str) -> String {
-        let number = |field: &str| self.output[field].as_u64().unwrap_or_default();
-        match (&self.status, self.output["Status"].as_str()) {
-            (ExecutionStatus::Succeeded, Some(status)) => format!(
-                "run {run} is {status}: {} targets, {} succeeded, {} skipped, {} failed; {} records",
-                number("Targets"),
-                number("Succeeded"),
-                number("Skipped"),
-                number("Failed"),
-                number("Records"),
-            ),
-            (status, _) => {
-                let why = [&self.error, &self.cause].into_iter().flatten();
-                let why: Vec<&str> = why.map(String::as_str).collect();
-                let joint = if why.is_empty() { "" } else { ": " };
-                format!("run {run} is {}{joint}{}", status.as_str(), why.join(": "))
-            }
-        }
-    }
-}
-
-/// An error of the command's own call, with what was being done.
-pub(crate) fn own<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> Error
-where
-    E: ProvideErrorMetadata + StdError + 'static,
-{
-    classify(Call::Own, &call_failure(error)).certainly().context(doing)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn execution(status: ExecutionStatus, output: Value, error: Option<&str>) -> Execution {
-        Execution { status, output, error: error.map(str::to_owned), cause: None }
-    }
-
     #[test]
-    fn an_execution_has_its_runs_exit_code() {
-        let code = |status, output, error| execution(status, output, error).exit().code();
-        let ended = ExecutionStatus::Succeeded;
-        assert_eq!(code(ended.clone(), json!({"Status": "COMPLETE"}), None), 0);
-        assert_eq!(code(ended, json!({"Status": "PARTIAL"}), None), 3);
-        // Not an answer of ours: another state machine's, perhaps.
-        assert_eq!(code(ExecutionStatus::Succeeded, json!({}), None), 7);
-        let failed = |error| code(ExecutionStatus::Failed, Value::Null, Some(error));
-        assert_eq!(
-            ["InvalidRequest", "NoTargets", "AccessDenied", "Throttled", "States.Timeout"]
-                .map(failed),
-            [2, 4, 5, 6, 7]
-        );
-        assert_eq!(code(ExecutionStatus::Running, Value::Null, None), 0);
-    }
-
-    #[test]
-    fn a_line_says_how_it_ended() {
-        let output = json!({"Status": "PARTIAL", "Targets": 33, "Succeeded": 29, "Failed": 4, "Records": 25});
-        let text = execution(ExecutionStatus::Succeeded, output, None).text("r1");
-        let said = "run r1 is PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records";
-        assert_eq!(text, said);
-        let failed = execution(ExecutionStatus::Failed, Value::Null, Some("NoTargets"));
-        assert_eq!(failed.text("r1"), "run r1 is FAILED: NoTargets");
+    fn the_arn_says_where_the_state_machine_is() {
+        let arn = "arn:aws-cn:states:cn-north-1:111111111111:stateMachine:org-operator";
+        let (region, executions) = parsed(arn).unwrap();
+        assert_eq!(region.as_str(), "cn-north-1");
+        assert_eq!(executions, arn.replace("stateMachine", "execution"));
+        let others =
+            ["org-operator", "arn:aws:lambda:eu-west-1:1:stateMachine:x", &format!("{arn}:1")];
+        assert!(others.iter().all(|other| parsed(other).is_none()));
     }
 }

@@ -1,31 +1,33 @@
 //! `org-operator plan`: what a run would do, without doing it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+mod told;
 
-use org_operator_core::Region;
+use std::collections::BTreeMap;
+
 use org_operator_core::account::Account;
-use org_operator_core::estimate::{Cost, Estimate, Workload, estimate};
-use org_operator_core::limits::{Limits, figures};
+use org_operator_core::estimate::{Workload, estimate};
+use org_operator_core::limits::{Figure, Limits, figures};
+use org_operator_core::selection::Reason;
 use org_operator_core::tree::Unit;
 use org_operator_fanout::Preview;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::args::{AwsArgs, PlanArgs};
-use crate::commands::columns::{aligned, grouped};
+use crate::commands::columns::aligned;
 use crate::commands::looking::Looking;
 use crate::connect::Connection;
 use crate::exit::Exit;
-use crate::local::progress::short;
 use crate::printer;
 use crate::request;
 use crate::trouble::Trouble;
+
+use told::Plan;
 
 /// Plans, and prints the plan.
 pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, Trouble> {
     let limits = Limits::load().map_err(|e| Trouble::of("no quotas", &e, None))?;
     if args.sources {
-        printer::data(sources()?.as_bytes())?;
+        printer::data(sources(args.json)?.as_bytes())?;
         return Ok(Exit::Complete);
     }
     let request = request::build(&args.select)?;
@@ -54,7 +56,10 @@ fn workload(args: &PlanArgs, request: &Map<String, Value>, preview: &Preview) ->
     // Each declared action is one call per target: no operation calls one of them more than once
     // where a Region fits on a page.
     let calls = preview.operation.spec().actions.len() as f64;
+    let (tagged, enabled) = asked_about(request, preview);
     Workload {
+        tagged,
+        enabled,
         calls_per_target: calls,
         records_per_target: args.records,
         call_seconds: args.call_seconds,
@@ -64,6 +69,21 @@ fn workload(args: &PlanArgs, request: &Map<String, Value>, preview: &Preview) ->
         concurrency: args.concurrency,
         ..Workload::new(listed as u64, accounts as u64, targets, items)
     }
+}
+
+/// Accounts whose tags are read and accounts whose Regions are asked for: those that all else
+/// selects, and of these those that have the tags.
+fn asked_about(request: &Map<String, Value>, preview: &Preview) -> (u64, u64) {
+    let count = |with: &[Option<Reason>]| {
+        preview.selection.all().filter(|(_, reason)| with.contains(reason)).count() as u64
+    };
+    let by_tags = request.get("Accounts").and_then(|accounts| accounts["Tags"].as_object());
+    let by_tags = by_tags.is_some_and(|tags| !tags.is_empty());
+    let enabled = request.get("Regions").is_some_and(|regions| regions == "ENABLED");
+    (
+        if by_tags { count(&[None, Some(Reason::Tags)]) } else { 0 },
+        if enabled { count(&[None]) } else { 0 },
+    )
 }
 
 /// Selected accounts by the path of their unit.
@@ -77,102 +97,13 @@ fn units(preview: &Preview, tree: &Unit) -> BTreeMap<String, u64> {
     units
 }
 
-struct Plan {
-    preview: Preview,
-    units: BTreeMap<String, u64>,
-    work: Workload,
-    told: Estimate,
-}
-
-impl Plan {
-    fn regions(&self) -> BTreeSet<&Region> {
-        self.preview.items.iter().flat_map(|item| &item.regions).collect()
-    }
-
-    fn text(&self) -> String {
-        let Self { work, told, .. } = self;
-        let row = |name: &str, value: String| vec![name.to_owned(), value];
-        let regions: Vec<&str> = self.regions().iter().map(|region| region.as_str()).collect();
-        let mut rows = vec![
-            row("operation", self.preview.operation.spec().name.to_owned()),
-            row("accounts", format!("{} of {}", grouped(work.accounts), grouped(work.listed))),
-        ];
-        let unit =
-            |(path, accounts): (&String, &u64)| row(&format!("  {path}"), grouped(*accounts));
-        rows.extend(self.units.iter().map(unit));
-        rows.push(row("Regions", format!("{}: {}", regions.len(), regions.join(", "))));
-        rows.push(row(
-            "targets",
-            format!("{} in {} work items", grouped(work.targets), grouped(work.work_items)),
-        ));
-        rows.push(row("API calls", format!("about {}", grouped(rounded(told.calls)))));
-        let at_once = work.concurrency;
-        rows.push(row(
-            "from this machine",
-            format!("{}, {at_once} targets at once", cost(&told.local)),
-        ));
-        let at_once = work.max_concurrency;
-        rows.push(row("deployed", format!("{}, MaxConcurrency {at_once}", cost(&told.deployed))));
-        rows.extend(
-            told.deployed
-                .dollars
-                .iter()
-                .map(|(part, dollars)| row(&format!("  {part}"), format!("${dollars:.4}"))),
-        );
-        rows.push(row(
-            "binds first",
-            format!("{} ({:.0} work items a second)", told.bound_by.0, told.bound_by.1),
-        ));
-        rows.push(row(
-            "recommended",
-            format!("MaxConcurrency {}: {}", told.recommended, told.reason),
-        ));
-        aligned(&rows)
-    }
-
-    fn json(&self) -> String {
-        let Self { work, told, .. } = self;
-        let value = json!({
-            "Operation": self.preview.operation.spec().name,
-            "AccountsListed": work.listed, "Accounts": work.accounts, "Units": self.units,
-            "Regions": self.regions(), "Targets": work.targets, "WorkItems": work.work_items,
-            "ApiCalls": rounded(told.calls),
-            "Local": described(&told.local), "Deployed": described(&told.deployed),
-            "Concurrency": work.concurrency, "MaxConcurrency": work.max_concurrency,
-            "BoundBy": told.bound_by.0, "BoundAtWorkItemsPerSecond": told.bound_by.1,
-            "RecommendedMaxConcurrency": told.recommended, "Reason": told.reason,
-        });
-        format!("{value:#}\n")
-    }
-}
-
-fn cost(cost: &Cost) -> String {
-    let time = Duration::from_secs_f64(cost.total_seconds());
-    format!("about {}, ${:.2}", short(time), cost.total_dollars())
-}
-
-fn described(cost: &Cost) -> Value {
-    let parts = |parts: &[(&str, f64)]| -> Map<String, Value> {
-        parts.iter().map(|(name, number)| ((*name).to_owned(), json!(number))).collect()
-    };
-    json!({
-        "Seconds": cost.total_seconds(), "Dollars": cost.total_dollars(),
-        "SecondsByPart": parts(&cost.seconds), "DollarsByPart": parts(&cost.dollars),
-    })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a count of calls: not negative, below 2^52"
-)]
-fn rounded(number: f64) -> u64 {
-    number.round() as u64
-}
-
-fn sources() -> Result<String, Trouble> {
+fn sources(as_json: bool) -> Result<String, Trouble> {
     let figures = figures().map_err(|e| Trouble::of("no quotas", &e, None))?;
-    let row = |(name, figure): (String, org_operator_core::limits::Figure)| {
+    if as_json {
+        let text = serde_json::to_string_pretty(&figures);
+        return text.map(|text| text + "\n").map_err(|e| Trouble::machine("no quotas", &e));
+    }
+    let row = |(name, figure): (String, Figure)| {
         vec![name, figure.value.to_string(), figure.unit, figure.date, figure.source]
     };
     Ok(aligned(&figures.into_iter().map(row).collect::<Vec<_>>()))

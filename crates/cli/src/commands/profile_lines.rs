@@ -1,8 +1,6 @@
 //! The lines of AWS CLI profiles, and their place in a config file that is a person's own.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use org_operator_core::account::Account;
+use std::collections::BTreeSet;
 
 const BEGIN: &str = "# BEGIN org-operator profiles (written by `org-operator profiles`)";
 const END: &str = "# END org-operator profiles";
@@ -14,33 +12,6 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Its settings, a line each.
     pub(crate) lines: Vec<String>,
-}
-
-/// Names for the accounts' profiles, each its own: the account's name in lower case, with the id
-/// where two would be alike.
-pub(crate) fn named(accounts: &[&Account], prefix: &str) -> Vec<String> {
-    let slugs: Vec<String> = accounts.iter().map(|account| slug(&account.name)).collect();
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    for slug in &slugs {
-        *times.entry(slug).or_default() += 1;
-    }
-    let name = |(account, slug): (&&Account, &String)| {
-        if slug.is_empty() {
-            format!("{prefix}{}", account.id)
-        } else if times[slug.as_str()] > 1 {
-            format!("{prefix}{slug}-{}", account.id)
-        } else {
-            format!("{prefix}{slug}")
-        }
-    };
-    accounts.iter().zip(&slugs).map(name).collect()
-}
-
-/// Letters and digits of any script in lower case, the rest as single hyphens.
-fn slug(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
 }
 
 /// The marked block with the profiles.
@@ -68,14 +39,24 @@ pub(crate) fn replaced(existing: &str, block: &str) -> Result<String, String> {
 /// The names of the profiles outside of the marked block.
 pub(crate) fn outside(existing: &str) -> BTreeSet<String> {
     let block = marked(existing).ok().flatten();
-    let own = block.map_or_else(String::new, |(from, to)| existing[from..to].to_owned());
-    let rest = if own.is_empty() { existing.to_owned() } else { existing.replacen(&own, "", 1) };
-    let name = |line: &str| {
-        let section = line.trim().strip_prefix('[')?.split(']').next()?.trim().to_owned();
-        let name = section.strip_prefix("profile ").map(|name| name.trim().to_owned());
-        name.or_else(|| (section == "default").then_some(section))
+    let (before, after) =
+        block.map_or((existing, ""), |(from, to)| (&existing[..from], &existing[to..]));
+    let name = |section: &str| match section.split_once(char::is_whitespace) {
+        Some(("profile", name)) => Some(name.trim().trim_matches(['"', '\'']).to_owned()),
+        _ => (section == "default").then(|| section.to_owned()),
     };
-    rest.lines().filter_map(name).collect()
+    [before, after].into_iter().flat_map(sections).filter_map(name).collect()
+}
+
+/// The names of the profiles in a credentials file: there they stand without `profile`.
+pub(crate) fn of_credentials(text: &str) -> BTreeSet<String> {
+    sections(text).map(str::to_owned).collect()
+}
+
+/// What stands in the brackets of each section's first line.
+fn sections(text: &str) -> impl Iterator<Item = &str> {
+    let starts = text.lines().filter_map(|line| line.trim().strip_prefix('['));
+    starts.filter_map(|start| start.split(']').next().map(str::trim))
 }
 
 /// Where the marked block begins and ends, its last line's end included.
@@ -106,40 +87,9 @@ fn places(text: &str, wanted: &str) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use org_operator_core::AccountId;
-
-    fn account(id: &str, name: &str) -> Account {
-        Account {
-            id: AccountId::parse(id).unwrap(),
-            name: name.to_owned(),
-            state: "ACTIVE".to_owned(),
-            management_account: None,
-            units: None,
-        }
-    }
 
     fn entry(name: &str) -> Entry {
         Entry { name: name.to_owned(), lines: vec!["region = eu-west-1".to_owned()] }
-    }
-
-    #[test]
-    fn names_are_words_and_never_twice() {
-        let accounts = [
-            account("000000000001", "Payments, Production"),
-            account("000000000002", "Audit"),
-            account("000000000003", "AUDIT!"),
-            account("000000000004", "]["),
-            account("000000000005", "東京 分析"),
-        ];
-        let names = named(&accounts.iter().collect::<Vec<_>>(), "x-");
-        let expected = [
-            "x-payments-production",
-            "x-audit-000000000002",
-            "x-audit-000000000003",
-            "x-000000000004",
-            "x-東京-分析",
-        ];
-        assert_eq!(names, expected);
     }
 
     #[test]
@@ -167,9 +117,13 @@ mod tests {
     #[test]
     fn profiles_of_a_person_are_known_and_ours_are_not() {
         let ours = block(&[entry("a")]);
-        let text =
-            format!("[default]\n[ profile mine ]\n{ours}[profile other] # x\n[sso-session s]\n");
+        let text = format!(
+            "[default]\n[ profile mine ]\n{ours}[profile other] # x\n[sso-session s]\n\
+             #[profile no]\n[profile\t\"quoted\"]\n"
+        );
         let names: Vec<String> = outside(&text).into_iter().collect();
-        assert_eq!(names, ["default", "mine", "other"]);
+        assert_eq!(names, ["default", "mine", "other", "quoted"]);
+        let text = "[default]\naws_access_key_id = x\n [ keys ]\n; [no]\n";
+        assert_eq!(of_credentials(text).into_iter().collect::<Vec<_>>(), ["default", "keys"]);
     }
 }

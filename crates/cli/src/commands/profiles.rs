@@ -1,7 +1,6 @@
 //! `org-operator profiles`: AWS CLI profiles for the accounts, between two marked lines.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
 use org_operator_core::account::Account;
 use org_operator_core::{Partition, session};
@@ -9,7 +8,9 @@ use serde_json::Value;
 
 use crate::args::{AwsArgs, ProfilesArgs};
 use crate::commands::looking::Looking;
-use crate::commands::profile_lines::{Entry, block, named, outside, replaced};
+use crate::commands::profile_files::Files;
+use crate::commands::profile_lines::{Entry, block, of_credentials, outside, replaced};
+use crate::commands::profile_names::{check, named};
 use crate::connect::Connection;
 use crate::exit::Exit;
 use crate::printer::{self, Printer};
@@ -24,68 +25,67 @@ pub(crate) async fn run(
     args: &ProfilesArgs,
     printer: Printer,
 ) -> Result<Exit, Trouble> {
+    check(&args.prefix)?;
+    let files = Files::find(args.config_file.as_deref())?;
+    // A file that cannot be used is said before the organization is asked.
+    with_block(&files.config()?, "")?;
+    let entries = entries(aws, args).await?;
+    let block = block(&entries);
+    // Listing takes a while, in which a person may have edited: what counts is what stands there now.
+    let existing = files.config()?;
+    refuse_taken(&entries, &taken(&existing, &files.credentials()?, args))?;
+    let new = with_block(&existing, &block)?;
+    let (number, path) = (entries.len(), files.config.display());
+    if args.write {
+        files.write(&new)?;
+        printer.note(&format!("{number} profiles are in {path}"));
+    } else {
+        printer::data(block.as_bytes())?;
+        printer.note(&format!("a preview; --write puts {number} profiles into {path}"));
+    }
+    Ok(Exit::Complete)
+}
+
+/// The profiles of the selected accounts. None selected is an error: an empty block would take away
+/// those that are there.
+async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, Trouble> {
     let request = Value::Object(request::build(&args.select)?);
-    let path = config_file(args)?;
-    let existing = read(&path)?;
     let connection = Connection::open(aws).await?;
     let looking = Looking::new(&connection);
     let selection = looking.fanout.selection(&request).await;
     let selection =
         selection.map_err(|e| connection.trouble("the organization cannot be listed", &e))?;
+    selection.require_some().map_err(|e| connection.trouble(WHAT, &e))?;
     let accounts: Vec<&Account> = selection.selected().collect();
     let names = named(&accounts, &args.prefix);
-    refuse_taken(&names, &existing, args.source_profile.as_deref())?;
-    let entry = |(account, name): (&&Account, &String)| Entry {
-        name: name.clone(),
+    let entry = |(account, name): (&&Account, String)| Entry {
+        name,
         lines: lines(args, account, &connection),
     };
-    let entries: Vec<Entry> = accounts.iter().zip(&names).map(entry).collect();
-    let block = block(&entries);
-    let new = replaced(&existing, &block);
-    let new = new.map_err(|why| Trouble::usage(WHAT, why, "repair the marked lines by hand"))?;
-    if !args.write {
-        printer::data(block.as_bytes())?;
-        printer.note(&format!(
-            "a preview; --write puts {} profiles into {}",
-            entries.len(),
-            path.display()
-        ));
-        return Ok(Exit::Complete);
-    }
-    write(&path, &new)
-        .map_err(|e| Trouble::machine(format!("{} was not written", path.display()), &e))?;
-    printer.note(&format!("{} profiles are in {}", entries.len(), path.display()));
-    Ok(Exit::Complete)
+    Ok(accounts.iter().zip(names).map(entry).collect())
 }
 
-fn config_file(args: &ProfilesArgs) -> Result<PathBuf, Trouble> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let named = args.config_file.clone().or_else(|| set("AWS_CONFIG_FILE").map(PathBuf::from));
-    let home = || set("HOME").map(|home| PathBuf::from(home).join(".aws/config"));
-    let found = named.or_else(home);
-    found.ok_or_else(|| Trouble::usage(WHAT, "HOME is not set", "name the file by --config-file"))
+fn with_block(existing: &str, block: &str) -> Result<String, Trouble> {
+    let new = replaced(existing, block);
+    new.map_err(|why| Trouble::usage(WHAT, why, "repair the marked lines by hand"))
 }
 
-fn read(path: &Path) -> Result<String, Trouble> {
-    match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        read => {
-            read.map_err(|e| Trouble::machine(format!("{} cannot be read", path.display()), &e))
-        }
-    }
+/// Names that no account's profile can have. Two sections of one name would be one to the AWS CLI,
+/// with a mixture of both files; and a profile that is its own source would never find credentials.
+fn taken(config: &str, credentials: &str, args: &ProfilesArgs) -> BTreeSet<String> {
+    let mut taken = outside(config);
+    taken.extend(of_credentials(credentials));
+    taken.extend(args.source_profile.clone());
+    taken
 }
 
-/// Two sections of one name would be one to the AWS CLI, with a mixture of both; and a profile that
-/// is its own source would never find credentials.
-fn refuse_taken(names: &[String], existing: &str, source: Option<&str>) -> Result<(), Trouble> {
-    let mut outside = outside(existing);
-    outside.extend(source.map(str::to_owned));
-    let taken: Vec<&str> =
-        names.iter().filter(|name| outside.contains(*name)).map(String::as_str).collect();
-    if taken.is_empty() {
+fn refuse_taken(entries: &[Entry], taken: &BTreeSet<String>) -> Result<(), Trouble> {
+    let names = entries.iter().map(|entry| entry.name.as_str());
+    let names: Vec<&str> = names.filter(|name| taken.contains(*name)).collect();
+    if names.is_empty() {
         return Ok(());
     }
-    let why = format!("there are other profiles of these names: {}", taken.join(", "));
+    let why = format!("there are other profiles of these names: {}", names.join(", "));
     Err(Trouble::usage(WHAT, why, "give --prefix, or rename those"))
 }
 
@@ -113,21 +113,4 @@ fn chained(
     let external_id = args.role.external_id.iter().map(|id| format!("external_id = {id}"));
     let own = [format!("role_arn = {arn}"), format!("source_profile = {source}")];
     own.into_iter().chain(external_id).collect()
-}
-
-/// Beside the file and then in its place, with its permissions: a config file cut in the middle
-/// would lock a person out.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    // A link stays a link: what it points to is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let partial = folder.join(format!(".config.{}.partial", std::process::id()));
-    let mut file = std::fs::File::create(&partial)?;
-    if let Ok(data) = path.metadata() {
-        file.set_permissions(data.permissions())?;
-    }
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(partial, path)
 }

@@ -6,11 +6,13 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use crate::args::Format;
-use crate::printer::{self, Printer, shown};
+use crate::printer::{self, Printer, line};
 use crate::trouble::Trouble;
 
 /// Rows of a table that nobody asked for.
 const FIRST_ROWS: usize = 20;
+/// Bytes that are printed at once.
+const PIECE: usize = 64 * 1024;
 /// A cell of a table is cut after this many characters.
 const CELL: usize = 40;
 
@@ -32,16 +34,19 @@ pub(crate) fn print(
     }
 }
 
+/// In pieces of whole lines, which is how data is printed.
 fn copy(path: &Path) -> Result<(), Trouble> {
     let mut file = opened(path)?;
+    let mut lines = Vec::new();
     loop {
-        let bytes = file.fill_buf().map_err(|e| unreadable(path, &e))?;
-        if bytes.is_empty() {
+        let read = file.read_until(b'\n', &mut lines).map_err(|e| unreadable(path, &e))?;
+        if read == 0 || lines.len() >= PIECE {
+            printer::data(&lines)?;
+            lines.clear();
+        }
+        if read == 0 {
             return Ok(());
         }
-        printer::data(bytes)?;
-        let read = bytes.len();
-        file.consume(read);
     }
 }
 
@@ -99,8 +104,7 @@ fn rows(
 }
 
 fn cut(cell: &str) -> String {
-    let line = shown(cell).replace('\n', " ");
-    console::truncate_str(&line, CELL, "…").into_owned()
+    console::truncate_str(&line(cell), CELL, "…").into_owned()
 }
 
 fn opened(path: &Path) -> Result<BufReader<File>, Trouble> {

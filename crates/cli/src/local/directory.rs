@@ -1,12 +1,13 @@
-//! The artifacts in a directory. A file is written beside its name and moved there when it is
-//! whole, so that whoever sees a file sees all of it.
+//! The artifacts in a directory. A file is there when it is whole.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind};
+
+use crate::local::partial::Partial;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
@@ -61,49 +62,33 @@ impl Artifacts for Directory {
 #[derive(Debug)]
 pub(crate) struct FileUpload {
     path: PathBuf,
-    partial: Option<(File, PathBuf)>,
+    partial: Option<Partial>,
 }
 
 impl FileUpload {
-    fn open(&mut self) -> io::Result<&mut File> {
-        if self.partial.is_none() {
-            let folder = self.path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let name = self.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // Two runs of one operation may write `latest.json` at once: each beside it, alone.
-            let partial = folder.join(format!(".{name}.{}.partial", std::process::id()));
-            self.partial = Some((File::create(&partial)?, partial));
+    fn open(&mut self) -> io::Result<&mut Partial> {
+        match &mut self.partial {
+            Some(partial) => Ok(partial),
+            none => Ok(none.insert(Partial::beside(&self.path)?)),
         }
-        let opened = self.partial.as_mut().map(|(file, _)| file);
-        opened.ok_or_else(|| io::Error::other("the file is not open"))
     }
 
-    fn complete(&mut self) -> io::Result<()> {
-        self.open()?.sync_all()?;
-        match self.partial.take() {
-            Some((_, partial)) => fs::rename(partial, &self.path),
-            None => Ok(()),
-        }
+    fn complete(mut self) -> io::Result<()> {
+        // One that nobody wrote to is an empty file.
+        self.open()?;
+        self.partial.map_or(Ok(()), Partial::finish)
     }
 }
 
 impl Upload for FileUpload {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let written = self.open().and_then(|file| file.write_all(bytes));
+        let written = self.open().and_then(|partial| partial.write(bytes));
         written.map_err(|e| broken("writing", &self.path, &e))
     }
 
-    async fn finish(mut self) -> Result<(), Error> {
-        self.complete().map_err(|e| broken("writing", &self.path, &e))
-    }
-}
-
-impl Drop for FileUpload {
-    fn drop(&mut self) {
-        // Given up: what is there of it is of no use to anybody.
-        if let Some((_, partial)) = &self.partial {
-            let _ = fs::remove_file(partial);
-        }
+    async fn finish(self) -> Result<(), Error> {
+        let path = self.path.clone();
+        self.complete().map_err(|e| broken("writing", &path, &e))
     }
 }
 
@@ -130,6 +115,8 @@ pub(crate) fn broken(doing: &str, path: &Path, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use org_operator_core::ports::find;
 
     use super::*;

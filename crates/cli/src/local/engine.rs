@@ -24,7 +24,7 @@ use crate::local::progress::Progress;
 /// The journal never expires; the plan's time is what the contract asks for.
 const RETENTION_DAYS: u32 = 3_650;
 /// What a plan names in the place of a Lambda function.
-const WORKER: &str = "local";
+pub(crate) const WORKER: &str = "local";
 
 /// A run on this machine.
 #[derive(Debug)]

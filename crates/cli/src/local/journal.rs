@@ -5,7 +5,7 @@
 //! it, and the next append begins on a new line. Only then does a person's Ctrl-C lose nothing.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +16,7 @@ use org_operator_core::{AccountId, Error, Outcome};
 
 use crate::local::directory::broken;
 use crate::local::journal_lines as lines;
+use crate::local::private;
 use crate::local::progress::Progress;
 
 /// Accounts share this many locks: two work items of one account never append at once.
@@ -34,6 +35,11 @@ impl Journal {
     pub(crate) fn new(folder: &Path, progress: Arc<Progress>) -> Self {
         let locks = Arc::new(std::array::from_fn(|_| Mutex::new(())));
         Self { folder: folder.to_owned(), locks, progress }
+    }
+
+    /// The journal of a run that has not begun: nobody asks it.
+    pub(crate) fn none() -> Self {
+        Self::new(Path::new(""), Arc::new(Progress::new(0)))
     }
 
     /// Notes that a work item was given up.
@@ -91,10 +97,10 @@ fn append(path: &Path, batch: &[u8]) -> io::Result<()> {
 }
 
 fn opened(path: &Path) -> io::Result<File> {
-    let open = || OpenOptions::new().read(true).append(true).create(true).open(path);
+    let open = || private::file().read(true).append(true).create(true).open(path);
     match (open(), path.parent()) {
         (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(folder)?;
+            private::folder(folder)?;
             open()
         }
         (opened, _) => opened,

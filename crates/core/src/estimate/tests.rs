@@ -47,6 +47,41 @@ fn slow_workers_are_bound_by_lambda_and_few_items_by_nothing() {
     assert!(estimated(&many_records).bound_by.0.starts_with("DynamoDB"));
 }
 
+#[test]
+fn asking_every_account_for_its_regions_binds_first_and_may_outlast_fanout() {
+    let told = estimated(&Workload { enabled: 1_000, ..of(1_000) });
+    let (name, rate) = told.bound_by;
+    assert_eq!(name, "Account Management allows 5 ListRegions calls a second");
+    assert!((rate - 0.005 * 1_000.0).abs() < 1e-9, "{rate}");
+    assert!((part(&told.local.seconds, "asking for their Regions") - 199.0).abs() < 1e-9);
+    assert!((told.calls - 19_050.0).abs() < 1e-9);
+    assert_eq!((told.recommended, told.warnings.len()), (125, 0));
+    // 625 pages of accounts take some time, too.
+    let many = estimated(&Workload { enabled: 5_000, ..of(12_500) });
+    assert!(many.warnings[0].contains("would take 18 minutes"), "{:?}", many.warnings);
+    // A few are below the burst: nothing waits.
+    assert!(estimated(&Workload { enabled: 5, ..of(5) }).bound_by.0.starts_with("Step Functions"));
+}
+
+#[test]
+fn reading_tags_counts_every_account_that_was_asked() {
+    let told = estimated(&Workload { tagged: 1_015, ..Workload::new(1_015, 10, 170, 10) });
+    assert_eq!(told.bound_by.0, "Organizations allows 10 ListTagsForResource calls a second");
+    assert!((part(&told.deployed.seconds, "reading their tags") - 100.0).abs() < 1e-9);
+    let untagged = estimated(&Workload::new(1_015, 10, 170, 10));
+    assert!((told.calls - untagged.calls - 1_015.0).abs() < 1e-9);
+    assert!(untagged.deployed.seconds.iter().all(|(part, _)| !part.contains("tags")));
+}
+
+#[test]
+fn the_quotas_words_are_the_files_figures() {
+    let limits = Limits::load().unwrap();
+    let work = Workload { tagged: 1, enabled: 1, ..of(1) };
+    for phase in phases::phases(&work, &limits) {
+        assert!(phase.quota.contains(&format!(" {} ", phase.rate)), "{}", phase.quota);
+    }
+}
+
 proptest! {
     #[test]
     fn more_workers_never_take_longer_and_the_recommended_ones_are_enough(

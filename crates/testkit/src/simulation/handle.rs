@@ -87,6 +87,7 @@ impl Simulation {
             let text = format!("`{}` is not simulated", signer.service);
             return ServiceError::new(501, "NotImplemented", text).reply(Service::Ec2);
         };
+        self.meter.signed(call.service, &signer.key);
         let trip = self.trip(&call);
         if !trip.there.is_zero() {
             tokio::time::sleep(trip.there).await;
@@ -139,15 +140,15 @@ impl Simulation {
         rule.map(|(_, rule)| rule.fault)
     }
 
-    /// Writes an artifact, past every fault.
-    pub fn put_object(&self, bucket: &str, key: &str, bytes: Vec<u8>) {
-        self.buckets.put(format!("/{bucket}/{key}"), bytes);
-    }
-
     /// An artifact, past every fault.
     #[must_use]
     pub fn object(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
         self.buckets.object(&format!("/{bucket}/{key}"))
+    }
+
+    /// Puts an artifact, past every fault.
+    pub fn place(&self, bucket: &str, key: &str, bytes: &[u8]) {
+        self.buckets.put(&format!("/{bucket}/{key}"), bytes.to_vec());
     }
 
     /// Multipart uploads that were neither completed nor aborted.

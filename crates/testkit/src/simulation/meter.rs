@@ -1,6 +1,7 @@
-//! What was asked: calls per operation, their peak rate, the throttled share, the faults that struck.
+//! What was asked: calls per operation, their peak rate, the throttled share, the faults that struck,
+//! and with which access keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -50,6 +51,7 @@ struct State {
     counts: BTreeMap<(Service, String), Count>,
     alike: HashMap<Call, u64>,
     struck: Vec<Struck>,
+    keys: BTreeSet<(Service, String)>,
 }
 
 impl Default for Meter {
@@ -85,6 +87,11 @@ impl Meter {
         self.lock().alike.clear();
     }
 
+    /// Notes which access key a call of a service was signed with.
+    pub(crate) fn signed(&self, service: Service, key: &str) {
+        self.lock().keys.insert((service, key.to_owned()));
+    }
+
     /// Notes that `fault` struck `call`.
     pub(crate) fn strike(&self, call: &Call, fault: Fault) {
         let mut state = self.lock();
@@ -107,6 +114,14 @@ impl Meter {
     pub fn calls(&self, operation: &str) -> u64 {
         let counts = self.counts();
         counts.iter().filter(|((_, name), _)| name == operation).map(|(_, c)| c.calls).sum()
+    }
+
+    /// The access keys that calls of a service were signed with.
+    #[must_use]
+    pub fn keys(&self, service: Service) -> BTreeSet<String> {
+        let state = self.lock();
+        let keys = state.keys.iter().filter(|(signed, _)| *signed == service);
+        keys.map(|(_, key)| key.clone()).collect()
     }
 
     /// Every fault that struck, in order.

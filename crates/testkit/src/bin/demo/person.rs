@@ -8,9 +8,12 @@ use org_operator_testkit::{Outcome, person};
 
 use crate::kept::Kept;
 
-/// Prints what a shell must export.
+/// Prints what a shell must export: nothing else, so that a shell can take it as it is.
 pub(crate) async fn tell() -> Outcome<()> {
     let kept = Kept::load()?;
+    if !kept.is_running() {
+        return Err("the kept demo has ended: type `make demo DEMO_KEEP=1`".into());
+    }
     let lambda = aws_sdk_lambda::Client::new(&kept.config());
     let worker = lambda.get_function_configuration().function_name("org-operator-worker");
     let role = worker.send().await?.role.ok_or("the worker has no role")?;
@@ -29,7 +32,16 @@ pub(crate) async fn tell() -> Outcome<()> {
     let mut names: Vec<&String> = variables.keys().collect();
     names.sort();
     for name in names {
-        println!("export {name}='{}'", variables[name]);
+        println!("export {name}={}", quoted(&variables[name]));
     }
+    // The command is beside this program, wherever the target folder is.
+    let here = std::env::current_exe()?;
+    let folder = here.parent().ok_or("this program has no folder")?.display().to_string();
+    println!("export PATH={}:\"$PATH\"", quoted(&folder));
     Ok(())
+}
+
+/// `text` as one word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }

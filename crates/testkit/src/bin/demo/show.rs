@@ -153,6 +153,10 @@ pub(crate) fn how_to_go_on(kept: &Kept, account: &str, region: &str) {
     println!(
         "\nthe emulator stays: start another execution with your own input,\n\
          \n  make demo-run INPUT=statemachine/examples/default.json\n\
+         \nor ask it by the command as from your own machine,\n\
+         \n  eval \"$(make -s demo-env)\"    # for an hour; then once more\n  \
+         org-operator check\n  \
+         org-operator run --regions ap-southeast-2,eu-west-1,us-east-1\n\
          \nor with the AWS CLI,\n\
          \n  export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID={account} AWS_SECRET_ACCESS_KEY=test AWS_REGION={region}\n  \
          aws stepfunctions start-execution --state-machine-arn {} --input '{{}}'\n\

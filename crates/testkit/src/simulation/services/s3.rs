@@ -1,7 +1,8 @@
-//! Amazon S3 (REST): objects, multipart uploads, listing.
+//! Amazon S3 (REST): objects and multipart uploads.
+
+mod list;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Answer, Said, call};
@@ -19,9 +20,17 @@ pub(crate) struct Buckets(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    objects: BTreeMap<String, Vec<u8>>,
+    objects: BTreeMap<String, Object>,
     uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
     next: u64,
+    writes: u64,
+}
+
+#[derive(Debug)]
+struct Object {
+    bytes: Vec<u8>,
+    /// Which write of all it was: a simulated second each.
+    written: u64,
 }
 
 pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
@@ -56,12 +65,12 @@ fn operation(request: &Request) -> &'static str {
 impl Buckets {
     /// An object by `/bucket/key`.
     pub(crate) fn object(&self, path: &str) -> Option<Vec<u8>> {
-        self.lock().objects.get(path).cloned()
+        self.lock().objects.get(path).map(|object| object.bytes.clone())
     }
 
-    /// Writes an object by `/bucket/key`.
-    pub(crate) fn put(&self, path: String, bytes: Vec<u8>) {
-        self.lock().objects.insert(path, bytes);
+    /// Puts an object at `/bucket/key`.
+    pub(crate) fn put(&self, path: &str, bytes: Vec<u8>) {
+        self.lock().put(path.to_owned(), bytes);
     }
 
     /// Uploads that were neither completed nor aborted.
@@ -82,11 +91,11 @@ impl Buckets {
             "PutObject" => {
                 let bytes = body(request);
                 let reply = tagged(&bytes);
-                state.objects.insert(key, bytes);
+                state.put(key, bytes);
                 Ok(reply)
             }
             "CreateBucket" => Ok(xml(200, String::new())),
-            "ListObjectsV2" => Ok(state.list(&key, request)),
+            "ListObjectsV2" => list::answer(&state.objects, &key, &request.query),
             "CreateMultipartUpload" => Ok(state.begin(&key)),
             "UploadPart" => {
                 let number = request.query.get("partNumber").and_then(|n| n.parse().ok());
@@ -185,10 +194,15 @@ fn joined(sent: &BTreeMap<u32, Vec<u8>>, named: &[(u32, String)]) -> Said<Vec<u8
 }
 
 impl State {
+    fn put(&mut self, key: String, bytes: Vec<u8>) {
+        self.writes += 1;
+        self.objects.insert(key, Object { bytes, written: self.writes });
+    }
+
     fn get(&self, key: &str) -> Said<Reply> {
         let object = self.objects.get(key);
         let missing = || ServiceError::new(404, "NoSuchKey", "The specified key does not exist.");
-        let bytes = object.ok_or_else(missing)?.clone();
+        let bytes = object.ok_or_else(missing)?.bytes.clone();
         let tag = format!("\"{}\"", tag(&bytes));
         Ok(Reply::new(200, "application/octet-stream", bytes).with("etag", &tag))
     }
@@ -212,24 +226,10 @@ impl State {
         let sent = self.uploads.get(id).ok_or_else(no_upload)?;
         let whole = joined(sent, named)?;
         self.uploads.remove(id);
-        self.objects.insert(key, whole);
+        self.put(key, whole);
         Ok(xml(
             200,
             "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>",
         ))
-    }
-
-    fn list(&self, bucket: &str, request: &Request) -> Reply {
-        let prefix = request.query.get("prefix").map_or("", String::as_str);
-        let bucket = format!("/{}/", bucket.trim_matches('/'));
-        let mut body = "<ListBucketResult><IsTruncated>false</IsTruncated>".to_owned();
-        for (key, bytes) in &self.objects {
-            let Some(key) = key.strip_prefix(&bucket).filter(|key| key.starts_with(prefix)) else {
-                continue;
-            };
-            let (key, size) = (escape(key), bytes.len());
-            let _ = write!(body, "<Contents><Key>{key}</Key><Size>{size}</Size></Contents>");
-        }
-        xml(200, body + "</ListBucketResult>")
     }
 }

@@ -1,0 +1,156 @@
+//! `org-operator fetch`: a deployed run's files on this machine. What S3 names them decides where
+//! they go only as far as the run's own folder.
+
+use std::path::{Component, Path};
+
+use org_operator_aws::S3Artifacts;
+use org_operator_core::plan::{Folder, SUMMARY};
+use org_operator_core::ports::{Artifacts, Download, Upload};
+use org_operator_core::{Error, ErrorKind, RunId};
+
+use crate::args::{AwsArgs, FetchArgs};
+use crate::call::Failed;
+use crate::commands::bucket::{Bucket, READ};
+use crate::connect::Connection;
+use crate::exit::Exit;
+use crate::local::directory::Directory;
+use crate::printer::{self, Printer};
+use crate::trouble::Trouble;
+
+const WHAT: &str = "the run cannot be fetched";
+const THERE: &str = "`org-operator runs` lists what is there";
+
+/// Copies a run's artifacts into a folder as a run from this machine would have written them.
+pub(crate) async fn run(
+    aws: &AwsArgs,
+    args: &FetchArgs,
+    printer: Printer,
+) -> Result<Exit, Trouble> {
+    let run = RunId::parse(&args.run);
+    let run = run.ok_or_else(|| Trouble::usage(WHAT, RunId::ALLOWED, THERE))?;
+    if !is_file_name(&args.operation) {
+        let why = format!("`{}` is no operation's name", args.operation);
+        return Err(Trouble::usage(WHAT, why, "`org-operator operations` lists them"));
+    }
+    let connection = &Connection::open(aws).await?;
+    let bucket = Bucket::new(connection, &args.bucket);
+    let to = Directory::new(&args.out);
+    let fetch = Fetch { connection, bucket, operation: &args.operation, run, to };
+    let copied = fetch.files().await?;
+    if copied == 0 {
+        let why = format!("there is nothing at {}", fetch.bucket.artifacts.uri(&fetch.key("")));
+        return Err(Trouble::usage(WHAT, why, THERE));
+    }
+    let status = fetch.status().await?;
+    let word = status.as_deref().unwrap_or("not written");
+    printer.note(&format!("{copied} files; the run is {word}"));
+    Ok(exit(status.as_deref()))
+}
+
+/// A run that is not written has no answer yet: no script may read that as complete.
+fn exit(status: Option<&str>) -> Exit {
+    if status == Some("COMPLETE") { Exit::Complete } else { Exit::Partial }
+}
+
+/// Whether `name` is one file's own name: whoever may write into the bucket must not choose where a
+/// file goes on this machine, nor what a terminal shows.
+fn is_file_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let is_one = matches!(parts.next(), Some(Component::Normal(part)) if part == name);
+    is_one && parts.next().is_none() && !name.contains('\\') && !name.contains(char::is_control)
+}
+
+struct Fetch<'a> {
+    connection: &'a Connection,
+    bucket: Bucket,
+    operation: &'a str,
+    run: RunId,
+    to: Directory,
+}
+
+impl Fetch<'_> {
+    /// The key of the run's file `name`; without a name, of its folder.
+    fn key(&self, name: &str) -> String {
+        Folder::new(&self.bucket.prefix, self.operation, &self.run).key(name)
+    }
+
+    /// Copies the run's files and prints where they are; tells how many.
+    async fn files(&self) -> Result<usize, Trouble> {
+        let from = self.key("");
+        let objects = self.bucket.objects(&from).await;
+        let mut copied = 0;
+        for object in objects.map_err(|e| self.connection.failed(WHAT, &e))? {
+            let name = object.key.strip_prefix(&from).unwrap_or(&object.key);
+            // The S3 console makes a folder by an empty object of that name.
+            if name.is_empty() || name.ends_with('/') {
+                continue;
+            }
+            if !is_file_name(name) {
+                printer::always(&format!("skipped {name:?}: not the name of a file"));
+                continue;
+            }
+            self.file(&object.key, name).await?;
+            copied += 1;
+        }
+        Ok(copied)
+    }
+
+    async fn file(&self, key: &str, name: &str) -> Result<(), Trouble> {
+        let own = Folder::new("", self.operation, &self.run).key(name);
+        let copied = copy(&self.bucket.artifacts, key, &self.to, &own).await;
+        let copied = copied.map_err(Failed::needing(READ));
+        copied.map_err(|e| self.connection.failed(WHAT, &e))?;
+        printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
+    }
+
+    async fn status(&self) -> Result<Option<String>, Trouble> {
+        let summary = self.bucket.json(&self.key(SUMMARY)).await;
+        let summary = summary.map_err(|e| self.connection.failed(WHAT, &e))?;
+        Ok(summary.and_then(|summary| Some(summary["Status"].as_str()?.to_owned())))
+    }
+}
+
+async fn copy(from: &S3Artifacts, key: &str, to: &Directory, own: &str) -> Result<(), Error> {
+    let gone = || Error::new(ErrorKind::Transient, format!("{} has just gone", from.uri(key)));
+    let mut download = from.open(key).await?.ok_or_else(gone)?;
+    let mut upload = to.upload(own);
+    while let Some(chunk) = download.chunk().await? {
+        upload.write(&chunk).await?;
+    }
+    upload.finish().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_complete_run_is_fetched_as_complete() {
+        let statuses = [Some("COMPLETE"), Some("PARTIAL"), None];
+        assert_eq!(statuses.map(|status| exit(status).code()), [0, 3, 3]);
+    }
+
+    #[test]
+    fn a_name_that_leads_anywhere_is_no_file_name() {
+        for name in ["summary.json", "..data", "a b.csv", "東京.csv"] {
+            assert!(is_file_name(name), "{name}");
+        }
+        let others = [
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/../../x",
+            "/etc/x",
+            "a/b",
+            "./a",
+            "a/",
+            "a\\b",
+            "a\nb",
+            "\u{1b}[2J",
+        ];
+        for name in others {
+            assert!(!is_file_name(name), "{name:?}");
+        }
+    }
+}

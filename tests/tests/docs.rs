@@ -1,0 +1,80 @@
+//! What the documents tell a person to type is there: make's targets, and the subcommands and options of
+//! `org-operator`.
+
+use std::collections::BTreeSet;
+
+use org_operator_testkit::Outcome;
+use org_operator_tests::command::Shell;
+use org_operator_tests::files::text;
+
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "CONTRIBUTING.md", "docs/command.md", "docs/operations.md", "docs/security.md"];
+
+/// What follows `command` where it is code: in backticks, and in a block where a line or `$(` begins.
+fn typed(command: &str) -> BTreeSet<(&'static str, String)> {
+    let mut found = BTreeSet::new();
+    for document in DOCUMENTS {
+        let text = text(document);
+        for (number, part) in text.split("```").enumerate() {
+            let block = ["\n", "\n$ ", "$("];
+            let starts = if number % 2 == 1 { &block[..] } else { &["`"][..] };
+            for start in starts {
+                let start = format!("{start}{command} ");
+                let typed = part.split(&start).skip(1).map(until_the_end);
+                found.extend(typed.map(|rest| (document, rest.to_owned())));
+            }
+        }
+    }
+    found
+}
+
+fn until_the_end(rest: &str) -> &str {
+    rest.split(['\n', '`', ')', '#', '>', '|', '(']).next().unwrap_or_default()
+}
+
+#[test]
+fn every_target_that_is_told_is_the_makefiles() {
+    let makefile = text("Makefile");
+    let typed = typed("make");
+    let targets = typed.iter().filter_map(|(document, rest)| {
+        let word = rest.split_whitespace().find(|word| !word.starts_with('-'));
+        word.map(|word| (document, word.trim_matches([',', ';', '"', '.'])))
+    });
+    let targets: Vec<_> = targets.collect();
+    assert!(targets.iter().any(|(_, target)| *target == "demo-env"), "{targets:?}");
+    for (document, target) in targets {
+        let is_there = makefile.contains(&format!("\n{target}:")) || target.contains('=');
+        assert!(is_there, "{document}: make {target}");
+    }
+}
+
+#[test]
+fn every_option_that_is_told_is_the_commands() -> Outcome<()> {
+    let shell = Shell::stranger("http://127.0.0.1:9")?;
+    let mut helps = std::collections::BTreeMap::new();
+    for (document, rest) in typed("org-operator") {
+        let mut words = rest.split_whitespace();
+        let Some(name) = words.next().filter(|name| !name.starts_with('-')) else { continue };
+        if !helps.contains_key(name) {
+            let help = shell.run(&[name, "--help"])?;
+            assert_eq!(help.code, Some(0), "{document}: org-operator {rest}");
+            helps.insert(name.to_owned(), help.stdout);
+        }
+        for option in words.filter(|word| word.starts_with("--")) {
+            let option = option.split('=').next().unwrap_or_default();
+            assert!(helps[name].contains(option), "{document}: org-operator {rest}: {option}");
+        }
+    }
+    assert!(helps.len() >= 10, "{:?}", helps.keys());
+    Ok(())
+}
+
+#[test]
+fn a_shell_can_take_what_demo_env_prints_as_it_is() {
+    // What building says would be run as commands.
+    let makefile = text("Makefile");
+    let recipe = makefile.split("\ndemo-env:").nth(1).unwrap_or_default();
+    let lines: Vec<&str> = recipe.lines().skip(1).take_while(|l| l.starts_with('\t')).collect();
+    assert_eq!(lines, ["\t@$(MAKE) --no-print-directory build >&2", "\t@$(DEMO) env"]);
+    assert!(recipe.lines().next().is_some_and(|head| head.trim_start().starts_with("##")));
+}
