@@ -19,13 +19,14 @@ const PAGE: i32 = 50;
 #[derive(Debug)]
 pub(crate) struct EnabledRegions {
     client: Client,
-    // 5 calls a second per account (AWS Account Management reference, "Quotas").
+    // 5 calls a second per account (AWS Account Management reference, "Quotas"), of which two are
+    // left for what comes late.
     rate: Pace,
 }
 
 impl EnabledRegions {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config), rate: Pace::new(5.0, 5.0) }
+        Self { client: Client::new(config), rate: Pace::new(5.0, 3.0) }
     }
 
     /// The Regions that are on in `account`.

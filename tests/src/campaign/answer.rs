@@ -1,18 +1,28 @@
 //! The answer of a run as it lies in the bucket, held against the truth: every target once, counts
-//! that say the same, exactly the true rows of the targets that succeeded.
+//! that say the same, exactly the true rows of the targets that succeeded, and what changed.
 
 use std::collections::BTreeMap;
 
 use org_operator_testkit::Outcome;
 use org_operator_testkit::execution::rows;
 use org_operator_testkit::simulation::truth::{self, Fate, Row};
-use org_operator_testkit::simulation::world::{Account, World};
-use serde_json::{Value, json};
+use org_operator_testkit::simulation::world::Account;
+use serde_json::{Map, Value, json};
 
+use super::RUN;
 use super::drive::Drive;
+use super::history::columns;
 
-/// The folder of the run.
-pub const FOLDER: &str = "runs/internet-routes/campaign";
+/// The answer of a run.
+#[derive(Debug)]
+pub struct Answer {
+    /// Every target.
+    pub coverage: Vec<Covered>,
+    rows: Vec<Row>,
+    lines: Vec<Value>,
+    changes: Vec<Row>,
+    summary: Value,
+}
 
 /// A row of `coverage.csv`.
 #[derive(Debug, Clone)]
@@ -33,19 +43,10 @@ pub struct Covered {
     pub records: usize,
 }
 
-/// The answer of a run.
-#[derive(Debug)]
-pub struct Answer {
-    /// Every target.
-    pub coverage: Vec<Covered>,
-    rows: Vec<Row>,
-    summary: Value,
-}
-
-/// The file of the run that is written when all others are.
+/// A file of the run.
 #[must_use]
-pub fn summary(drive: &Drive) -> Option<Vec<u8>> {
-    drive.object(&format!("{FOLDER}/summary.json"))
+pub fn file(drive: &Drive, name: &str) -> Option<Vec<u8>> {
+    drive.object(&format!("runs/{}/{RUN}/{name}", drive.schedule.asked.operation))
 }
 
 impl Answer {
@@ -54,26 +55,28 @@ impl Answer {
     /// # Errors
     /// Where a file is missing or cannot be read.
     pub fn read(drive: &Drive) -> Outcome<Self> {
-        let file = |name: &str| {
-            let bytes = drive.object(&format!("{FOLDER}/{name}"));
-            bytes.ok_or_else(|| format!("there is no {name}"))
-        };
+        let file = |name: &str| file(drive, name).ok_or_else(|| format!("there is no {name}"));
+        let operation = drive.schedule.asked.operation;
         let coverage = rows(&file("coverage.csv")?)?;
+        let lines = String::from_utf8(file(&format!("{operation}.jsonl"))?)?;
         Ok(Self {
             coverage: coverage.iter().map(Covered::read).collect::<Outcome<_>>()?,
-            rows: rows(&file("internet-routes.csv")?)?,
+            rows: rows(&file(&format!("{operation}.csv"))?)?,
+            lines: lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?,
+            changes: rows(&file("changes.csv")?)?,
             summary: serde_json::from_slice(&file("summary.json")?)?,
         })
     }
 
-    /// Whether the answer is whole and true in all that is said of targets that did not fail.
+    /// Whether the answer is whole, and true in all that is said of targets that did not fail.
     ///
     /// # Errors
     /// What is wrong, in words.
     pub fn is_whole(&self, drive: &Drive) -> Outcome<()> {
         self.has_every_target(drive)?;
-        self.counts()?;
-        self.has_true_rows(drive)
+        self.has_true_rows(drive)?;
+        self.has_true_changes(drive)?;
+        self.counts(drive)
     }
 
     /// Whether the step's output is what lies in the bucket.
@@ -81,72 +84,110 @@ impl Answer {
     /// # Errors
     /// Where it is not.
     pub fn is(&self, output: &Value) -> Outcome<()> {
-        if *output == self.summary {
-            return Ok(());
-        }
-        Err(format!("the output is {output}, summary.json says {}", self.summary).into())
+        same("the output and summary.json", output, &self.summary)
     }
 
-    /// Every target once, in order.
+    /// Every target once, in order, and `accounts.csv` selects their accounts.
     fn has_every_target(&self, drive: &Drive) -> Outcome<()> {
-        let world = &drive.simulation.world;
-        let active = world.accounts.iter().filter(|account| account.is_active());
-        let mut regions: Vec<&String> = world.shape.regions.iter().collect();
-        regions.sort();
-        let expected: Vec<(&String, &String)> =
-            active.flat_map(|a| regions.iter().map(move |region| (&a.id, *region))).collect();
+        let targets = &drive.schedule.asked.targets;
+        let expected: Vec<_> = targets.iter().map(|t| (&t.account, &t.region)).collect();
         let covered: Vec<_> = self.coverage.iter().map(|c| (&c.account, &c.region)).collect();
-        if covered != expected {
-            return Err(format!("the coverage has {covered:?}, the run {expected:?}").into());
-        }
-        Ok(())
+        same("the coverage's targets", &covered, &expected)?;
+        let accounts = rows(&file(drive, "accounts.csv").ok_or("there is no accounts.csv")?)?;
+        same("the accounts", &accounts.len(), &(drive.simulation.world.accounts.len() + 1))?;
+        let selected = accounts.iter().filter(|row| row[3] == "true").map(|row| &row[0]);
+        let mut expected: Vec<&String> = targets.iter().map(|t| &t.account).collect();
+        expected.dedup();
+        same("the selected accounts", &selected.collect(), &expected)
     }
 
-    /// The summary's counts are those of the coverage.
-    fn counts(&self) -> Outcome<()> {
+    /// The summary's counts are those of the files.
+    fn counts(&self, drive: &Drive) -> Outcome<()> {
         let count = |status: &str| self.coverage.iter().filter(|c| c.status == status).count();
         let mut errors = BTreeMap::<&str, usize>::new();
         for covered in self.coverage.iter().filter(|covered| !covered.error.is_empty()) {
             *errors.entry(&covered.error).or_default() += 1;
         }
-        let failed = count("FAILED");
+        let compared = drive.schedule.history.is_some();
+        let changed = |kind: &str| {
+            let changes = self.changes.iter().filter(|row| row[0] == kind).count();
+            compared.then_some(changes)
+        };
         let counted = json!({
-            "Status": if failed == 0 { "COMPLETE" } else { "PARTIAL" },
+            "Status": if count("FAILED") == 0 { "COMPLETE" } else { "PARTIAL" },
             "Targets": self.coverage.len(),
             "Succeeded": count("SUCCEEDED"),
             "Skipped": count("SKIPPED"),
-            "Failed": failed,
+            "Failed": count("FAILED"),
             "Records": self.rows.len(),
             "Errors": errors,
+            "Added": changed("added"),
+            "Removed": changed("removed"),
+            "PreviousRunId": compared.then_some("before"),
         });
         for (name, counted) in counted.as_object().into_iter().flatten() {
-            if self.summary[name] != *counted {
-                return Err(format!("{name}: {} is not {counted}", self.summary[name]).into());
-            }
+            same(name, &self.summary[name], counted)?;
         }
         Ok(())
     }
 
-    /// The rows of the targets that succeeded, and no others, nothing twice.
+    /// The true rows of a target that succeeded; none of another.
+    fn true_rows(drive: &Drive, covered: &Covered) -> Vec<Row> {
+        let account = covered.known(drive).filter(|_| covered.status == "SUCCEEDED");
+        let (world, operation) = (&drive.simulation.world, drive.schedule.asked.operation);
+        let rows = account.map(|a| truth::rows_of(world, operation, a, &covered.region));
+        rows.unwrap_or_default()
+    }
+
+    /// The rows of the targets that succeeded, and no others, nothing twice, in both files.
     fn has_true_rows(&self, drive: &Drive) -> Outcome<()> {
-        let world = &drive.simulation.world;
         let mut expected = Vec::new();
-        for covered in self.coverage.iter().filter(|c| c.status == "SUCCEEDED") {
-            let account = account(world, &covered.account)?;
-            let rows = truth::routes(world, account, &covered.region);
-            if rows.len() != covered.records {
+        for covered in &self.coverage {
+            let rows = Self::true_rows(drive, covered);
+            if rows.len() != covered.records && covered.status == "SUCCEEDED" {
                 return Err(format!("{covered}: not {} records", rows.len()).into());
             }
             expected.extend(rows);
         }
-        let expected: Vec<Row> =
-            expected.iter().map(|row| row.iter().map(|cell| truth::cell(cell)).collect()).collect();
-        if self.rows != expected {
-            let (found, wanted) = (self.rows.len(), expected.len());
-            return Err(format!("{found} rows are not the {wanted} true ones").into());
-        }
-        Ok(())
+        let columns = columns(drive.schedule.asked.operation);
+        let line = |row: &Row| {
+            let pairs = columns.iter().zip(row);
+            let pairs = pairs.map(|(name, cell)| ((*name).to_owned(), json!(cell)));
+            Value::Object(pairs.collect::<Map<_, _>>())
+        };
+        same("the lines", &self.lines, &expected.iter().map(line).collect())?;
+        same("the rows", &self.rows, &expected.iter().map(written).collect())
     }
+
+    /// What changed since the run before, over the targets that succeeded in both.
+    fn has_true_changes(&self, drive: &Drive) -> Outcome<()> {
+        let mut expected = Vec::new();
+        let Some(history) = &drive.schedule.history else {
+            return same("the changes", &self.changes, &expected);
+        };
+        for covered in self.coverage.iter().filter(|c| c.status == "SUCCEEDED") {
+            let now = Self::true_rows(drive, covered).into_iter().map(|row| row[3..].to_vec());
+            let target = (covered.account.clone(), covered.region.clone());
+            for (kind, cells) in history.changes(&target, &now.collect::<Vec<_>>()) {
+                let name = covered.known(drive).map_or("", |account| account.name.as_str());
+                let head = [kind, &covered.account, name, &covered.region].map(str::to_owned);
+                expected.push(written(&[head.to_vec(), cells].concat()));
+            }
+        }
+        same("the changes", &self.changes, &expected)
+    }
+}
+
+fn written(row: &Row) -> Row {
+    row.iter().map(|cell| truth::cell(cell)).collect()
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Outcome<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let short = |value: &T| format!("{value:?}").chars().take(2_000).collect::<String>();
+    Err(format!("{what}: {}\n  is not {}", short(found), short(expected)).into())
 }
 
 impl Covered {
@@ -160,23 +201,31 @@ impl Covered {
         Ok(Self { account, name, region, status, error, message, records })
     }
 
-    /// What must become of the target where no fault strikes it.
-    ///
-    /// # Errors
-    /// Where there is no such account.
-    pub fn fate(&self, drive: &Drive) -> Outcome<Fate> {
+    /// The member account; the management account is none.
+    fn known<'a>(&self, drive: &'a Drive) -> Option<&'a Account> {
         let world = &drive.simulation.world;
-        Ok(truth::fate(world, account(world, &self.account)?, &self.region))
+        world.number(&self.account).map(|number| &world.accounts[number])
+    }
+
+    /// What must become of the target where no fault strikes it. The management account has no
+    /// member role.
+    #[must_use]
+    pub fn fate(&self, drive: &Drive) -> Fate {
+        let Some(account) = self.known(drive) else {
+            return Fate { status: "FAILED", error: "AssumeRoleDenied" };
+        };
+        let regions = drive.schedule.asked.regions(&self.account);
+        truth::fate_among(&drive.simulation.world, account, &self.region, &regions)
     }
 
     /// Whether all that is said of the target is so.
-    ///
-    /// # Errors
-    /// Where there is no such account.
-    pub fn is_true(&self, drive: &Drive) -> Outcome<bool> {
-        let (world, fate) = (&drive.simulation.world, self.fate(drive)?);
-        let name = truth::cell(&account(world, &self.account)?.name);
-        Ok((fate.status, fate.error, name) == (&self.status, &self.error, self.name.clone()))
+    #[must_use]
+    pub fn is_true(&self, drive: &Drive) -> bool {
+        let mut targets = drive.schedule.asked.targets.iter();
+        let target = targets.find(|t| (&t.account, &t.region) == (&self.account, &self.region));
+        let named = target.is_some_and(|target| truth::cell(&target.name) == self.name);
+        let fate = self.fate(drive);
+        named && (fate.status, fate.error) == (&self.status, &self.error)
     }
 }
 
@@ -185,9 +234,4 @@ impl std::fmt::Display for Covered {
         let Self { account, region, status, error, message, records, .. } = self;
         write!(f, "{account} {region}: {status} {error} ({message}), {records} records")
     }
-}
-
-fn account<'a>(world: &'a World, id: &str) -> Outcome<&'a Account> {
-    let number = world.number(id).ok_or_else(|| format!("{id} is no account"))?;
-    Ok(&world.accounts[number])
 }

@@ -10,6 +10,7 @@ use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::{self, Simulation};
 use serde_json::{Value, json};
 
+use super::RUN;
 use super::aws::config;
 use super::execution::Execution;
 use super::log::Log;
@@ -80,6 +81,12 @@ impl Drive {
         let world = simulation::world::World::new(schedule.seed, schedule.world.shape.clone());
         let knobs = std::mem::take(&mut schedule.knobs);
         let simulation = Arc::new(Simulation::new(simulation::Settings { world, knobs }));
+        if let Some(history) = &schedule.history {
+            for (name, bytes) in history.files(&schedule.asked)? {
+                let key = format!("runs/{}/{name}", schedule.asked.operation);
+                simulation.place(BUCKET, &key, &bytes);
+            }
+        }
         let machine = Machine::read()?;
         // One for the whole drive: the SDK's clock must never go back.
         let config = config(&simulation).await;
@@ -99,33 +106,26 @@ impl Drive {
         self.calm.load(Ordering::Relaxed)
     }
 
-    /// Runs a request to its end.
+    /// Other faults from now on.
+    pub fn turn(&self, knobs: Knobs) {
+        self.simulation.turn(knobs);
+    }
+
+    /// Runs the seed's request to its end.
     ///
     /// # Errors
     /// The step that was given up.
-    pub async fn run(&self, name: &str, request: &Value) -> Result<Value, Failed> {
-        let request = match self.schedule.regions_per_work_item {
-            Some(n) if *request == json!({}) => json!({"RegionsPerWorkItem": n}),
-            _ => request.clone(),
-        };
-        Execution { drive: self, name }.run(&request).await
+    pub async fn start(&self) -> Result<Value, Failed> {
+        Execution { drive: self, name: RUN }.run(&self.schedule.asked.request).await
     }
 
-    /// Resumes a run as a person would, until it has an answer; runs it anew where it never began.
+    /// Resumes the run, in an execution of its own.
     ///
     /// # Errors
-    /// Where that fails.
-    pub async fn resume(&self, run: &str, execution: &str) -> Outcome<()> {
-        let resumed = self.run(execution, &json!({"ResumeRun": run})).await;
-        match resumed {
-            Ok(_) => Ok(()),
-            // Everything has an answer already, and it is written.
-            Err(failed) if failed.error == "NoTargets" => Ok(()),
-            Err(failed) if failed.error == "InvalidRequest" && failed.cause.contains("files") => {
-                self.run(run, &json!({})).await.map(drop).map_err(Into::into)
-            }
-            Err(failed) => Err(failed.into()),
-        }
+    /// The step that was given up.
+    pub async fn resume(&self, execution: &str) -> Result<Value, Failed> {
+        let request = json!({"ResumeRun": RUN, "Operation": self.schedule.asked.operation});
+        Execution { drive: self, name: execution }.run(&request).await
     }
 
     /// An artifact's bytes, as AWS's own services read them: past every fault.

@@ -9,11 +9,15 @@ pub mod aws;
 pub mod drive;
 pub mod evidence;
 mod execution;
+pub mod history;
 pub mod log;
 pub mod machine;
+pub mod request;
 pub mod schedule;
 pub mod verdict;
+mod weather;
 
+use org_operator_core::plan::SUMMARY;
 use org_operator_testkit::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -65,18 +69,41 @@ pub fn run(seed: u64, sabotage: Sabotage) -> Outcome<Tally> {
 }
 
 async fn judged(schedule: Schedule, sabotage: Sabotage) -> Outcome<Tally> {
-    let drive = Drive::new(schedule, sabotage).await?;
-    let first = drive.run(RUN, &serde_json::json!({})).await;
+    let mut drive = Drive::new(schedule, sabotage).await?;
+    let first = drive.start().await;
     let mut tally = verdict::under_faults(&drive, RUN, &first, None)?;
+    if let Some(knobs) = drive.schedule.again.take() {
+        drive.turn(knobs);
+        let before = answer::file(&drive, SUMMARY);
+        let second = drive.resume("campaign-2").await;
+        let second = verdict::under_faults(&drive, "campaign-2", &second, before.as_deref())?;
+        tally.hurt = tally.hurt.max(second.hurt);
+    }
     tally.faults = drive.simulation.meter.struck().len();
     tally.deaths = drive.log.deaths();
+    tally.targets = drive.schedule.asked.targets.len();
+    tally.stopped = first.is_err() && tally.targets > 0;
     drive.calm();
-    drive.resume(RUN, "campaign-2").await?;
-    // Work items of one account run side by side: what a short refusal in one of them means is only
-    // known when another has succeeded before.
-    if drive.schedule.regions_per_work_item.is_some() {
-        drive.resume(RUN, "campaign-3").await?;
-    }
+    to_the_end(&drive).await?;
     verdict::in_peace(&drive)?;
     Ok(tally)
+}
+
+/// Resumes the run in peace, as a person would: anew where it never began.
+async fn to_the_end(drive: &Drive) -> Outcome<()> {
+    if verdict::never_began(drive) {
+        let ended = drive.start().await;
+        verdict::under_faults(drive, RUN, &ended, None)?;
+    }
+    if drive.schedule.asked.targets.is_empty() {
+        return Ok(());
+    }
+    // Work items of one account run side by side: what a short refusal in one of them means is only
+    // known when another has succeeded before.
+    for execution in ["campaign-3", "campaign-4"] {
+        let before = answer::file(drive, SUMMARY);
+        let ended = drive.resume(execution).await;
+        verdict::under_faults(drive, execution, &ended, before.as_deref())?;
+    }
+    Ok(())
 }

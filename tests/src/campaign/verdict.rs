@@ -1,18 +1,19 @@
 //! Judging a run: every target once, the true outcome or a FAILED whose own faults were enough for
 //! it, and exactly the true rows of the targets that succeeded.
 
+use org_operator_core::plan::{MANIFEST, PLAN, SUMMARY};
 use org_operator_testkit::Outcome;
 use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;
 use org_operator_testkit::simulation::world::Access;
 use serde_json::Value;
 
-use super::Tally;
-use super::answer::{Answer, Covered, summary};
+use super::answer::{Answer, Covered, file};
 use super::drive::Drive;
 use super::evidence::Evidence;
 use super::log::{End, Invocation, Step};
 use super::machine::Failed;
+use super::{RUN, Tally};
 
 /// Judges an execution while faults and deaths happen. `before` is the summary that was there
 /// before it.
@@ -28,10 +29,10 @@ pub fn under_faults(
     let evidence = Evidence::of(drive);
     let mut tally = Tally { stopped: ended.is_err(), ..Tally::default() };
     if let Err(failed) = ended {
-        may_stop(&evidence, execution, failed)?;
+        may_stop(drive, &evidence, execution, failed)?;
     }
     // Whoever writes a summary has written the rest: a run that stopped behind it is whole.
-    if ended.is_err() && summary(drive).as_deref() == before {
+    if ended.is_err() && file(drive, SUMMARY).as_deref() == before {
         return Ok(tally);
     }
     let answer = Answer::read(drive)?;
@@ -40,7 +41,7 @@ pub fn under_faults(
     }
     answer.is_whole(drive)?;
     for covered in &answer.coverage {
-        if !covered.is_true(drive)? {
+        if !covered.is_true(drive) {
             tally.hurt += 1;
             Judged::new(drive, &evidence, &answer, covered).is_excused()?;
         }
@@ -54,10 +55,14 @@ pub fn under_faults(
 /// # Errors
 /// What is wrong, in words.
 pub fn in_peace(drive: &Drive) -> Outcome<()> {
+    if drive.schedule.asked.targets.is_empty() {
+        let written = !never_began(drive);
+        return if written { Err("a run over nothing was planned".into()) } else { Ok(()) };
+    }
     let answer = Answer::read(drive)?;
     answer.is_whole(drive)?;
     for covered in &answer.coverage {
-        if !covered.is_true(drive)? {
+        if !covered.is_true(drive) {
             return Err(format!("resumed in peace, still untrue: {covered}").into());
         }
     }
@@ -65,18 +70,40 @@ pub fn in_peace(drive: &Drive) -> Outcome<()> {
 }
 
 /// A run may stop, but not for nothing: the step that stopped it was tried as often as the state
-/// machine says, and was struck each time.
-fn may_stop(evidence: &Evidence<'_>, execution: &str, failed: &Failed) -> Outcome<()> {
+/// machine says, and was struck each time. Or there was nothing to do.
+fn may_stop(
+    drive: &Drive,
+    evidence: &Evidence<'_>,
+    execution: &str,
+    failed: &Failed,
+) -> Outcome<()> {
     let own = |i: &Invocation| {
         i.execution == execution && matches!(i.step, Step::Fanout | Step::ResultHandler)
     };
     let all: Vec<&Invocation> = evidence.invocations(own).collect();
     let step = all.last().map(|last| &last.step);
     let tries: Vec<&Invocation> = all.iter().copied().filter(|i| Some(&i.step) == step).collect();
-    if evidence.used_up(&tries) {
+    let was_nothing_to_do = match failed.error.as_str() {
+        "NoTargets" if execution == RUN => drive.schedule.asked.targets.is_empty(),
+        "NoTargets" => is_complete(drive)?,
+        "InvalidRequest" => execution != RUN && never_began(drive),
+        _ => false,
+    };
+    if was_nothing_to_do || evidence.used_up(&tries) {
         return Ok(());
     }
     Err(format!("stopped too early: {failed}\n{}", evidence.told(&tries)).into())
+}
+
+/// Whether the run has been written with an answer for every target.
+fn is_complete(drive: &Drive) -> Outcome<bool> {
+    Ok(Answer::read(drive)?.coverage.iter().all(|covered| covered.status != "FAILED"))
+}
+
+/// Whether the run stopped before its plan and its manifest were written.
+#[must_use]
+pub fn never_began(drive: &Drive) -> bool {
+    [PLAN, MANIFEST].iter().any(|name| file(drive, name).is_none())
 }
 
 /// A target whose outcome is not the true one, with what happened to its work item.
@@ -109,7 +136,7 @@ impl<'a> Judged<'a> {
     fn is_excused(&self) -> Outcome<()> {
         let excused = self.covered.status == "FAILED"
             && match self.covered.error.as_str() {
-                "Throttled" | "Transient" | "DeadlineExceeded" => self.was_tried_enough()?,
+                "Throttled" | "Transient" | "DeadlineExceeded" => self.was_tried_enough(),
                 "AssumeRoleDenied" => self.was_denied(),
                 "AccessDenied" => self.is_short(),
                 "NoOutcome" => self.left_no_outcome(),
@@ -118,7 +145,7 @@ impl<'a> Judged<'a> {
         if excused {
             return Ok(());
         }
-        let (fate, told) = (self.covered.fate(self.drive)?, self.evidence.told(&self.tries));
+        let (fate, told) = (self.covered.fate(self.drive), self.evidence.told(&self.tries));
         Err(format!("{}; the truth is {fate:?}\n{told}", self.covered).into())
     }
 
@@ -130,13 +157,13 @@ impl<'a> Judged<'a> {
 
     /// The state machine gave the item up, a fault of that name struck the target, and where its
     /// true outcome lasts, no try went by without a strike.
-    fn was_tried_enough(&self) -> Outcome<bool> {
+    fn was_tried_enough(&self) -> bool {
         let Self { evidence, covered, .. } = self;
         let region = &covered.region;
         let named = self.tries.iter().any(|i| evidence.names(i, region, &covered.error));
         let spared = self.tries.iter().any(|i| !evidence.hurt(i, region));
-        let lasts = covered.fate(self.drive)?.status != "FAILED" && !self.has_short_refusal();
-        Ok(named && !(lasts && spared) && evidence.used_up(&self.last_tries()))
+        let lasts = covered.fate(self.drive).status != "FAILED" && !self.has_short_refusal();
+        named && !(lasts && spared) && evidence.used_up(&self.last_tries())
     }
 
     /// STS refused in the last try that brought an answer.

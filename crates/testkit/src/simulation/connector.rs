@@ -39,7 +39,7 @@ impl HttpConnector for Connector {
         let simulation = Arc::clone(&self.0);
         HttpConnectorFuture::new(async move {
             let body = collect(request.take_body()).await?;
-            let reply = simulation.handle(&read(&request, body));
+            let reply = simulation.handle(&read(&request, body)).await;
             if !reply.after.is_zero() {
                 tokio::time::sleep(reply.after).await;
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::call::{Call, Request, Service, Signer};
 use super::faults::{Fault, ServiceError};
-use super::knobs::Knobs;
+use super::knobs::{Knobs, Latency};
 use super::meter::Meter;
 use super::quotas::Quotas;
 use super::reply::Reply;
@@ -38,6 +38,14 @@ pub struct Simulation {
     sessions: Mutex<Sessions>,
 }
 
+/// A call on its way.
+#[derive(Debug, Clone, Copy)]
+struct Trip {
+    number: u64,
+    there: Duration,
+    back: Duration,
+}
+
 #[derive(Debug, Default)]
 struct Sessions {
     given: u64,
@@ -62,13 +70,15 @@ impl Simulation {
         }
     }
 
-    /// Sets other knobs from now on.
+    /// Sets other knobs from now on; calls that are alike are counted anew.
     pub fn turn(&self, knobs: Knobs) {
+        self.meter.begin_anew();
         *self.knobs.lock().unwrap_or_else(PoisonError::into_inner) = knobs;
     }
 
-    /// The reply to `request`. Whatever it does is done when this returns, however the reply ends.
-    pub fn handle(&self, request: &Request) -> Reply {
+    /// The reply to `request`, once it has come here. Whatever it does is done when this returns,
+    /// however the reply ends.
+    pub async fn handle(&self, request: &Request) -> Reply {
         let Some(signer) = Signer::of(request) else {
             return ServiceError::new(403, "MissingAuthenticationToken", "not signed")
                 .reply(Service::Sts);
@@ -78,7 +88,11 @@ impl Simulation {
             return ServiceError::new(501, "NotImplemented", text).reply(Service::Ec2);
         };
         self.meter.signed(call.service, &signer.key);
-        let (fault, latency) = self.chance(&call);
+        let trip = self.trip(&call);
+        if !trip.there.is_zero() {
+            tokio::time::sleep(trip.there).await;
+        }
+        let fault = self.chance(&call, trip.number);
         let fault = fault.or_else(|| self.has_expired(&signer).then_some(Fault::Expired));
         if let Some(fault) = fault {
             self.meter.strike(&call, fault);
@@ -88,7 +102,7 @@ impl Simulation {
             Some(error) => error.reply(call.service),
             None => self.answer(&call, answer, fault),
         };
-        reply.after = latency;
+        reply.after = trip.back;
         reply
     }
 
@@ -101,19 +115,29 @@ impl Simulation {
         fault.spoil(reply)
     }
 
-    /// Which fault strikes `call`, and how long it takes.
-    fn chance(&self, call: &Call) -> (Option<Fault>, Duration) {
+    /// The how many-th call like this one it is, and how long it is on its way.
+    fn trip(&self, call: &Call) -> Trip {
         let knobs = self.knobs.lock().unwrap_or_else(PoisonError::into_inner);
-        let n = self.meter.count(call, !knobs.faults.is_empty());
-        let seed = self.world.seed;
         let latency = knobs.latency.iter().find(|(pattern, _)| pattern.matches(call));
-        let latency = latency.map_or(Duration::ZERO, |(_, latency)| latency.of(seed, call, n));
+        let latency = latency.map(|(_, latency)| *latency);
+        let by_chance = latency.is_some_and(Latency::varies);
+        let number =
+            if by_chance || !knobs.faults.is_empty() { self.meter.number(call) } else { 0 };
+        let trip = latency.map(|latency| latency.of(self.world.seed, call, number));
+        let (there, back) = trip.unwrap_or_default();
+        Trip { number, there, back }
+    }
+
+    /// Which fault strikes `call`, the `n`-th one like it.
+    fn chance(&self, call: &Call, n: u64) -> Option<Fault> {
+        self.meter.count(call);
+        let knobs = self.knobs.lock().unwrap_or_else(PoisonError::into_inner);
         if knobs.quotas && !self.quotas.allow(call) {
-            return (Some(Fault::Throttled), latency);
+            return Some(Fault::Throttled);
         }
         let mut rules = knobs.faults.iter().enumerate();
-        let rule = rules.find(|(number, rule)| rule.strikes(seed, *number, call, n));
-        (rule.map(|(_, rule)| rule.fault), latency)
+        let rule = rules.find(|(number, rule)| rule.strikes(self.world.seed, *number, call, n));
+        rule.map(|(_, rule)| rule.fault)
     }
 
     /// An artifact, past every fault.

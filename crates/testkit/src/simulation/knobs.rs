@@ -41,26 +41,36 @@ impl Pattern {
 pub enum Latency {
     /// Always the same.
     Fixed(Duration),
-    /// Mostly `typical`; one call in `one_in` takes `slow`.
+    /// Mostly `typical`; one way in `one_in`, there or back, takes half of `slow`.
     Tail {
         /// What most calls take.
         typical: Duration,
-        /// What the others take.
+        /// What a call takes that is slow both ways.
         slow: Duration,
-        /// How rare these are.
+        /// How rare a slow way is.
         one_in: u32,
     },
 }
 
 impl Latency {
-    /// The latency of the `n`-th call like `call`.
+    /// Whether it depends on the call.
     #[must_use]
-    pub fn of(self, seed: u64, call: &Call, n: u64) -> Duration {
+    pub fn varies(self) -> bool {
+        matches!(self, Self::Tail { .. })
+    }
+
+    /// The ways there and back of the `n`-th call like `call`. A fixed latency is all on the way
+    /// back: what is late by the same comes at the same pace.
+    #[must_use]
+    pub fn of(self, seed: u64, call: &Call, n: u64) -> (Duration, Duration) {
         match self {
-            Self::Fixed(latency) => latency,
+            Self::Fixed(latency) => (Duration::ZERO, latency),
             Self::Tail { typical, slow, one_in } => {
-                let is_slow = random((seed, "latency", call, n)).u32(0..one_in.max(1)) == 0;
-                if is_slow { slow } else { typical }
+                let mut chance = random((seed, "latency", call, n));
+                let mut way = || {
+                    if chance.u32(0..one_in.max(1)) == 0 { slow / 2 } else { typical / 2 }
+                };
+                (way(), way())
             }
         }
     }

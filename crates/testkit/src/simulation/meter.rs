@@ -61,9 +61,8 @@ impl Default for Meter {
 }
 
 impl Meter {
-    /// Counts `call` and says the how many-th one like it this is. Calls that are alike are only
-    /// told apart where `exactly` asks for it: there are as many kinds as targets.
-    pub(crate) fn count(&self, call: &Call, exactly: bool) -> u64 {
+    /// Counts `call`, which has come.
+    pub(crate) fn count(&self, call: &Call) {
         let now = self.start.elapsed().as_secs();
         let mut state = self.lock();
         let key = (call.service, call.operation.clone());
@@ -72,12 +71,20 @@ impl Meter {
         let (second, calls) = count.second;
         count.second = if second == now { (second, calls + 1) } else { (now, 1) };
         count.peak = count.peak.max(count.second.1);
-        if !exactly {
-            return 0;
-        }
+    }
+
+    /// The how many-th one like it a call is that sets out. Only asked where chance is at work: there
+    /// are as many kinds of calls as targets.
+    pub(crate) fn number(&self, call: &Call) -> u64 {
+        let mut state = self.lock();
         let alike = state.alike.entry(call.clone()).or_default();
         *alike += 1;
         *alike
+    }
+
+    /// From now on, calls that are alike are counted from 1 again.
+    pub(crate) fn begin_anew(&self) {
+        self.lock().alike.clear();
     }
 
     /// Notes which access key a call of a service was signed with.

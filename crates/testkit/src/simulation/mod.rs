@@ -5,6 +5,7 @@
 //! loopback endpoint ([`tcp`]) and an HTTP client inside the process ([`connector`]), on which time
 //! can be paused. It is no emulator: nothing can be created but ledger entries and artifacts.
 
+mod addresses;
 pub mod call;
 pub mod connector;
 pub mod faults;

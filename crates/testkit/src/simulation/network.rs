@@ -55,6 +55,9 @@ impl Route {
     }
 }
 
+/// An account that shares its networks with the organization's, and is none of them.
+pub(crate) const OTHER: &str = "999999999999";
+
 /// The route tables of a Region, in the order in which EC2 lists them.
 pub(crate) fn tables(world: &World, account: &str, region: &str) -> Vec<Table> {
     let mut rng = random((world.seed, "network", account, region));
@@ -70,7 +73,7 @@ pub(crate) fn tables(world: &World, account: &str, region: &str) -> Vec<Table> {
     (0..count).map(make).collect()
 }
 
-fn hex(rng: &mut fastrand::Rng, kind: &str) -> String {
+pub(crate) fn hex(rng: &mut fastrand::Rng, kind: &str) -> String {
     format!("{kind}-{:017x}", rng.u64(..1 << 62))
 }
 
@@ -78,7 +81,7 @@ fn table(rng: &mut fastrand::Rng, account: &str, vpc: &str, main: bool) -> Table
     let subnets = (0..rng.usize(0..3)).map(|_| hex(rng, "subnet")).collect();
     // One table in twelve belongs to another account that shares its subnets.
     let shared = !main && rng.u8(0..12) == 0;
-    let owner = if shared { "999999999999" } else { account }.to_owned();
+    let owner = if shared { OTHER } else { account }.to_owned();
     let (id, gateway) = (hex(rng, "rtb"), hex(rng, "igw"));
     let local = Route {
         destination: Destination::Ipv4("10.0.0.0/16".to_owned()),

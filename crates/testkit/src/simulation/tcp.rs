@@ -57,7 +57,10 @@ async fn serve(mut stream: TcpStream, simulation: Arc<Simulation>) -> Outcome<()
     stream.set_nodelay(true)?;
     let mut read = Vec::with_capacity(8 * 1024);
     while let Some(request) = next(&mut stream, &mut read).await? {
-        let reply = own(&simulation, &request).unwrap_or_else(|| simulation.handle(&request));
+        let reply = match own(&simulation, &request) {
+            Some(reply) => reply,
+            None => simulation.handle(&request).await,
+        };
         if !answer(&mut stream, reply).await? {
             return Ok(());
         }

@@ -1,8 +1,9 @@
 //! The true answer of a run over the simulated organization, from the seed alone: nothing here
 //! asks the product.
 
+use super::addresses::addresses;
 use super::network::{Table, tables};
-use super::world::{Access, Account, Entry, World};
+use super::world::{ALWAYS_ON, Access, Account, Entry, World};
 
 /// A row of a CSV file.
 pub type Row = Vec<String>;
@@ -18,9 +19,16 @@ pub struct Fate {
 
 const SUCCEEDED: Fate = Fate { status: "SUCCEEDED", error: "" };
 
-/// What must become of `region` in `account`.
+/// What must become of `region` in `account`, where the run asks it in all of the organization's
+/// Regions.
 #[must_use]
 pub fn fate(world: &World, account: &Account, region: &str) -> Fate {
+    fate_among(world, account, region, &world.shape.regions)
+}
+
+/// What must become of `region` in `account`, where the run asks it in `regions`.
+#[must_use]
+pub fn fate_among(world: &World, account: &Account, region: &str, regions: &[String]) -> Fate {
     match account.entry {
         // The policy that denies `AssumeRole` is the operation account's own.
         Entry::NoRole | Entry::Policy => {
@@ -33,7 +41,7 @@ pub fn fate(world: &World, account: &Account, region: &str) -> Fate {
         Access::Off => Fate { status: "SKIPPED", error: "RegionDisabled" },
         Access::Policy => Fate { status: "SKIPPED", error: "DeniedByPolicy" },
         // EC2's short text means a policy only where the same role succeeds in another Region.
-        Access::ShortPolicy if answers_somewhere(world, account) => {
+        Access::ShortPolicy if answers_somewhere(world, account, regions) => {
             Fate { status: "SKIPPED", error: "DeniedByPolicy" }
         }
         Access::ShortPolicy | Access::NoPermission => {
@@ -42,10 +50,32 @@ pub fn fate(world: &World, account: &Account, region: &str) -> Fate {
     }
 }
 
-/// Whether any Region of the run answers in `account`.
+/// Whether any of `regions` answers in `account`.
 #[must_use]
-pub fn answers_somewhere(world: &World, account: &Account) -> bool {
-    world.shape.regions.iter().any(|region| world.access(&account.id, region) == Access::On)
+pub fn answers_somewhere(world: &World, account: &Account, regions: &[String]) -> bool {
+    regions.iter().any(|region| world.access(&account.id, region) == Access::On)
+}
+
+/// Whether `region` is on in an account.
+#[must_use]
+pub fn is_enabled(world: &World, account: &str, region: &str) -> bool {
+    ALWAYS_ON.contains(&region) || world.access(account, region) != Access::Off
+}
+
+/// The rows of an operation for one target, sorted as they are in its file, whatever its fate.
+#[must_use]
+pub fn rows_of(world: &World, operation: &str, account: &Account, region: &str) -> Vec<Row> {
+    match operation {
+        "public-ips" => public_ips(world, account, region),
+        _ => routes(world, account, region),
+    }
+}
+
+fn public_ips(world: &World, account: &Account, region: &str) -> Vec<Row> {
+    let mut rows = addresses(world, &account.id, region).rows;
+    rows.sort();
+    let target = [account.id.as_str(), &account.name, region].map(str::to_owned);
+    rows.into_iter().map(|row| [target.to_vec(), row].concat()).collect()
 }
 
 /// The rows of `internet-routes.csv` for one target, sorted as they are there, whatever its fate.

@@ -11,6 +11,8 @@ pub const ROLE: &str = "operation-readonly";
 pub const EXTERNAL_ID: &str = "simulated-external-id";
 /// The organization.
 pub const ORGANIZATION: &str = "o-simulation";
+/// The management account's name.
+pub const MANAGEMENT: &str = "Management";
 /// The organization's root.
 pub const ROOT: &str = "r-simu";
 
@@ -27,6 +29,8 @@ pub struct Shape {
     pub regions: Vec<String>,
     /// The most route tables in a Region of an account.
     pub tables: usize,
+    /// Whether accounts say in which units they are, as AWS's do and emulators' do not.
+    pub paths: bool,
     /// The share of accounts and of targets that something is wrong with, from 0 to 1.
     pub trouble: f64,
 }
@@ -36,7 +40,15 @@ impl Shape {
     #[must_use]
     pub fn calm(accounts: usize, regions: &[&str]) -> Self {
         let regions = regions.iter().map(|&region| region.to_owned()).collect();
-        Self { accounts, inactive: 0, units: 1 + accounts / 50, regions, tables: 3, trouble: 0.0 }
+        Self {
+            accounts,
+            inactive: 0,
+            units: 1 + accounts / 50,
+            regions,
+            tables: 3,
+            paths: true,
+            trouble: 0.0,
+        }
     }
 }
 
@@ -173,6 +185,12 @@ impl World {
             None => format!("{ORGANIZATION}/{ROOT}/"),
         };
         format!("{above}{}/", Self::unit_id(unit))
+    }
+
+    /// Whether `unit` is `above` or anywhere below it; every unit is below the root, which is none.
+    #[must_use]
+    pub fn is_below(&self, unit: Option<usize>, above: Option<usize>) -> bool {
+        unit == above || unit.is_some_and(|unit| self.is_below(self.parents[unit], above))
     }
 
     /// What `region` of an account says.

@@ -2,14 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Said, call, json_reply, offset, page};
+use super::{Answer, Said, account_of, call, json_reply, offset, page};
 use crate::simulation::call::{Call, Request, Service, Signer};
 use crate::simulation::faults::ServiceError;
-use crate::simulation::world::{ALWAYS_ON, Access, World};
+use crate::simulation::truth;
+use crate::simulation::world::{ALWAYS_ON, World};
 
 pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Answer<'a>) {
     let input = super::json(request);
-    let account = input["AccountId"].as_str().unwrap_or_default().to_owned();
+    // Without an id it is the caller's own account.
+    let account =
+        input["AccountId"].as_str().map_or_else(|| account_of(&signer.key), str::to_owned);
     let operation = request.path.trim_start_matches('/').replacen('l', "L", 1);
     let call = call(Service::Account, &operation, &account, signer);
     let answer: Answer<'a> = Box::new(move |simulation, _| {
@@ -46,11 +49,9 @@ fn regions(world: &World, account: &str, input: &Value) -> Vec<Value> {
 }
 
 fn status(world: &World, account: &str, region: &str) -> &'static str {
-    if ALWAYS_ON.contains(&region) {
-        "ENABLED_BY_DEFAULT"
-    } else if world.access(account, region) == Access::Off {
-        "DISABLED"
-    } else {
-        "ENABLED"
+    match truth::is_enabled(world, account, region) {
+        true if ALWAYS_ON.contains(&region) => "ENABLED_BY_DEFAULT",
+        true => "ENABLED",
+        false => "DISABLED",
     }
 }

@@ -1,8 +1,10 @@
-//! Amazon EC2 (query): route tables in pages, filtered as EC2 filters: whole tables, by wildcard.
+//! Amazon EC2 (query): route tables in pages, filtered as EC2 filters: whole tables, by wildcard;
+//! addresses and interfaces.
 
 use std::fmt::Write;
 
-use super::{Answer, Said, account_of, call, offset, page, sts};
+use super::{Answer, Said, account_of, call, ec2_addresses, offset, page, sts};
+use crate::simulation::addresses::addresses;
 use crate::simulation::call::{Call, Request, Service, Signer, form};
 use crate::simulation::faults::{Fault, ServiceError, escape, xml};
 use crate::simulation::handle::Simulation;
@@ -77,11 +79,14 @@ fn answer(
             let tables = tables(&simulation.world, account, region);
             describe_route_tables(&tables, form)
         }
-        // The simulated organization has no public addresses: these two answer that there are none.
-        "DescribeAddresses" => Ok("<addressesSet/>".to_owned()),
+        "DescribeAddresses" => {
+            let all = addresses(&simulation.world, account, region).elastic;
+            Ok(ec2_addresses::describe_addresses(&all))
+        }
         "DescribeNetworkInterfaces" => {
-            size(form, 1_000)?;
-            Ok("<networkInterfaceSet/>".to_owned())
+            let all = addresses(&simulation.world, account, region).interfaces;
+            let (page, next) = paged(&all, form, 1_000)?;
+            Ok(ec2_addresses::interfaces(page) + &next)
         }
         "DescribeRegions" => Ok(regions(simulation)),
         _ => {
@@ -113,18 +118,20 @@ fn describe_route_tables(tables: &[Table], form: &Form) -> Said<String> {
     }
     let found = tables.iter().filter(|table| filters.iter().all(|filter| fits(table, filter)));
     let found: Vec<&Table> = found.collect();
-    let from = offset(form.get("NextToken").map_or("", String::as_str))
-        .ok_or_else(|| ServiceError::new(400, "InvalidNextToken", "The token is invalid"))?;
-    let (page, next) = page(&found, from, size(form, 100)?);
+    let (page, next) = paged(&found, form, 100)?;
     let mut body = "<routeTableSet>".to_owned();
     for table in page {
         write_table(&mut body, table);
     }
-    body.push_str("</routeTableSet>");
-    if let Some(next) = next {
-        let _ = write!(body, "<nextToken>{next}</nextToken>");
-    }
-    Ok(body)
+    Ok(body + "</routeTableSet>" + &next)
+}
+
+/// The page that is asked for, and the element that names the next one.
+fn paged<'a, T>(all: &'a [T], form: &Form, most: usize) -> Said<(&'a [T], String)> {
+    let from = offset(form.get("NextToken").map_or("", String::as_str))
+        .ok_or_else(|| ServiceError::new(400, "InvalidNextToken", "The token is invalid"))?;
+    let (page, next) = page(all, from, size(form, most)?);
+    Ok((page, next.map_or_else(String::new, |next| format!("<nextToken>{next}</nextToken>"))))
 }
 
 const FILTERS: [&str; 4] = ["route.gateway-id", "vpc-id", "owner-id", "association.main"];

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod dynamodb;
 pub(crate) mod ec2;
+mod ec2_addresses;
 pub(crate) mod organizations;
 pub(crate) mod s3;
 pub(crate) mod sts;
@@ -16,7 +17,7 @@ use super::reply::Reply;
 
 /// What answers a call once it is known that nothing goes wrong; its flag says that a batch is to
 /// be processed in part.
-pub(crate) type Answer<'a> = Box<dyn FnOnce(&Simulation, bool) -> Reply + 'a>;
+pub(crate) type Answer<'a> = Box<dyn FnOnce(&Simulation, bool) -> Reply + Send + 'a>;
 
 /// A service's answer as it is worded there.
 pub(crate) type Said<T> = Result<T, ServiceError>;

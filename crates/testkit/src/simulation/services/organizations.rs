@@ -6,7 +6,7 @@ use super::{Answer, Said, call, json_reply, offset, page, target};
 use crate::simulation::call::{Call, Request, Service, Signer};
 use crate::simulation::faults::ServiceError;
 use crate::simulation::random;
-use crate::simulation::world::{Account, ORGANIZATION, ROOT, World};
+use crate::simulation::world::{Account, MANAGEMENT, ORGANIZATION, ROOT, World};
 
 /// `ListAccounts` gives at most this many (Organizations API reference).
 const PAGE: usize = 20;
@@ -146,14 +146,21 @@ fn arn(world: &World, id: &str) -> String {
 
 fn shown(world: &World, account: &Account) -> Value {
     // `Status` is retired since 2026-09-09: only `State` is left.
-    json!({"Id": account.id, "Arn": arn(world, &account.id), "Name": account.name,
+    let mut shown = json!({"Id": account.id, "Arn": arn(world, &account.id), "Name": account.name,
         "Email": format!("{}@example.com", account.id), "State": account.state,
-        "JoinedMethod": "CREATED", "Paths": [world.path(account.unit)]})
+        "JoinedMethod": "CREATED"});
+    if world.shape.paths {
+        shown["Paths"] = json!([world.path(account.unit)]);
+    }
+    shown
 }
 
 fn management(world: &World) -> Value {
     let id = world.management();
-    json!({"Id": id, "Arn": arn(world, &id), "Name": "Management", "State": "ACTIVE",
-        "Email": "root@example.com", "JoinedMethod": "INVITED",
-        "Paths": [format!("{ORGANIZATION}/{ROOT}/")]})
+    let mut shown = json!({"Id": id, "Arn": arn(world, &id), "Name": MANAGEMENT, "State": "ACTIVE",
+        "Email": "root@example.com", "JoinedMethod": "INVITED"});
+    if world.shape.paths {
+        shown["Paths"] = json!([format!("{ORGANIZATION}/{ROOT}/")]);
+    }
+    shown
 }

@@ -1,0 +1,76 @@
+//! Amazon EC2: Elastic IPs and network interfaces, as it words them.
+
+use std::fmt::Write;
+
+use crate::simulation::addresses::{Elastic, Interface, Public};
+use crate::simulation::faults::escape;
+
+/// `DescribeAddresses` has no pages.
+pub(super) fn describe_addresses(all: &[Elastic]) -> String {
+    let mut body = "<addressesSet>".to_owned();
+    for Elastic { ip, allocation, interface, instance, private_ip } in all {
+        let _ = write!(
+            body,
+            "<item><publicIp>{ip}</publicIp><allocationId>{allocation}</allocationId><domain>vpc</domain>"
+        );
+        if interface.is_empty() {
+            // EC2 has empty elements here.
+            body.push_str("<instanceId/>");
+        } else {
+            let _ = write!(
+                body,
+                "<instanceId>{instance}</instanceId><associationId>eipassoc-1</associationId>\
+                 <networkInterfaceId>{interface}</networkInterfaceId><privateIpAddress>{private_ip}\
+                 </privateIpAddress>"
+            );
+        }
+        body.push_str("</item>");
+    }
+    body + "</addressesSet>"
+}
+
+pub(super) fn interfaces(page: &[Interface]) -> String {
+    let mut body = "<networkInterfaceSet>".to_owned();
+    for interface in page {
+        write_interface(&mut body, interface);
+    }
+    body + "</networkInterfaceSet>"
+}
+
+fn write_interface(body: &mut String, interface: &Interface) {
+    let Interface { id, owner, kind, instance, vpc, subnet, description, private } = interface;
+    let description = escape(description);
+    let _ = write!(
+        body,
+        "<item><networkInterfaceId>{id}</networkInterfaceId><subnetId>{subnet}</subnetId><vpcId>{vpc}</vpcId>\
+         <description>{description}</description><ownerId>{owner}</ownerId><interfaceType>{kind}</interfaceType>"
+    );
+    if !instance.is_empty() {
+        let _ = write!(body, "<attachment><instanceId>{instance}</instanceId></attachment>");
+    }
+    // The primary address stands twice, alone and among all.
+    if let Some(primary) = private.first() {
+        let _ = write!(body, "<privateIpAddress>{}</privateIpAddress>", primary.ip);
+        write_association(body, primary.public.as_ref());
+    }
+    body.push_str("<privateIpAddressesSet>");
+    for (number, address) in private.iter().enumerate() {
+        let (ip, primary) = (&address.ip, number == 0);
+        let _ = write!(
+            body,
+            "<item><privateIpAddress>{ip}</privateIpAddress><primary>{primary}</primary>"
+        );
+        write_association(body, address.public.as_ref());
+        body.push_str("</item>");
+    }
+    body.push_str("</privateIpAddressesSet></item>");
+}
+
+fn write_association(body: &mut String, public: Option<&Public>) {
+    let Some(Public { ip, owner, allocation }) = public else { return };
+    let _ = write!(body, "<association><publicIp>{ip}</publicIp><ipOwnerId>{owner}</ipOwnerId>");
+    if !allocation.is_empty() {
+        let _ = write!(body, "<allocationId>{allocation}</allocationId>");
+    }
+    body.push_str("</association>");
+}

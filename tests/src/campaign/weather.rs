@@ -1,0 +1,101 @@
+//! What goes wrong, drawn from a seed: latency, and faults at the calls that a request makes.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use org_operator_testkit::simulation::call::Service;
+use org_operator_testkit::simulation::faults::Fault;
+use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern, Rule, When};
+use org_operator_testkit::simulation::world::World;
+
+use super::request::Asked;
+
+use Fault::{
+    Cut, Denied, Expired, Internal, LostReply, NeverEnds, Reset, ResetInBody, Throttled,
+    Unavailable, Unprocessed,
+};
+
+/// A call, and the faults that its service can have there.
+type Place = (Service, &'static str, &'static [Fault]);
+
+const COMMON: &[Fault] =
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, LostReply];
+const ENTERING: &[Fault] =
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, Denied];
+const ASKING: &[Fault] =
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, Expired];
+const WRITING: &[Fault] = &[Throttled, Internal, Unavailable, Reset, LostReply, NeverEnds];
+const BATCHING: &[Fault] =
+    &[Throttled, Internal, Unavailable, Reset, LostReply, Unprocessed, Unprocessed, ResetInBody];
+
+/// Calls that every run makes.
+const ALWAYS: [Place; 8] = [
+    (Service::Organizations, "ListAccounts", COMMON),
+    (Service::Sts, "AssumeRole", ENTERING),
+    (Service::Sts, "AssumeRole", ENTERING),
+    (Service::DynamoDb, "Query", COMMON),
+    (Service::DynamoDb, "PutItem", WRITING),
+    (Service::DynamoDb, "BatchWriteItem", BATCHING),
+    (Service::S3, "PutObject", WRITING),
+    (Service::S3, "GetObject", COMMON),
+];
+
+/// The calls that a request makes.
+fn places(asked: &Asked) -> Vec<Place> {
+    let organization = |operation| (Service::Organizations, operation, COMMON);
+    let mut places = ALWAYS.to_vec();
+    match asked.operation {
+        "public-ips" => {
+            places.push((Service::Ec2, "DescribeAddresses", ASKING));
+            places.push((Service::Ec2, "DescribeNetworkInterfaces", ASKING));
+        }
+        _ => places.extend([(Service::Ec2, "DescribeRouteTables", ASKING); 2]),
+    }
+    if asked.has("Tags") {
+        places.extend([organization("ListTagsForResource"); 2]);
+    }
+    if asked.has("OrganizationalUnits") || asked.has("ExcludeOrganizationalUnits") {
+        places.push(organization("ListAccountsForParent"));
+        places.push(organization("ListOrganizationalUnitsForParent"));
+    }
+    if asked.request["Regions"] == "ENABLED" {
+        places.extend([(Service::Account, "ListRegions", COMMON); 2]);
+    }
+    places
+}
+
+/// Latency, and where it is not `calm`, faults.
+pub(super) fn draw(rng: &mut Rng, world: &World, asked: &Asked, calm: bool) -> Knobs {
+    let (places, count) = (places(asked), if calm { 0 } else { rng.usize(1..6) });
+    Knobs {
+        latency: latency(rng),
+        faults: (0..count).map(|_| rule(rng, world, &places)).collect(),
+        quotas: rng.u8(0..4) == 0,
+        ledger_page: rng.bool().then(|| rng.usize(1..8)),
+    }
+}
+
+fn latency(rng: &mut Rng) -> Vec<(Pattern, Latency)> {
+    let typical = Duration::from_millis(rng.u64(1..200));
+    let slow = typical * rng.u32(2..50);
+    vec![(Pattern::default(), Latency::Tail { typical, slow, one_in: 20 })]
+}
+
+fn rule(rng: &mut Rng, world: &World, places: &[Place]) -> Rule {
+    let (service, operation, faults) = places[rng.usize(0..places.len())];
+    let mut on = Pattern::operation(service, operation);
+    if matches!(service, Service::Sts | Service::Ec2 | Service::DynamoDb) && rng.bool() {
+        on.account = Some(world.accounts[rng.usize(0..world.accounts.len())].id.clone());
+    }
+    if service == Service::Ec2 && rng.bool() {
+        let regions = &world.shape.regions;
+        on.region = Some(regions[rng.usize(0..regions.len())].clone());
+    }
+    let when = match rng.u8(0..8) {
+        0 => When::Always,
+        1 | 2 => When::Nth(rng.u64(1..4)),
+        3 | 4 => When::First(rng.u64(1..12)),
+        _ => When::Share(rng.f64() * 0.6),
+    };
+    Rule { on, when, fault: faults[rng.usize(0..faults.len())] }
+}
