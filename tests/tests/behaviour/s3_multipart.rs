@@ -169,6 +169,15 @@ pub(crate) async fn an_upload_that_was_completed_is_over(backend: &Backend) -> O
     is(backend, upload.key, &part(1, 10)).await
 }
 
+/// Its first answer may have been lost: S3 was measured to say the same again.
+pub(crate) async fn a_completion_that_is_sent_again_succeeds(backend: &Backend) -> Outcome<()> {
+    let upload = Upload::begin(backend, "parts/twice.csv").await?;
+    let sent = upload.send(1, part(1, 10)).await?;
+    upload.complete(vec![sent.clone()]).await?;
+    upload.complete(vec![sent]).await?;
+    is(backend, upload.key, &part(1, 10)).await
+}
+
 fn unknown<'a>(backend: &'a Backend, key: &'a str) -> Upload<'a> {
     Upload { backend, key, id: "unknown".to_owned() }
 }

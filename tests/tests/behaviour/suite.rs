@@ -116,6 +116,7 @@ pub(crate) fn behaviours() -> Vec<Behaviour> {
             an_aborted_upload_leaves_nothing
             an_aborted_upload_takes_no_more_parts
             an_upload_that_was_completed_is_over
+            a_completion_that_is_sent_again_succeeds
             an_unknown_upload_takes_no_parts
             an_unknown_upload_cannot_be_completed
             an_unknown_upload_cannot_be_aborted;

@@ -34,6 +34,8 @@ pub enum Fault {
     RegionOff,
     /// `BatchWriteItem` gives items back.
     Unprocessed,
+    /// S3 has answered with 200 when the call fails, and says so in the body.
+    FailedInBody,
 }
 
 /// An error as a service words it: HTTP status, code, message.
@@ -120,7 +122,7 @@ fn policy_deny(action: &str) -> String {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Throttled,
         Self::Internal,
         Self::Unavailable,
@@ -134,6 +136,7 @@ impl Fault {
         Self::DeniedByPolicy,
         Self::RegionOff,
         Self::Unprocessed,
+        Self::FailedInBody,
     ];
 
     /// Whether the call takes effect all the same.
@@ -158,6 +161,7 @@ impl Fault {
                 Some(ServiceError { message: policy_deny(operation), ..denied(service, operation) })
             }
             Self::RegionOff => Some(region_off(service)),
+            Self::FailedInBody => Some(ServiceError { status: 200, ..internal(service) }),
             _ => None,
         }
     }

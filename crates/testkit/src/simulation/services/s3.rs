@@ -22,6 +22,8 @@ pub(crate) struct Buckets(Mutex<State>);
 struct State {
     objects: BTreeMap<String, Object>,
     uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
+    /// Uploads that were completed, with the parts that were named then.
+    completed: BTreeMap<String, Vec<(u32, String)>>,
     next: u64,
     writes: u64,
 }
@@ -221,12 +223,17 @@ impl State {
         )
     }
 
-    /// Joins the named parts and no others. The upload stays where they cannot be joined.
+    /// Joins the named parts and no others. The upload stays where they cannot be joined. The same
+    /// completion once more succeeds and does nothing, as was measured on S3 (minio/minio#13318,
+    /// adobe/S3Mock#2586): its first answer may have been lost.
     fn complete(&mut self, key: String, id: &str, named: &[(u32, String)]) -> Said<Reply> {
-        let sent = self.uploads.get(id).ok_or_else(no_upload)?;
-        let whole = joined(sent, named)?;
-        self.uploads.remove(id);
-        self.put(key, whole);
+        if self.completed.get(id).is_none_or(|before| before != named) {
+            let sent = self.uploads.get(id).ok_or_else(no_upload)?;
+            let whole = joined(sent, named)?;
+            self.uploads.remove(id);
+            self.completed.insert(id.to_owned(), named.to_vec());
+            self.put(key, whole);
+        }
         Ok(xml(
             200,
             "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>",

@@ -1,0 +1,128 @@
+//! The product's uploads in parts over the simulated S3, with a fault at each call of theirs, and
+//! paused time: the object is there, whole, or the error is one that the state machine tries again;
+//! and no parts are left that nobody can reach.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
+
+use std::sync::{Arc, LazyLock};
+
+use org_operator_aws::S3Artifacts;
+use org_operator_core::ErrorKind;
+use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_testkit::simulation::call::Service;
+use org_operator_testkit::simulation::faults::Fault;
+use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
+use org_operator_testkit::simulation::world::{Shape, World};
+use org_operator_testkit::simulation::{Settings, Simulation};
+use org_operator_tests::campaign::aws::config;
+
+const BUCKET: &str = "results";
+const KEY: &str = "runs/internet-routes/r1/internet-routes.csv";
+
+const BEGIN: &str = "CreateMultipartUpload";
+const PART: &str = "UploadPart";
+const END: &str = "CompleteMultipartUpload";
+
+/// 20 MiB, which are three parts of the product's: the last one smaller, none like another.
+const LARGE: usize = 20;
+/// Two parts: an unoptimized checksum takes its time.
+const SMALL: usize = 9;
+
+fn object(mebibytes: usize) -> &'static [u8] {
+    static LONGEST: LazyLock<Vec<u8>> =
+        LazyLock::new(|| (0..20).flat_map(|number| vec![number; 1024 * 1024]).collect());
+    &LONGEST[..mebibytes * 1024 * 1024]
+}
+
+/// What came of an upload.
+struct Came {
+    result: Result<(), ErrorKind>,
+    simulation: Arc<Simulation>,
+}
+
+impl Came {
+    fn is_there(&self, mebibytes: usize) -> bool {
+        self.simulation.object(BUCKET, KEY).as_deref() == Some(object(mebibytes))
+    }
+}
+
+/// A fault at an operation.
+fn at(operation: &'static str, fault: Fault, when: When) -> Vec<Rule> {
+    vec![Rule { on: Pattern::operation(Service::S3, operation), when, fault }]
+}
+
+/// Writes the object in pieces as the result handler does.
+async fn uploaded(mebibytes: usize, faults: Vec<Rule>) -> Came {
+    let world = World::new(1, Shape::calm(1, &["eu-west-1"]));
+    let knobs = Knobs { faults, ..Knobs::default() };
+    let simulation = Arc::new(Simulation::new(Settings { world, knobs }));
+    let artifacts = S3Artifacts::new(&config(&simulation).await, BUCKET);
+    let writing = async {
+        let mut upload = artifacts.upload(KEY);
+        for piece in object(mebibytes).chunks(64 * 1024) {
+            upload.write(piece).await?;
+        }
+        upload.finish().await
+    };
+    let result = writing.await.map_err(|error: org_operator_core::Error| error.kind());
+    Came { result, simulation }
+}
+
+/// Faults that the SDK meets with another try.
+const PASSING: [Fault; 6] = [
+    Fault::Throttled,
+    Fault::Internal,
+    Fault::Unavailable,
+    Fault::Reset,
+    Fault::LostReply,
+    Fault::NeverEnds,
+];
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_in_parts_comes_back_whole() {
+    let came = uploaded(LARGE, Vec::new()).await;
+    assert_eq!(came.result, Ok(()));
+    assert!(came.is_there(LARGE));
+    let calls = [BEGIN, PART, END, "PutObject"].map(|call| came.simulation.meter.calls(call));
+    assert_eq!((calls, came.simulation.unfinished_uploads()), ([1, 3, 1, 0], 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_in_parts_goes_on_past_one_fault_at_any_call() {
+    for operation in [BEGIN, PART, END] {
+        for fault in PASSING {
+            let came = uploaded(SMALL, at(operation, fault, When::Nth(1))).await;
+            assert_eq!(came.result, Ok(()), "{operation} {fault:?}");
+            assert!(came.is_there(SMALL), "{operation} {fault:?}: another object");
+            // Of an upload whose beginning was lost nobody knows the id; the bucket's lifecycle ends it.
+            let lost = usize::from(operation == BEGIN && fault.takes_effect());
+            assert_eq!(came.simulation.unfinished_uploads(), lost, "{operation} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_in_parts_that_cannot_go_on_is_tried_again_and_leaves_no_parts() {
+    let cut = [&PASSING[..], &[Fault::Cut, Fault::ResetInBody]].concat();
+    // Each try sends the whole part.
+    let some = vec![Fault::Throttled, Fault::LostReply, Fault::ResetInBody];
+    for (operation, faults) in [(BEGIN, cut.clone()), (PART, some), (END, cut)] {
+        for fault in faults {
+            let came = uploaded(SMALL, at(operation, fault, When::Always)).await;
+            let right = came.result.map_or_else(ErrorKind::is_retryable, |()| came.is_there(SMALL));
+            assert!(right, "{operation} {fault:?}: {:?}", came.result);
+            let left = came.simulation.unfinished_uploads();
+            let unknown = operation == BEGIN && fault.takes_effect();
+            assert!(left == 0 || unknown, "{operation} {fault:?}: {left} uploads are left");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_fails_in_the_body_of_a_200_is_no_success() {
+    let once = uploaded(SMALL, at(END, Fault::FailedInBody, When::Nth(1))).await;
+    assert_eq!(once.result, Ok(()));
+    assert!(once.is_there(SMALL));
+    let always = uploaded(SMALL, at(END, Fault::FailedInBody, When::Always)).await;
+    assert!(always.result.is_err_and(ErrorKind::is_retryable), "{:?}", always.result);
+    assert_eq!(always.simulation.unfinished_uploads(), 0);
+}
