@@ -25,7 +25,6 @@ pub(crate) async fn tell(keep: bool) -> Outcome<()> {
     let log = paths::file("out/demo/emulator.log");
     let emulator = Emulator::start(&Options { log: Some(log), wait_scale: None })?;
     println!("emulator      ministack at {}, IAM enforced", emulator.endpoint());
-    println!("              (it listens on all interfaces; end it where that matters)");
     let organization = DemoOrganization::make(&emulator).await?;
     show::organization(&organization);
     let deploying = Instant::now();
