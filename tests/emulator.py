@@ -23,6 +23,7 @@ class Emulator:
         self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         clean = {"PATH": os.environ["PATH"], "HOME": self.home.name, "TMPDIR": self.home.name}
         mine = {"AUTH": "true", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint, "SFN_WAIT_SCALE": "0.01"}
+        # It is nobody's but this machine's; its MQTT listener has no such setting.
         mine |= {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
         log = open(pathlib.Path(self.home.name) / "ministack.log", "wb")
         program = [ROOT / ".venv/bin/ministack"]
@@ -30,19 +31,21 @@ class Emulator:
             program, env=clean | mine, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
         try:
-            wait_for("the emulator", lambda: reachable(port), 60)
+            wait_for("the emulator", lambda: self.process.poll() is not None or reachable(port), 60)
+            if self.process.poll() is not None:
+                sys.exit(f"the emulator ended at once:\n{pathlib.Path(log.name).read_text()}")
         except BaseException:
+            # What has not begun is not left: it must not stay behind.
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
-        os.killpg(self.process.pid, signal.SIGTERM)
         try:
+            os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(10)
+            os.killpg(self.process.pid, signal.SIGKILL)
         except subprocess.TimeoutExpired:
-            pass
-        try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass

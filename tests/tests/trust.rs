@@ -5,7 +5,6 @@ use aws_config::SdkConfig;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use org_operator_testkit::Outcome;
 use org_operator_testkit::deployment::EXTERNAL_ID;
-use org_operator_testkit::emulator::{Emulator, Options};
 use org_operator_testkit::identity::{HOME_REGION, MANAGEMENT};
 use org_operator_testkit::organization::Kind;
 use org_operator_tests::deployed::Deployed;
@@ -54,33 +53,6 @@ async fn assume(
     let credentials = Credentials::new(key, secret, token, None, "trust test");
     let provider = SharedCredentialsProvider::new(credentials);
     Ok(config.to_builder().credentials_provider(provider).build())
-}
-
-/// The addresses that a process listens on, as Linux writes them.
-fn listens(pid: u32) -> Outcome<Vec<String>> {
-    let links = std::fs::read_dir(format!("/proc/{pid}/fd"))?.flatten();
-    let links = links.filter_map(|entry| std::fs::read_link(entry.path()).ok());
-    let sockets: Vec<String> = links.map(|link| link.display().to_string()).collect();
-    let mut found = Vec::new();
-    for table in ["tcp", "tcp6"] {
-        for line in std::fs::read_to_string(format!("/proc/{pid}/net/{table}"))?.lines().skip(1) {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let own = sockets.contains(&format!("socket:[{}]", fields[9]));
-            // State 0A is LISTEN.
-            if own && fields[3] == "0A" {
-                found.push(fields[1].split(':').next().unwrap_or_default().to_owned());
-            }
-        }
-    }
-    Ok(found)
-}
-
-#[test]
-fn the_emulator_can_be_reached_from_this_machine_only() -> Outcome<()> {
-    let emulator = Emulator::start(&Options::default())?;
-    let addresses = listens(emulator.pid())?;
-    assert!(!addresses.is_empty() && addresses.iter().all(|a| a == "0100007F"), "{addresses:?}");
-    Ok(())
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 //! environment, ended by its process id whatever happens.
 
 use std::fs::File;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,11 +13,14 @@ use aws_config::SdkConfig;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
+use crate::sockets::listening;
 use crate::{Outcome, identity, paths};
 
 const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(20);
+/// For one request while it starts.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// A running emulator; dropping it ends it.
 #[derive(Debug)]
@@ -45,8 +49,7 @@ impl Emulator {
     pub fn start(options: &Options) -> Outcome<Self> {
         Self::spawn("ministack", options.log.clone(), |command, port| {
             command.env("AUTH", "true").env("GATEWAY_PORT", port.to_string());
-            // It runs what it is given: nobody else on the network must reach it. Its MQTT listener
-            // has no address to bind to, and nothing here needs it.
+            // It is nobody's but this machine's; its MQTT listener has no such setting.
             command.env("BIND_HOST", "127.0.0.1").env("IOT_MTLS_ENABLED", "0");
             command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
             if let Some(scale) = options.wait_scale {
@@ -124,17 +127,12 @@ impl Emulator {
 
     fn wait_until_ready(&mut self) -> Outcome<()> {
         let deadline = Instant::now() + START;
-        let address = self.endpoint.trim_start_matches("http://").to_owned();
-        loop {
-            let answers = std::net::TcpStream::connect(&address).is_ok();
+        let address: SocketAddr = self.endpoint.trim_start_matches("http://").parse()?;
+        while !(self.is_own(address) && answers(address)) {
             let ended = self.child.as_mut().map(Child::try_wait).transpose()?.flatten();
             if let Some(status) = ended {
                 let text = format!("{} ended at once ({status}):\n{}", self.name, self.log());
                 return Err(text.into());
-            }
-            // It lives: whoever answers is not another process that took the port before it.
-            if answers {
-                return Ok(());
             }
             if Instant::now() > deadline {
                 let text = format!("{} did not answer in {START:?}:\n{}", self.name, self.log());
@@ -142,7 +140,29 @@ impl Emulator {
             }
             std::thread::sleep(POLL);
         }
+        Ok(())
     }
+}
+
+impl Emulator {
+    /// Whether it is this emulator that listens there: the port was free a moment ago, and another
+    /// process may have been faster.
+    fn is_own(&self, address: SocketAddr) -> bool {
+        listening(self.pid()).is_none_or(|addresses| addresses.contains(&address))
+    }
+}
+
+/// Whether a request is answered, with whatever.
+fn answers(address: SocketAddr) -> bool {
+    let ask = || {
+        let mut stream = TcpStream::connect_timeout(&address, ANSWER)?;
+        stream.set_read_timeout(Some(ANSWER))?;
+        stream.write_all(b"GET /_ministack/health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")?;
+        let mut begin = [0; 5];
+        stream.read_exact(&mut begin)?;
+        Ok::<_, std::io::Error>(begin == *b"HTTP/")
+    };
+    ask().unwrap_or(false)
 }
 
 impl Drop for Emulator {

@@ -11,6 +11,7 @@ pub mod organization;
 pub mod paths;
 pub mod person;
 pub mod simulation;
+pub mod sockets;
 pub mod truth;
 
 /// What goes wrong in test equipment is read by a person, not by a program.
