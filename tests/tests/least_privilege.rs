@@ -15,8 +15,8 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts, SystemClock};
 use org_operator_core::plan::{ResultEvent, RunPlan};
-use org_operator_core::{Error, Region, WorkerEvent};
-use org_operator_fanout::{Fanout, Settings};
+use org_operator_core::{Error, WorkerEvent};
+use org_operator_fanout::Fanout;
 use org_operator_operations::CATALOGUE;
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::simulation::call::Service;
@@ -24,15 +24,14 @@ use org_operator_testkit::simulation::faults::Fault;
 use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
 use org_operator_testkit::simulation::world::{Shape, World};
 use org_operator_testkit::simulation::{self, Simulation};
-use org_operator_tests::campaign::aws::{HOME, TIME_LEFT, config, members};
+use org_operator_tests::campaign::aws::{TIME_LEFT, config, members, settings};
+use org_operator_tests::campaign::drive::{BUCKET, TABLE};
 use org_operator_tests::files::{resources, state_machine, states, template};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
 type Names = BTreeSet<String>;
 
-const BUCKET: &str = "results";
-const TABLE: &str = "ledger";
 /// Actions that are no call of ours, and why they are in a role; a service stands for all its.
 const NOT_SEEN: [(&str, &str); 4] = [
     ("logs", "Lambda writes what a function prints, Step Functions its events"),
@@ -132,19 +131,8 @@ impl Steps {
     }
 
     async fn fanout(&mut self, run: &str, request: Value) -> RunPlan {
-        let regions = self.simulation.world.shape.regions.iter();
-        let settings = Settings {
-            home_region: Region::parse(HOME).unwrap(),
-            target_regions: regions.filter_map(|region| Region::parse(region)).collect(),
-            max_concurrency: 50,
-            results_bucket: BUCKET.to_owned(),
-            results_prefix: "runs".to_owned(),
-            ledger_retention_days: 30,
-            worker_readonly: "worker".to_owned(),
-            worker_admin: String::new(),
-        };
         let fanout = Fanout {
-            settings,
+            settings: settings(&self.simulation),
             directory: Organization::new(&self.config),
             artifacts: S3Artifacts::new(&self.config, BUCKET),
             ledger: DynamoDbLedger::new(&self.config, TABLE),

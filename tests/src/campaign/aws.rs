@@ -6,11 +6,14 @@ use std::time::{Duration, SystemTime};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_async::time::TimeSource;
 use org_operator_aws::{MemberRole, RoleSettings, tuned};
-use org_operator_core::Partition;
+use org_operator_core::{Partition, Region as OwnRegion};
+use org_operator_fanout::Settings;
 use org_operator_testkit::simulation::Simulation;
 use org_operator_testkit::simulation::connector::Connector;
 use org_operator_testkit::simulation::world::{EXTERNAL_ID, ROLE};
 use tokio::time::Instant;
+
+use super::drive::BUCKET;
 
 /// The Region that the product runs in.
 pub const HOME: &str = "eu-west-1";
@@ -51,6 +54,22 @@ pub fn members(config: &SdkConfig) -> MemberRole {
         partition: Partition::Commercial,
     };
     MemberRole::new(config, settings)
+}
+
+/// The fanout's settings, as the template gives them, for the Regions of the simulation.
+#[must_use]
+pub fn settings(simulation: &Simulation) -> Settings {
+    let regions = simulation.world.shape.regions.iter();
+    Settings {
+        home_region: OwnRegion::parse(HOME).unwrap_or_else(|| unreachable!("a Region's name")),
+        target_regions: regions.filter_map(|region| OwnRegion::parse(region)).collect(),
+        max_concurrency: 50,
+        results_bucket: BUCKET.to_owned(),
+        results_prefix: "runs".to_owned(),
+        ledger_retention_days: 30,
+        worker_readonly: "worker".to_owned(),
+        worker_admin: String::new(),
+    }
 }
 
 /// What is left to a function of Lambda's longest invocation.

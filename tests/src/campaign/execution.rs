@@ -7,14 +7,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{DynamoDbLedger, MemberRole, Organization, S3Artifacts, SystemClock};
 use org_operator_core::plan::{ResultEvent, RunPlan};
-use org_operator_core::{Error, Region, RunId, WorkerEvent};
-use org_operator_fanout::{Fanout, Settings};
+use org_operator_core::{Error, RunId, WorkerEvent};
+use org_operator_fanout::Fanout;
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::simulation::meter::ASKING;
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
-use super::aws::{HOME, TIME_LEFT, members};
+use super::aws::{TIME_LEFT, members, settings};
 use super::drive::{BUCKET, Drive, Sabotage, TABLE};
 use super::log::{End, Item, Step};
 use super::machine::{Failed, Retrier, patiently};
@@ -82,7 +82,7 @@ impl<'a> Execution<'a> {
         let input = json!({"RunId": self.name, "Request": request});
         patiently(&self.drive.machine.fanout, async |attempt| {
             let fanout = Fanout {
-                settings: self.settings(),
+                settings: settings(&self.drive.simulation),
                 directory: Organization::new(config),
                 artifacts: S3Artifacts::new(config, BUCKET),
                 ledger: DynamoDbLedger::new(config, TABLE),
@@ -91,20 +91,6 @@ impl<'a> Execution<'a> {
             self.invoke(Step::Fanout, attempt, fanout.run(&input, None)).await
         })
         .await
-    }
-
-    fn settings(self) -> Settings {
-        let regions = self.drive.simulation.world.shape.regions.iter();
-        Settings {
-            home_region: Region::parse(HOME).unwrap_or_else(|| unreachable!("a Region's name")),
-            target_regions: regions.filter_map(|region| Region::parse(region)).collect(),
-            max_concurrency: 50,
-            results_bucket: BUCKET.to_owned(),
-            results_prefix: "runs".to_owned(),
-            ledger_retention_days: 30,
-            worker_readonly: "worker".to_owned(),
-            worker_admin: String::new(),
-        }
     }
 
     /// One child of the map: the worker, and where it is given up, the note that it was.
