@@ -31,7 +31,7 @@ CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
 FUNCTIONS := fanout worker result-handler
-PACKAGES  := $(addprefix --package org-operator-,$(FUNCTIONS))
+PACKAGES  := --package org-operator-lambda
 DEMO       = $(CARGO_TARGET_DIR)/debug/demo
 
 ##@ Try it

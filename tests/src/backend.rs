@@ -2,7 +2,7 @@
 //! started for one test and ended with it. What AWS itself would answer is the behaviour suite's.
 
 mod fixture;
-mod made;
+mod fixtures;
 mod network;
 mod organization;
 mod simulated;
@@ -12,7 +12,7 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use aws_sdk_sts::types::Credentials as Given;
-use org_operator_core::session::policy;
+use org_operator_core::model::session::policy;
 use org_operator_testkit::emulator::{Emulator, Options};
 use org_operator_testkit::simulation::tcp::Endpoint;
 use org_operator_testkit::{Outcome, identity};
@@ -69,7 +69,7 @@ impl Backend {
             Kind::Moto => Emulator::moto()?,
             _ => Emulator::start(&Options::default())?,
         };
-        let fixture = made::make(kind, emulator.endpoint()).await?;
+        let fixture = fixtures::make(kind, emulator.endpoint()).await?;
         let (url, running) = (emulator.endpoint().to_owned(), Running::Emulator(emulator));
         Ok(Self::of(kind, url, fixture, running))
     }

@@ -15,8 +15,8 @@ use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_testkit::{Outcome, person};
 use tempfile::TempDir;
 
+use crate::child::Started;
 use crate::deployed::Deployed;
-use crate::started::Started;
 
 /// A person's shell in a folder of its own.
 #[derive(Debug)]

@@ -67,7 +67,7 @@ async fn uploaded(mebibytes: usize, faults: Vec<Rule>) -> Came {
     Came { result, simulation }
 }
 
-/// Faults that the SDK meets with another try.
+/// Violations that the SDK meets with another try.
 const PASSING: [Fault; 6] = [
     Fault::Throttled,
     Fault::Internal,

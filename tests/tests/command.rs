@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use org_operator_testkit::Outcome;
 use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
-use org_operator_tests::left::{artifacts, masked, runs};
+use org_operator_tests::run_files::{artifacts, masked, runs};
 
 /// What no two runs have in common.
 const TIMES: [&str; 2] = ["started_at", "ended_at"];

@@ -6,8 +6,8 @@ use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::world::{Shape, World};
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
-use org_operator_tests::says::told;
 use org_operator_tests::simulated::Simulated;
+use org_operator_tests::snapshot::told;
 use serde_json::{Value, json};
 
 const BUCKET: &str = "results";
@@ -67,8 +67,8 @@ fn a_folder_that_cannot_be_written_is_this_machines_trouble() -> Outcome<()> {
     stdout
     stderr
     | error: the run cannot be fetched
-    |   why: writing file/internet-routes/r1/summary.json: Not a directory (os error 20)
-    |    do: free space, permissions and the path named above are where to look
+    |   cause: writing file/internet-routes/r1/summary.json: Not a directory (os error 20)
+    |    hint: free space, permissions and the path named above are where to look
     "#);
     Ok(())
 }
@@ -119,8 +119,8 @@ fn a_bucket_in_another_region_says_so() -> Outcome<()> {
     stdout
     stderr
     | error: the runs cannot be listed
-    |   why: listing s3://results/runs/: PermanentRedirect: said so (the bucket is in ap-south-1)
-    |    do: --region must be the bucket's own Region
+    |   cause: listing s3://results/runs/: PermanentRedirect: said so (the bucket is in ap-south-1)
+    |    hint: --region must be the bucket's own Region
     "#);
     let (_canned, shell) = canned(vec![Answer::s3(404, "x: y", "NoSuchBucket")])?;
     insta::assert_snapshot!(told(&shell.run(&["fetch", "r1"])?, false), @r#"
@@ -128,8 +128,8 @@ fn a_bucket_in_another_region_says_so() -> Outcome<()> {
     stdout
     stderr
     | error: the run cannot be fetched
-    |   why: listing s3://results/runs/internet-routes/r1/: NoSuchBucket: said so
-    |    do: give --bucket as the output ResultsBucket of operator.yaml has it
+    |   cause: listing s3://results/runs/internet-routes/r1/: NoSuchBucket: said so
+    |    hint: give --bucket as the output ResultsBucket of operator.yaml has it
     "#);
     Ok(())
 }
@@ -142,8 +142,8 @@ fn a_bucket_that_may_not_be_listed_names_the_permission() -> Outcome<()> {
     stdout
     stderr
     | error: the runs cannot be listed
-    |   why: listing s3://results/runs/: AccessDenied: said so
-    |    do: the call needs s3:ListBucket on the bucket: use an identity of the deployment's account whose policies allow that
+    |   cause: listing s3://results/runs/: AccessDenied: said so
+    |    hint: the call needs s3:ListBucket on the bucket: use an identity of the deployment's account whose policies allow that
     "#);
     Ok(())
 }

@@ -3,8 +3,8 @@
 use org_operator_testkit::Outcome;
 use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
-use org_operator_tests::left::{artifacts, runs};
-use org_operator_tests::says::told;
+use org_operator_tests::run_files::{artifacts, runs};
+use org_operator_tests::snapshot::told;
 
 #[tokio::test]
 async fn a_run_says_how_it_ended() -> Outcome<()> {
@@ -28,7 +28,7 @@ async fn a_run_says_how_it_ended() -> Outcome<()> {
     | PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records
     | files: org-operator-runs/internet-routes/RUN/
     | run RUN begins: internet-routes, 33 targets in 11 work items
-    | what FAILED is tried again by: org-operator run --resume RUN --out org-operator-runs --format jsonl
+    | hint: retry failed targets with: org-operator run --resume RUN --out org-operator-runs --format jsonl
     "#);
     let complete = with(&["--account", audit, "--format", "json"])?;
     insta::assert_snapshot!(told(&complete, false), @r#"
@@ -47,8 +47,8 @@ async fn a_run_says_how_it_ended() -> Outcome<()> {
     stdout
     stderr
     | error: the run did not start
-    |   why: the request selects no account; the organization has 1 × the account is not active, 1 × the management account, where the StackSet puts no role, 11 × not tagged as Accounts.Tags asks
-    |    do: `org-operator accounts` with the same options shows each account and why it is out
+    |   cause: the request selects no account; the organization has 1 × the account is not active, 1 × the management account, where the StackSet puts no role, 11 × not tagged as Accounts.Tags asks
+    |    hint: `org-operator accounts` with the same options shows each account and why it is out
     "#);
     let wrong = with(&["--regions", "eu-wst-1", "--account", "12", "--ou", "prod"])?;
     insta::assert_snapshot!(told(&wrong, false), @r#"
@@ -56,8 +56,8 @@ async fn a_run_says_how_it_ended() -> Outcome<()> {
     stdout
     stderr
     | error: the run did not start
-    |   why: invalid request: Accounts.Include[0]: got "12", allowed: an account id of 12 digits, as a string; Accounts.OrganizationalUnits[0]: got "prod", allowed: an organizational unit's id such as `UNIT`, or a root's such as `UNIT`; Regions[3]: got "eu-wst-1", allowed: a Region of AWS or one named in TARGET_REGIONS (nearest: `eu-west-1`)
-    |    do: correct what is named above; on the command line `Accounts.Include` is --account, `Accounts.OrganizationalUnits` is --ou, `Regions` is --regions
+    |   cause: invalid request: Accounts.Include[0]: got "12", allowed: an account id of 12 digits, as a string; Accounts.OrganizationalUnits[0]: got "prod", allowed: an organizational unit's id such as `UNIT`, or a root's such as `UNIT`; Regions[3]: got "eu-wst-1", allowed: a Region of AWS or one named in TARGET_REGIONS (nearest: `eu-west-1`)
+    |    hint: correct what is named above; on the command line `Accounts.Include` is --account, `Accounts.OrganizationalUnits` is --ou, `Regions` is --regions
     "#);
     Ok(())
 }
@@ -204,8 +204,8 @@ async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> Outcome<()
     stdout
     stderr
     | error: run by-hand cannot be resumed
-    |   why: it was fetched; it belongs to a deployment
-    |    do: go on with it there: org-operator start --resume-run by-hand
+    |   cause: it was fetched; it belongs to a deployment
+    |    hint: go on with it there: org-operator start --resume-run by-hand
     "#);
     assert_eq!(artifacts(&folder)?, before);
     assert!(!folder.join("journal").exists());

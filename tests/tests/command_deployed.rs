@@ -4,7 +4,7 @@
 use org_operator_testkit::Outcome;
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
-use org_operator_tests::says::told;
+use org_operator_tests::snapshot::told;
 use serde_json::json;
 
 const MACHINE: &str = "arn:aws:states:eu-central-1:111111111111:stateMachine:org-operator";
@@ -24,8 +24,8 @@ fn the_state_machine_is_asked_in_its_own_region() -> Outcome<()> {
     stdout
     stderr
     | error: the run cannot be found
-    |   why: asking for arn:aws:states:eu-central-1:ACCOUNT:execution:org-operator:gone: ExecutionDoesNotExist: said so
-    |    do: give the run's id, which is the execution's name; Step Functions forgets one 90 days after its end
+    |   cause: asking for arn:aws:states:eu-central-1:ACCOUNT:execution:org-operator:gone: ExecutionDoesNotExist: said so
+    |    hint: give the run's id, which is the execution's name; Step Functions forgets one 90 days after its end
     "#);
     let asked = canned.asked();
     assert!(
@@ -38,8 +38,8 @@ fn the_state_machine_is_asked_in_its_own_region() -> Outcome<()> {
     stdout
     stderr
     | error: the state machine cannot be asked
-    |   why: `org-operator` is not the ARN of a state machine
-    |    do: give the output StateMachineArn of operator.yaml
+    |   cause: `org-operator` is not the ARN of a state machine
+    |    hint: give the output StateMachineArn of operator.yaml
     "#);
     Ok(())
 }
@@ -52,8 +52,8 @@ fn a_refusal_names_the_permission() -> Outcome<()> {
     stdout
     stderr
     | error: the run did not start
-    |   why: starting the state machine: AccessDeniedException: said so
-    |    do: the call needs states:StartExecution on the state machine: use an identity of the deployment's account whose policies allow that
+    |   cause: starting the state machine: AccessDeniedException: said so
+    |    hint: the call needs states:StartExecution on the state machine: use an identity of the deployment's account whose policies allow that
     "#);
     assert!(shell.run(&["status", "r1"])?.stderr.contains("needs states:DescribeExecution"));
     Ok(())

@@ -6,8 +6,8 @@ use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;
 use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
 use org_operator_testkit::simulation::world::{Shape, World};
-use org_operator_tests::says::told;
 use org_operator_tests::simulated::Simulated;
+use org_operator_tests::snapshot::told;
 
 fn world() -> World {
     World::new(7, Shape { inactive: 1, ..Shape::calm(3, &["eu-west-1", "us-east-1"]) })

@@ -5,8 +5,8 @@ use org_operator_testkit::Outcome;
 use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::world::{Shape, World};
 use org_operator_tests::command::Shell;
-use org_operator_tests::says::told;
 use org_operator_tests::simulated::Simulated;
+use org_operator_tests::snapshot::told;
 use serde_json::Value;
 
 fn simulated(accounts: usize) -> Outcome<Simulated> {

@@ -10,7 +10,7 @@ use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern};
 use org_operator_testkit::simulation::tcp::Endpoint;
 use org_operator_tests::command::{Shell, calm};
-use org_operator_tests::says::told;
+use org_operator_tests::snapshot::told;
 
 const BEFORE: &str = "[default]\r\nregion = us-east-1\n\n# by hand\n";
 const AFTER: &str = "\n[profile other]\nregion=x";
@@ -102,8 +102,8 @@ async fn nothing_selected_leaves_the_profiles_that_are_there() -> Outcome<()> {
     stdout
     stderr
     | error: the profiles cannot be written
-    |   why: the request selects no account; the organization has 1 × the management account, where the StackSet puts no role, 2 × not tagged as Accounts.Tags asks
-    |    do: `org-operator accounts` with the same options shows each account and why it is out
+    |   cause: the request selects no account; the organization has 1 × the management account, where the StackSet puts no role, 2 × not tagged as Accounts.Tags asks
+    |    hint: `org-operator accounts` with the same options shows each account and why it is out
     "#);
     assert_eq!(std::fs::read(&config)?, before);
     Ok(())

@@ -6,8 +6,8 @@ use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;
 use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
 use org_operator_testkit::simulation::world::{Shape, World};
-use org_operator_tests::says::told;
 use org_operator_tests::simulated::Simulated;
+use org_operator_tests::snapshot::told;
 
 fn always(service: Service, operation: &'static str, fault: Fault) -> Knobs {
     let on = Pattern::operation(service, operation);
@@ -44,8 +44,8 @@ fn an_organization_that_may_not_be_listed_is_exit_5() -> Outcome<()> {
     stdout
     stderr
     | error: the organization cannot be listed
-    |   why: listing the organization's accounts: AccessDeniedException: User: arn:aws:sts::ACCOUNT:assumed-role/simulated is not authorized to perform: ListAccounts because no identity-based policy allows it
-    |    do: use an identity of the management account or of a delegated administrator; `org-operator check` says what it may do
+    |   cause: listing the organization's accounts: AccessDeniedException: User: arn:aws:sts::ACCOUNT:assumed-role/simulated is not authorized to perform: ListAccounts because no identity-based policy allows it
+    |    hint: use an identity of the management account or of a delegated administrator; `org-operator check` says what it may do
     "#);
     for command in ["run", "plan", "check", "profiles"] {
         let more: &[&str] = if command == "profiles" { &["--source-profile", "x"] } else { &[] };
@@ -62,8 +62,8 @@ fn throttling_that_outlasts_the_retries_is_exit_6() -> Outcome<()> {
     stdout
     stderr
     | error: the organization cannot be listed
-    |   why: listing the organization's accounts: TooManyRequestsException: AWS Organizations can't complete your request because another request is already in progress.
-    |    do: AWS throttled the call after all retries: wait a minute, then try again
+    |   cause: listing the organization's accounts: TooManyRequestsException: AWS Organizations can't complete your request because another request is already in progress.
+    |    hint: AWS throttled the call after all retries: wait a minute, then try again
     "#);
     let report = simulated.simulation.meter.report();
     assert_eq!(report["Organizations.ListAccounts"]["calls"], 5);

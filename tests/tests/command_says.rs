@@ -3,7 +3,7 @@
 
 use org_operator_testkit::Outcome;
 use org_operator_tests::command::Shell;
-use org_operator_tests::says::told;
+use org_operator_tests::snapshot::told;
 
 /// Nothing listens on this port of this machine.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -54,8 +54,8 @@ fn operations_are_listed_and_shown_without_aws() -> Outcome<()> {
     stdout
     stderr
     | error: there is no operation `internet-route`
-    |   why: invalid name: Operation: got "internet-route", allowed: internet-routes, public-ips (nearest: `internet-routes`)
-    |    do: `org-operator operations` lists them
+    |   cause: invalid name: Operation: got "internet-route", allowed: internet-routes, public-ips (nearest: `internet-routes`)
+    |    hint: `org-operator operations` lists them
     "#);
     let json = shell.run(&["operations", "--json"])?;
     let listed: serde_json::Value = serde_json::from_str(&json.stdout)?;
@@ -83,32 +83,32 @@ fn a_wrong_command_line_is_exit_2() -> Outcome<()> {
     stdout
     stderr
     | error: --tag stage is not understood
-    |   why: there is no name before an equals sign
-    |    do: write NAME=VALUE
+    |   cause: there is no name before an equals sign
+    |    hint: write NAME=VALUE
     "#);
     insta::assert_snapshot!(told(&shell.run(&["run", "--resume", "nothing"])?, false), @r#"
     exit 2
     stdout
     stderr
     | error: run nothing cannot be resumed
-    |   why: org-operator-runs has no run of this name
-    |    do: look into the folder of the runs, and name it by --out where it is another one
+    |   cause: org-operator-runs has no run of this name
+    |    hint: look into the folder of the runs, and name it by --out where it is another one
     "#);
     insta::assert_snapshot!(told(&shell.run(&["run", "--request", "gone.json"])?, false), @r#"
     exit 2
     stdout
     stderr
     | error: the request file gone.json cannot be read
-    |   why: No such file or directory (os error 2)
-    |    do: give a file with a JSON object, such as {"Regions": ["eu-west-1"]}
+    |   cause: No such file or directory (os error 2)
+    |    hint: give a file with a JSON object, such as {"Regions": ["eu-west-1"]}
     "#);
     insta::assert_snapshot!(told(&shell.run(&["diff", "one", "two"])?, false), @r#"
     exit 2
     stdout
     stderr
     | error: the runs cannot be compared
-    |   why: `one` is no run's folder, and org-operator-runs has no such run
-    |    do: give two run ids, or the folders of two runs; --out says where runs are
+    |   cause: `one` is no run's folder, and org-operator-runs has no such run
+    |    hint: give two run ids, or the folders of two runs; --out says where runs are
     "#);
     let mut nowhere = anybody()?;
     nowhere.set("AWS_REGION", "");
@@ -117,8 +117,8 @@ fn a_wrong_command_line_is_exit_2() -> Outcome<()> {
     stdout
     stderr
     | error: the AWS Region to work from is not known
-    |   why: `` is not a Region such as `eu-west-1`, as a string
-    |    do: give --region, set AWS_REGION, or set `region` in the profile
+    |   cause: `` is not a Region such as `eu-west-1`, as a string
+    |    hint: give --region, set AWS_REGION, or set `region` in the profile
     "#);
     Ok(())
 }

@@ -12,7 +12,7 @@ use org_operator_testkit::simulation::truth;
 use org_operator_testkit::simulation::world::{Shape, World};
 use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_tests::command::{Shell, calm};
-use org_operator_tests::left::runs;
+use org_operator_tests::run_files::runs;
 use rustix::process::Signal;
 
 /// Longer than any test takes, and shorter than the command's own patience.

@@ -8,15 +8,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use org_operator_core::fault::Faults;
-use org_operator_core::ledger::{Book, Key};
-use org_operator_core::metrics::{self, NAMESPACE};
-use org_operator_core::plan::ResultEvent;
-use org_operator_core::request::FanoutEvent;
-use org_operator_core::spec::Access;
+use org_operator_core::contract::ledger::{Key, LedgerPartition};
+use org_operator_core::contract::plan::ResultEvent;
+use org_operator_core::input::request::FanoutEvent;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::Access;
+use org_operator_core::report::metrics::{self, NAMESPACE};
 use org_operator_core::{AccountId, ErrorKind, Partition, Region, RunId, WorkerEvent};
+use org_operator_lambda::name;
 use org_operator_operations::CATALOGUE;
-use org_operator_runtime::name;
 use org_operator_tests::files::{resources, state_machine, states, template, text};
 use serde_json::{Value, json};
 
@@ -140,7 +140,7 @@ fn alarms_and_dashboard_show_metrics_that_the_functions_emit() {
 
 #[test]
 fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_has() {
-    let source = text("crates/core/src/region.rs");
+    let source = text("crates/core/src/model/region.rs");
     let known = source.split("const KNOWN").nth(1).and_then(|rest| rest.split("];").next());
     let known: Vec<Region> = known.unwrap().split('"').filter_map(Region::parse).collect();
     let of = |partition: Partition| -> Names {
@@ -278,7 +278,7 @@ fn the_events_of_the_state_machine_are_what_the_functions_read() {
     };
     let worker = WorkerEvent::parse(&event("Worker")).expect("the worker reads its event");
     assert!(worker.run_id.is_some() && worker.expires_at.is_some());
-    let mut faults = Faults::default();
+    let mut faults = Violations::default();
     let fanout =
         FanoutEvent::read(&event("Fanout"), &mut faults).expect("the fanout reads its event");
     assert!(fanout.run_id.is_some() && faults.is_empty(), "{faults}");
@@ -296,11 +296,11 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
             .iter()
             .fold(template.to_owned(), |text, argument| text.replacen("{}", argument, 1))
     };
-    let book = Book {
+    let partition = LedgerPartition {
         run: RunId::parse("r").unwrap(),
         account: AccountId::parse("111111111111").unwrap(),
     };
-    assert_eq!(format("Run", &["r", "111111111111"]), book.partition_key());
+    assert_eq!(format("Run", &["r", "111111111111"]), partition.partition_key());
     let entry = Key::parse(&format("Entry", &["eu-west-1"]));
     assert!(matches!(entry, Some(Key::WorkerFailure(_))), "{entry:?}");
     assert_eq!(item["Kind"]["S"], ErrorKind::WorkerCrashed.name());
@@ -311,7 +311,7 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
 
 /// The variables that a function's main reads.
 fn read_by(function: &str) -> Names {
-    let source = text(&format!("crates/{function}/src/main.rs"));
+    let source = text(&format!("crates/lambda/src/bin/{function}.rs"));
     let mut read: Names = source
         .split("name::")
         .skip(1)
@@ -434,7 +434,7 @@ fn the_examples_are_what_their_readers_take() {
         serde_json::from_str(&text(&format!("statemachine/examples/{name}.json"))).expect("JSON")
     };
     for request in ["default", "internet-routes", "two-accounts", "fanout"] {
-        let mut faults = Faults::default();
+        let mut faults = Violations::default();
         FanoutEvent::read(&example(request), &mut faults).expect(request);
         assert!(faults.is_empty(), "{request}: {faults}");
     }

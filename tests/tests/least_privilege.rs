@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts, SystemClock};
-use org_operator_core::plan::{ResultEvent, RunPlan};
+use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::{Error, WorkerEvent};
 use org_operator_fanout::Fanout;
 use org_operator_operations::CATALOGUE;

@@ -9,7 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ec2::config::SharedCredentialsProvider;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_aws::{CallCounter, DynamoDbLedger, Member, Organization, SystemClock};
-use org_operator_core::classification::{Call, classify};
+use org_operator_core::outcome::classification::{Call, classify};
 use org_operator_core::ports::AccountDirectory;
 use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
 use org_operator_operations::internet_routes::InternetRoutes;

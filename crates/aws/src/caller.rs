@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
-use org_operator_core::classification::names_an_identity;
+use org_operator_core::outcome::classification::names_an_identity;
 use org_operator_core::{Error, ErrorKind};
 
 /// The identity of a configuration.

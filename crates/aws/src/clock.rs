@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::Clock;
-use org_operator_core::timestamp::Timestamp;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,5 +1,5 @@
 //! From an SDK error to plain data: code, HTTP status, message. What they mean is said by
-//! `org_operator_core::classification`.
+//! `org_operator_core::outcome::classification`.
 
 use std::error::Error as StdError;
 
@@ -7,9 +7,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use org_operator_core::Error;
-use org_operator_core::classification::{Call, CallFailure, classify};
+use org_operator_core::outcome::classification::{Call, CallFailure, classify};
 
-use crate::whole::CutShort;
+use crate::truncation::CutShort;
 
 /// The plain data of a failed call of any service.
 pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> CallFailure

@@ -1,4 +1,4 @@
-//! The ledger in DynamoDB: consistent queries by book, batched writes that lose nothing.
+//! The ledger in DynamoDB: consistent queries by partition, batched writes that lose nothing.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_prefix};
+use org_operator_core::contract::ledger::{Entry, LedgerPartition, LedgerRecord, outcome_prefix};
 use org_operator_core::outcome::FAILED;
 use org_operator_core::ports::{LedgerReader, LedgerWriter, Outcomes, Page};
 use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
@@ -41,11 +41,11 @@ impl DynamoDbLedger {
 
     async fn query(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         prefix: Option<String>,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        let run = AttributeValue::S(book.partition_key());
+        let run = AttributeValue::S(partition.partition_key());
         let condition =
             if prefix.is_some() { "#r = :r AND begins_with(#e, :e)" } else { "#r = :r" };
         let start = after.map(|entry| {
@@ -113,11 +113,11 @@ fn put_request(item: Item) -> Result<WriteRequest, Error> {
 }
 
 impl Outcomes for DynamoDbLedger {
-    async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
+    async fn outcomes(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
         let mut outcomes = Vec::new();
         let mut after = None;
         loop {
-            let page = self.query(book, Some(outcome_prefix()), after).await?;
+            let page = self.query(partition, Some(outcome_prefix()), after).await?;
             outcomes.extend(page.entries.into_iter().filter_map(|entry| match entry {
                 Entry::Outcome(outcome) => Some(outcome),
                 _ => None,
@@ -133,23 +133,24 @@ impl Outcomes for DynamoDbLedger {
 impl LedgerWriter for DynamoDbLedger {
     async fn put_records(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         records: &[LedgerRecord],
         expires_at: i64,
     ) -> Result<(), Error> {
         for batch in records.chunks(BATCH) {
-            self.write(batch.iter().map(|r| record_item(book, r, expires_at)).collect()).await?;
+            self.write(batch.iter().map(|r| record_item(partition, r, expires_at)).collect())
+                .await?;
         }
         Ok(())
     }
 
     async fn put_outcome(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         outcome: &Outcome,
         expires_at: i64,
     ) -> Result<(), Error> {
-        let item = outcome_item(book, outcome, expires_at);
+        let item = outcome_item(partition, outcome, expires_at);
         let mut put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         if outcome.verdict != Verdict::Succeeded {
             put = put
@@ -166,8 +167,12 @@ impl LedgerWriter for DynamoDbLedger {
 }
 
 impl LedgerReader for DynamoDbLedger {
-    async fn page(&self, book: &Book, after: Option<String>) -> Result<Page, Error> {
-        self.query(book, None, after).await
+    async fn page(
+        &self,
+        partition: &LedgerPartition,
+        after: Option<String>,
+    ) -> Result<Page, Error> {
+        self.query(partition, None, after).await
     }
 }
 
@@ -181,9 +186,9 @@ mod tests {
     const BACK: &str = r#"{"UnprocessedItems":{"table":[{"PutRequest":{"Item":{
         "Run":{"S":"r#111111111111"},"Entry":{"S":"record#eu-west-1#7"}}}}]}}"#;
 
-    fn book() -> Book {
+    fn partition() -> LedgerPartition {
         let account = AccountId::parse("111111111111").unwrap();
-        Book { run: RunId::parse("r").unwrap(), account }
+        LedgerPartition { run: RunId::parse("r").unwrap(), account }
     }
 
     fn records(count: usize) -> Vec<LedgerRecord> {
@@ -199,7 +204,7 @@ mod tests {
     async fn items_that_dynamodb_gives_back_are_sent_again_and_nothing_else() {
         let (client, config) = answering(&[(200, BACK), (200, BACK), (200, "{}"), (200, "{}")]);
         let ledger = DynamoDbLedger::new(&config, "table");
-        ledger.put_records(&book(), &records(26), 9).await.unwrap();
+        ledger.put_records(&partition(), &records(26), 9).await.unwrap();
         let puts =
             bodies(&client).iter().map(|b| b.matches("PutRequest").count()).collect::<Vec<_>>();
         assert_eq!(puts, [25, 1, 1, 1]);
@@ -210,12 +215,12 @@ mod tests {
     async fn items_that_come_back_for_ever_are_throttled_never_lost() {
         let (_, config) = answering(&[(200, BACK); 9]);
         let ledger = DynamoDbLedger::new(&config, "table");
-        let error = ledger.put_records(&book(), &records(1), 9).await.unwrap_err();
+        let error = ledger.put_records(&partition(), &records(1), 9).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Throttled);
     }
 
     fn outcome(verdict: Verdict) -> Outcome {
-        let at = org_operator_core::timestamp::Timestamp::from_epoch_millis(1_000);
+        let at = org_operator_core::model::timestamp::Timestamp::from_epoch_millis(1_000);
         Outcome {
             region: Region::parse("eu-west-1").unwrap(),
             verdict,
@@ -234,8 +239,8 @@ mod tests {
         let (client, config) = answering(&[(400, answered), (200, "{}")]);
         let ledger = DynamoDbLedger::new(&config, "table");
         let failed = outcome(Verdict::of(ErrorKind::Transient, "late"));
-        assert_eq!(ledger.put_outcome(&book(), &failed, 9).await, Ok(()));
-        ledger.put_outcome(&book(), &outcome(Verdict::Succeeded), 9).await.unwrap();
+        assert_eq!(ledger.put_outcome(&partition(), &failed, 9).await, Ok(()));
+        ledger.put_outcome(&partition(), &outcome(Verdict::Succeeded), 9).await.unwrap();
         let sent = bodies(&client);
         assert!(sent[0].contains(UNANSWERED) && !sent[1].contains("Condition"), "{sent:?}");
     }
@@ -245,7 +250,7 @@ mod tests {
         let page = r#"{"Items":[],"LastEvaluatedKey":{"Run":{"S":"r"},"Entry":{"S":"outcome#x"}}}"#;
         let (client, config) = answering(&[(200, page), (200, r#"{"Items":[]}"#)]);
         let ledger = DynamoDbLedger::new(&config, "table");
-        assert_eq!(ledger.outcomes(&book()).await, Ok(Vec::new()));
+        assert_eq!(ledger.outcomes(&partition()).await, Ok(Vec::new()));
         let sent = bodies(&client);
         assert!(sent[0].contains("\"ConsistentRead\":true"), "{}", sent[0]);
         assert!(

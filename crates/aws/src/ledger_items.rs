@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use org_operator_core::ledger::{
-    Book, Entry, Key, LedgerRecord, WorkerFailure, outcome_key, record_key,
+use org_operator_core::contract::ledger::{
+    Entry, Key, LedgerPartition, LedgerRecord, WorkerFailure, outcome_key, record_key,
 };
-use org_operator_core::timestamp::Timestamp;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{Error, ErrorKind, Outcome, Record, Verdict};
 
 /// A DynamoDB item.
@@ -23,15 +23,23 @@ fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
-fn item<const N: usize>(book: &Book, entry: String, rest: [(&str, AttributeValue); N]) -> Item {
-    let keys = [("Run", text(book.partition_key())), ("Entry", text(entry))];
+fn item<const N: usize>(
+    partition: &LedgerPartition,
+    entry: String,
+    rest: [(&str, AttributeValue); N],
+) -> Item {
+    let keys = [("Run", text(partition.partition_key())), ("Entry", text(entry))];
     keys.into_iter().chain(rest).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The item of an outcome.
-pub(crate) fn outcome_item(book: &Book, outcome: &Outcome, expires_at: i64) -> Item {
+pub(crate) fn outcome_item(
+    partition: &LedgerPartition,
+    outcome: &Outcome,
+    expires_at: i64,
+) -> Item {
     let mut item = item(
-        book,
+        partition,
         outcome_key(&outcome.region),
         [
             (STATUS, text(outcome.verdict.status())),
@@ -52,10 +60,14 @@ pub(crate) fn outcome_item(book: &Book, outcome: &Outcome, expires_at: i64) -> I
 }
 
 /// The item of a record.
-pub(crate) fn record_item(book: &Book, record: &LedgerRecord, expires_at: i64) -> Item {
+pub(crate) fn record_item(
+    partition: &LedgerPartition,
+    record: &LedgerRecord,
+    expires_at: i64,
+) -> Item {
     let cells = record.record.cells.iter().map(text).collect();
     item(
-        book,
+        partition,
         record_key(&record.region, &record.record.key),
         [
             ("Attempt", text(&record.attempt)),
@@ -127,8 +139,11 @@ mod tests {
     use super::*;
     use org_operator_core::{AccountId, Region, RunId};
 
-    fn book() -> Book {
-        Book { run: RunId::parse("r").unwrap(), account: AccountId::parse("111111111111").unwrap() }
+    fn partition() -> LedgerPartition {
+        LedgerPartition {
+            run: RunId::parse("r").unwrap(),
+            account: AccountId::parse("111111111111").unwrap(),
+        }
     }
 
     fn region() -> Region {
@@ -149,7 +164,7 @@ mod tests {
                 calls: 4,
                 attempt: "a".to_owned(),
             };
-            let read = entry(&outcome_item(&book(), &outcome, 9)).unwrap();
+            let read = entry(&outcome_item(&partition(), &outcome, 9)).unwrap();
             assert_eq!(read, Entry::Outcome(outcome));
         }
         let record = LedgerRecord {
@@ -157,15 +172,16 @@ mod tests {
             attempt: "a".to_owned(),
             record: Record { key: "k#1".to_owned(), cells: vec![String::new(), "ü".to_owned()] },
         };
-        let item = record_item(&book(), &record, 9);
+        let item = record_item(&partition(), &record, 9);
         assert_eq!(item["ExpiresAt"], AttributeValue::N("9".to_owned()));
         assert_eq!(entry(&item).unwrap(), Entry::Record(record));
     }
 
     #[test]
     fn an_unreadable_entry_is_an_error_not_an_absence() {
-        let strange = item(&book(), "outcome#eu-west-1".to_owned(), [("Status", text("FINE"))]);
+        let strange =
+            item(&partition(), "outcome#eu-west-1".to_owned(), [("Status", text("FINE"))]);
         assert_eq!(entry(&strange).unwrap_err().kind(), ErrorKind::OperationFailed);
-        assert!(entry(&item(&book(), "note#1".to_owned(), [])).is_err());
+        assert!(entry(&item(&partition(), "note#1".to_owned(), [])).is_err());
     }
 }

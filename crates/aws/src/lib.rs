@@ -13,12 +13,12 @@ mod ledger;
 mod ledger_items;
 mod member;
 mod organization;
-mod pace;
+mod rate_limiter;
 mod regions;
 #[cfg(test)]
 mod replay;
 mod tree;
-mod whole;
+mod truncation;
 
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
@@ -28,4 +28,4 @@ pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};
 pub use organization::Organization;
-pub use whole::WholeAnswers;
+pub use truncation::RejectTruncated;

@@ -10,12 +10,13 @@ use aws_config::identity::IdentityCache;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::{Builder, Credentials, Region as SdkRegion, SharedCredentialsProvider};
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
-use org_operator_core::classification::{Call, classify};
-use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId, session};
+use org_operator_core::model::session;
+use org_operator_core::outcome::classification::{Call, classify};
+use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId};
 
 use crate::failure::call_failure;
 use crate::http::CallCounter;
-use crate::whole::WholeAnswers;
+use crate::truncation::RejectTruncated;
 
 /// A chained role's session lasts at most one hour (STS API reference, `AssumeRole`).
 const SESSION_SECONDS: i32 = 3_600;
@@ -54,7 +55,7 @@ impl MemberRole {
     /// are valid in every Region, those of the global one are not (IAM guide, "Managing STS").
     #[must_use]
     pub fn new(config: &SdkConfig, settings: RoleSettings) -> Self {
-        let client = Builder::from(config).interceptor(WholeAnswers).build();
+        let client = Builder::from(config).interceptor(RejectTruncated).build();
         let (client, sessions) = (Client::from_conf(client), Arc::default());
         Self { config: config.clone(), client, settings, sessions }
     }
@@ -89,7 +90,7 @@ impl MemberRole {
     }
 
     /// Drops the session in `account` for `run`: the next one is a new one.
-    pub fn forget(&self, account: &AccountId, run: &RunId) {
+    pub fn evict(&self, account: &AccountId, run: &RunId) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.remove(&(run.clone(), account.clone()));
     }

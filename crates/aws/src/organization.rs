@@ -13,14 +13,14 @@ use aws_sdk_organizations::operation::list_organizational_units_for_parent::List
 use aws_sdk_organizations::types::{
     Account as OrganizationsAccount, AccountState, AccountStatus, OrganizationalUnit,
 };
-use org_operator_core::account::{Account, management_account, state_of, units_of};
+use org_operator_core::model::account::{Account, management_account, state_of, units_of};
+use org_operator_core::model::unit_tree::Unit;
 use org_operator_core::ports::AccountDirectory;
-use org_operator_core::tree::Unit;
 use org_operator_core::{AccountId, Error, ErrorKind, Region, UnitId};
 
 use crate::caller::Caller;
 use crate::failure::own;
-use crate::pace::Pace;
+use crate::rate_limiter::RateLimiter;
 use crate::regions::EnabledRegions;
 
 /// `ListAccounts` gives at most this many in a page (Organizations API reference).
@@ -32,9 +32,9 @@ const PAGE: i32 = 20;
 /// off, and two or three calls to spare are what a quarter of a second of that needs.
 #[derive(Debug)]
 struct Rates {
-    accounts: Pace,
-    units: Pace,
-    tags: Pace,
+    accounts: RateLimiter,
+    units: RateLimiter,
+    tags: RateLimiter,
 }
 
 /// The organization that the caller belongs to.
@@ -50,8 +50,8 @@ impl Organization {
     /// The organization as `config`'s identity sees it.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let (accounts, units) = (Pace::new(8.0, 10.0), Pace::new(5.0, 6.0));
-        let rates = Rates { accounts, units, tags: Pace::new(10.0, 12.0) };
+        let (accounts, units) = (RateLimiter::new(8.0, 10.0), RateLimiter::new(5.0, 6.0));
+        let rates = Rates { accounts, units, tags: RateLimiter::new(10.0, 12.0) };
         let regions = Arc::new(EnabledRegions::new(config));
         let (client, caller) = (Client::new(config), Caller::new(config));
         Self { client, caller, rates: Arc::new(rates), regions }
@@ -81,7 +81,7 @@ impl Organization {
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
         let mut members = Vec::new();
         loop {
-            self.rates.units.turn().await;
+            self.rates.units.acquire().await;
             match pages.next().await {
                 None => return Ok(Some(members)),
                 Some(Ok(page)) => {
@@ -117,7 +117,7 @@ impl Organization {
             list.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).send();
         let mut children = Vec::new();
         loop {
-            self.rates.units.turn().await;
+            self.rates.units.acquire().await;
             match pages.next().await {
                 None => return Ok(Some(children)),
                 Some(Ok(page)) => {
@@ -152,7 +152,7 @@ impl Organization {
             .send();
         let mut accounts = Vec::new();
         loop {
-            self.rates.accounts.turn().await;
+            self.rates.accounts.acquire().await;
             let Some(page) = pages.next().await else { return Ok(accounts) };
             let page = page.map_err(|e| own("listing the organization's accounts", &e))?;
             for account in page.accounts() {
@@ -169,7 +169,7 @@ impl Organization {
         let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
         let mut tags = BTreeMap::new();
         loop {
-            self.rates.tags.turn().await;
+            self.rates.tags.acquire().await;
             let Some(page) = pages.next().await else { return Ok(tags) };
             let page = page.map_err(|e| own(&format!("reading the tags of {account}"), &e))?;
             let pairs =

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use aws_config::SdkConfig;
 use aws_sdk_account::Client;
 use aws_sdk_account::types::RegionOptStatus;
-use org_operator_core::account::Account;
+use org_operator_core::model::account::Account;
 use org_operator_core::{Error, ErrorKind, Region};
 
 use crate::failure::own;
 use crate::organization::{is_last, unreadable};
-use crate::pace::Pace;
+use crate::rate_limiter::RateLimiter;
 
 /// `ListRegions` gives at most this many in a page (Account Management API reference).
 const PAGE: i32 = 50;
@@ -21,12 +21,12 @@ pub(crate) struct EnabledRegions {
     client: Client,
     // 5 calls a second per account (AWS Account Management reference, "Quotas"), of which two are
     // left for what comes late.
-    rate: Pace,
+    rate: RateLimiter,
 }
 
 impl EnabledRegions {
     pub(crate) fn new(config: &SdkConfig) -> Self {
-        Self { client: Client::new(config), rate: Pace::new(5.0, 3.0) }
+        Self { client: Client::new(config), rate: RateLimiter::new(5.0, 3.0) }
     }
 
     /// The Regions that are on in `account`.
@@ -42,7 +42,7 @@ impl EnabledRegions {
             .send();
         let mut regions = BTreeSet::new();
         loop {
-            self.rate.turn().await;
+            self.rate.acquire().await;
             let Some(page) = pages.next().await else { break };
             let page = page.map_err(|e| own(&doing(account), &e))?;
             for region in page.regions() {

@@ -1,7 +1,7 @@
 //! The organization's units with their names, and who is in them, each below its own rate.
 
-use org_operator_core::account::Account;
-use org_operator_core::tree::Unit;
+use org_operator_core::model::account::Account;
+use org_operator_core::model::unit_tree::Unit;
 use org_operator_core::{AccountId, Error, ErrorKind, UnitId};
 
 use crate::failure::own;

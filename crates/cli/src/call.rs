@@ -1,5 +1,5 @@
 //! The command's own calls of AWS: what failed, and which IAM actions the call needs. What a person
-//! is told about it is [`crate::trouble`]'s.
+//! is told about it is [`crate::error`]'s.
 
 use std::error::Error as StdError;
 
@@ -7,7 +7,7 @@ use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use org_operator_aws::call_failure;
 use org_operator_core::Error;
-use org_operator_core::classification::{Call, classify};
+use org_operator_core::outcome::classification::{Call, classify};
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]

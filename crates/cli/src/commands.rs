@@ -10,7 +10,6 @@ mod execution;
 mod fetch;
 mod follow;
 mod looking;
-mod machine;
 mod operations;
 mod plan;
 mod profile_files;
@@ -20,14 +19,15 @@ mod profiles;
 mod records;
 mod run;
 mod runs;
+mod state_machine;
 
 use crate::args::{Cli, Command};
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer::Printer;
-use crate::trouble::Trouble;
 
 /// Does what the command line says.
-pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, Trouble> {
+pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let Cli { aws, command, .. } = cli;
     match command {
         Command::Run(args) => run::run(&aws, &args, printer).await,

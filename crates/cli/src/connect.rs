@@ -10,7 +10,7 @@ use org_operator_core::Region;
 
 use crate::args::AwsArgs;
 use crate::call::Failed;
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// The identity and where it is at home.
 #[derive(Debug, Clone)]
@@ -25,46 +25,46 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Finds Region and credentials, as everywhere in AWS.
-    pub(crate) async fn open(args: &AwsArgs) -> Result<Self, Trouble> {
+    pub(crate) async fn open(args: &AwsArgs) -> Result<Self, CliError> {
         let config = load_with(args.profile.as_deref(), args.region.as_deref()).await;
         let profile = args.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
         let home = home(&config)?;
         let provider = config.credentials_provider();
         let Some(provider) = provider else {
-            return Err(Trouble::credentials("no provider gives any", profile.as_deref()));
+            return Err(CliError::credentials("no provider gives any", profile.as_deref()));
         };
         let given = provider.provide_credentials().await;
         given.map_err(|e| {
-            Trouble::credentials(&why(&e, args.profile.as_deref()), profile.as_deref())
+            CliError::credentials(&cause(&e, args.profile.as_deref()), profile.as_deref())
         })?;
         Ok(Self { config, home, profile })
     }
 
     /// A failed call of the command's own, with what was being done.
-    pub(crate) fn failed(&self, what: &str, failed: &Failed) -> Trouble {
-        Trouble::of_call(what, failed, self.profile.as_deref())
+    pub(crate) fn failed(&self, summary: &str, failed: &Failed) -> CliError {
+        CliError::of_call(summary, failed, self.profile.as_deref())
     }
 
     /// A step's error with what was being done.
-    pub(crate) fn trouble(&self, what: &str, error: &org_operator_core::Error) -> Trouble {
-        Trouble::of(what, error, self.profile.as_deref())
+    pub(crate) fn error(&self, summary: &str, error: &org_operator_core::Error) -> CliError {
+        CliError::of(summary, error, self.profile.as_deref())
     }
 }
 
 /// The SDK calls a profile without credentials "not enabled" and says no more.
-fn why(error: &(dyn Error + 'static), profile: Option<&str>) -> String {
+fn cause(error: &(dyn Error + 'static), profile: Option<&str>) -> String {
     match (error.source(), profile) {
         (None, Some(profile)) => format!("the profile `{profile}` has no credentials"),
         _ => chain(error),
     }
 }
 
-fn home(config: &SdkConfig) -> Result<Region, Trouble> {
-    let remedy = "give --region, set AWS_REGION, or set `region` in the profile";
-    let what = "the AWS Region to work from is not known";
+fn home(config: &SdkConfig) -> Result<Region, CliError> {
+    let hint = "give --region, set AWS_REGION, or set `region` in the profile";
+    let summary = "the AWS Region to work from is not known";
     let Some(name) = config.region() else {
-        return Err(Trouble::usage(what, "neither an option nor a setting names one", remedy));
+        return Err(CliError::usage(summary, "neither an option nor a setting names one", hint));
     };
-    let why = || format!("`{name}` is not {}", Region::ALLOWED);
-    Region::parse(name.as_ref()).ok_or_else(|| Trouble::usage(what, why(), remedy))
+    let cause = || format!("`{name}` is not {}", Region::ALLOWED);
+    Region::parse(name.as_ref()).ok_or_else(|| CliError::usage(summary, cause(), hint))
 }

@@ -7,20 +7,19 @@ mod args;
 mod call;
 mod commands;
 mod connect;
+mod error;
 mod exit;
-mod local;
 mod printer;
 mod request;
-mod trouble;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::Cli;
+use error::CliError;
 use exit::Exit;
 use printer::Printer;
-use trouble::Trouble;
 
 /// Reads the command line, does what it says, and gives the exit code.
 #[must_use]
@@ -32,16 +31,16 @@ pub fn main() -> ExitCode {
     log_if_asked();
     let printer = Printer::new(cli.quiet);
     let ended = start(cli, printer);
-    let exit = ended.unwrap_or_else(|trouble| {
-        printer::trouble(&trouble);
-        trouble.exit
+    let exit = ended.unwrap_or_else(|error| {
+        printer::error(&error);
+        error.exit
     });
     exit.into()
 }
 
-fn start(cli: Cli, printer: Printer) -> Result<Exit, Trouble> {
+fn start(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| Trouble::machine("the program cannot start", &e))?;
+    let runtime = runtime.map_err(|e| CliError::machine("the program cannot start", &e))?;
     let ended = runtime.block_on(commands::run(cli, printer));
     // What is still under way (a call that nobody waits for any more) must not hold the exit.
     runtime.shutdown_background();

@@ -7,8 +7,8 @@ mod drawing;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::trouble::Trouble;
 
 pub(crate) use drawing::Drawing;
 
@@ -19,7 +19,7 @@ pub(crate) struct Printer {
     seen: bool,
 }
 
-/// Prints what clap says about a command line: help to stdout, faults to stderr.
+/// Prints what clap says about a command line: help to stdout, violations to stderr.
 pub(crate) fn usage(said: &clap::Error) -> ExitCode {
     let _ = said.print();
     let exit = if said.use_stderr() { Exit::Usage } else { Exit::Complete };
@@ -32,16 +32,16 @@ pub(crate) fn always(text: &str) {
 }
 
 /// What does not work.
-pub(crate) fn trouble(trouble: &Trouble) {
-    let Trouble { what, why, remedy, .. } = trouble;
+pub(crate) fn error(error: &CliError) {
+    let CliError { summary, cause, hint, .. } = error;
     let label = console::style("error:").for_stderr().red().bold();
-    let _ = writeln!(io::stderr(), "{label} {}", line(what));
-    let _ = writeln!(io::stderr(), "  why: {}\n   do: {}", line(why), line(remedy));
+    let _ = writeln!(io::stderr(), "{label} {}", line(summary));
+    let _ = writeln!(io::stderr(), "  cause: {}\n   do: {}", line(cause), line(hint));
 }
 
 /// Data: as it is for a program, harmless on a person's screen. `bytes` are whole lines, so that no
 /// character is cut.
-pub(crate) fn data(bytes: &[u8]) -> Result<(), Trouble> {
+pub(crate) fn data(bytes: &[u8]) -> Result<(), CliError> {
     let mut out = io::stdout();
     let written = if out.is_terminal() {
         out.write_all(screen(&String::from_utf8_lossy(bytes)).as_bytes())
@@ -50,7 +50,7 @@ pub(crate) fn data(bytes: &[u8]) -> Result<(), Trouble> {
     };
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Trouble::machine("the output cannot be written", &error))
+            Err(CliError::machine("the output cannot be written", &error))
         }
         _ => Ok(()),
     }
@@ -97,10 +97,10 @@ fn screen(text: &str) -> String {
 }
 
 /// What steers a terminal is shown as a character of no meaning: control characters, and those that
-/// turn the direction of what follows (Unicode UAX #9).
+/// permit the direction of what follows (Unicode UAX #9).
 fn harmless(c: char) -> char {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if c.is_control() || turns { char::REPLACEMENT_CHARACTER } else { c }
+    let permits = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if c.is_control() || permits { char::REPLACEMENT_CHARACTER } else { c }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! From options to the request that the state machine takes, as JSON. Whether it is right is said
-//! by the fanout, all faults together.
+//! by the fanout, all violations together.
 
 use serde_json::{Map, Value, json};
 
 use crate::args::SelectArgs;
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// The request: the file's fields, overridden by options.
-pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
+pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, CliError> {
     let mut request = base(args)?;
     let mut set = |field: &str, value: Value| drop(request.insert(field.to_owned(), value));
     if let Some(operation) = &args.operation {
@@ -28,13 +28,13 @@ pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
     Ok(request)
 }
 
-fn base(args: &SelectArgs) -> Result<Map<String, Value>, Trouble> {
+fn base(args: &SelectArgs) -> Result<Map<String, Value>, CliError> {
     let Some(path) = &args.request else { return Ok(Map::new()) };
     let what = format!("the request file {} cannot be read", path.display());
     let remedy = "give a file with a JSON object, such as {\"Regions\": [\"eu-west-1\"]}";
     let text = std::fs::read_to_string(path);
-    let text = text.map_err(|e| Trouble::usage(&what, e.to_string(), remedy))?;
-    serde_json::from_str(&text).map_err(|e| Trouble::usage(&what, e.to_string(), remedy))
+    let text = text.map_err(|e| CliError::usage(&what, e.to_string(), remedy))?;
+    serde_json::from_str(&text).map_err(|e| CliError::usage(&what, e.to_string(), remedy))
 }
 
 fn regions(names: &[String]) -> Value {
@@ -45,7 +45,7 @@ fn regions(names: &[String]) -> Value {
 }
 
 /// Options about accounts go into the file's `Accounts`, field by field.
-fn accounts(request: &mut Map<String, Value>, args: &SelectArgs) -> Result<(), Trouble> {
+fn accounts(request: &mut Map<String, Value>, args: &SelectArgs) -> Result<(), CliError> {
     let lists = [
         ("Include", &args.account),
         ("Exclude", &args.exclude_account),
@@ -80,7 +80,7 @@ fn into_object(request: &mut Map<String, Value>, name: &str, fields: Map<String,
     }
 }
 
-fn tags(texts: &[String]) -> Result<Value, Trouble> {
+fn tags(texts: &[String]) -> Result<Value, CliError> {
     let mut tags: Map<String, Value> = Map::new();
     for text in texts {
         let (key, value) = pair("--tag", text)?;
@@ -91,12 +91,12 @@ fn tags(texts: &[String]) -> Result<Value, Trouble> {
     Ok(Value::Object(tags))
 }
 
-fn pair(flag: &str, text: &str) -> Result<(String, String), Trouble> {
+fn pair(flag: &str, text: &str) -> Result<(String, String), CliError> {
     let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
     let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
     pair.ok_or_else(|| {
         let what = format!("{flag} {text} is not understood");
-        Trouble::usage(&what, "there is no name before an equals sign", "write NAME=VALUE")
+        CliError::usage(&what, "there is no name before an equals sign", "write NAME=VALUE")
     })
 }
 
@@ -182,6 +182,6 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"[]").unwrap();
         let args = SelectArgs { request: Some(file.path().to_owned()), ..SelectArgs::default() };
-        assert!(build(&args).unwrap_err().what.contains("cannot be read"));
+        assert!(build(&args).unwrap_err().summary.contains("cannot be read"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The names are a contract: they are the Lambda `errorType`, the state machine's
 //! `ErrorEquals`, and the `error` column of `coverage.csv`. How an AWS answer becomes a kind
-//! is in [`crate::classification`].
+//! is in [`crate::outcome::classification`].
 
 use std::fmt;
 use std::str::FromStr;

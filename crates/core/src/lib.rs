@@ -5,39 +5,19 @@
 //! environment and the network live in other crates; [`ports`] only names what the steps need
 //! from them.
 
-pub mod account;
-pub mod changes;
-pub mod classification;
-pub mod coverage;
-pub mod door;
+pub mod contract;
 pub mod error;
-pub mod estimate;
-pub mod fault;
-pub mod id;
-pub mod ledger;
-pub mod limits;
-pub mod metrics;
-pub mod notification;
+pub mod input;
+pub mod model;
 pub mod outcome;
-pub mod place;
 pub mod plan;
 pub mod ports;
-pub mod record;
-pub mod region;
-pub mod request;
-pub mod selection;
-pub mod session;
-pub mod spec;
-pub mod summary;
-pub mod table;
-pub mod timestamp;
-pub mod tree;
-pub mod work_item;
+pub mod report;
 
-pub use account::Account;
+pub use contract::work_item::{WorkItem, WorkerEvent};
 pub use error::{Error, ErrorKind};
-pub use id::{AccountId, RunId, UnitId};
+pub use model::account::Account;
+pub use model::id::{AccountId, RunId, UnitId};
+pub use model::record::Record;
+pub use model::region::{Partition, Region};
 pub use outcome::{Outcome, Verdict};
-pub use record::Record;
-pub use region::{Partition, Region};
-pub use work_item::{WorkItem, WorkerEvent};

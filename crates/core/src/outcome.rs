@@ -1,10 +1,12 @@
 //! The outcome of a target: the last word on it, and the commit marker of its records.
 
+pub mod classification;
+
 use std::fmt;
 
 use crate::error::ErrorKind;
-use crate::region::Region;
-use crate::timestamp::Timestamp;
+use crate::model::region::Region;
+use crate::model::timestamp::Timestamp;
 
 /// Longer messages are cut: one message must never fill a ledger item or a CSV row.
 const MESSAGE_CHARS: usize = 500;

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use crate::account::Account;
+use crate::contract::ledger::{Entry, LedgerPartition, LedgerRecord};
 use crate::error::Error;
-use crate::id::{AccountId, UnitId};
-use crate::ledger::{Book, Entry, LedgerRecord};
+use crate::model::account::Account;
+use crate::model::id::{AccountId, UnitId};
+use crate::model::region::Region;
+use crate::model::timestamp::Timestamp;
 use crate::outcome::Outcome;
-use crate::region::Region;
-use crate::timestamp::Timestamp;
 
 /// The organization's accounts.
 pub trait AccountDirectory: Sync {
@@ -36,7 +36,7 @@ pub trait AccountDirectory: Sync {
     ) -> impl Future<Output = Result<BTreeMap<String, String>, Error>> + Send;
 }
 
-/// The artifacts' store; keys are as [`crate::plan::Folder`] makes them.
+/// The artifacts' store; keys are as [`crate::contract::plan::Folder`] makes them.
 pub trait Artifacts: Sync {
     /// What writes one artifact piece by piece.
     type Upload: Upload;
@@ -89,7 +89,10 @@ pub async fn find<A: Artifacts>(artifacts: &A, key: &str) -> Result<Option<Vec<u
 /// What has become of an account's targets so far.
 pub trait Outcomes: Sync {
     /// The outcomes that earlier attempts have written.
-    fn outcomes(&self, book: &Book) -> impl Future<Output = Result<Vec<Outcome>, Error>> + Send;
+    fn outcomes(
+        &self,
+        partition: &LedgerPartition,
+    ) -> impl Future<Output = Result<Vec<Outcome>, Error>> + Send;
 }
 
 /// The worker's side of the ledger.
@@ -97,7 +100,7 @@ pub trait LedgerWriter: Outcomes {
     /// Writes records. They count for nothing until their outcome is written.
     fn put_records(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         records: &[LedgerRecord],
         expires_at: i64,
     ) -> impl Future<Output = Result<(), Error>> + Send;
@@ -106,7 +109,7 @@ pub trait LedgerWriter: Outcomes {
     /// attempt that failed takes nothing back.
     fn put_outcome(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         outcome: &Outcome,
         expires_at: i64,
     ) -> impl Future<Output = Result<(), Error>> + Send;
@@ -114,15 +117,15 @@ pub trait LedgerWriter: Outcomes {
 
 /// The result handler's side of the ledger.
 pub trait LedgerReader: Sync {
-    /// The entries of a book after the sort key `after`, in the order of their sort keys.
+    /// The entries of a partition after the sort key `after`, in the order of their sort keys.
     fn page(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         after: Option<String>,
     ) -> impl Future<Output = Result<Page, Error>> + Send;
 }
 
-/// Some entries of a book.
+/// Some entries of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The entries.

@@ -1,6 +1,6 @@
 //! The fanout step: from a request to the run's manifest and a small plan.
 //!
-//! Which accounts and Regions a request means is decided by `org_operator_core::selection`; this
+//! Which accounts and Regions a request means is decided by `org_operator_core::plan::selection`; this
 //! asks the organization, writes the artifacts and puts the answers together.
 
 mod preview;
@@ -9,14 +9,17 @@ mod select;
 
 use std::collections::BTreeSet;
 
-use org_operator_core::fault::Faults;
-use org_operator_core::plan::{ACCOUNTS, Folder, MANIFEST, ManifestLocation, PLAN, RunPlan};
+use org_operator_core::contract::plan::{
+    ACCOUNTS, Folder, MANIFEST, ManifestLocation, PLAN, RunPlan,
+};
+use org_operator_core::input::request::{FanoutEvent, RegionChoice, RunRequest};
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::region;
+use org_operator_core::model::spec::Access;
+use org_operator_core::plan::selection::{Regions, Selection};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::request::{FanoutEvent, RegionChoice, RunRequest};
-use org_operator_core::selection::{Regions, Selection};
-use org_operator_core::spec::Access;
-use org_operator_core::table::Table;
-use org_operator_core::{Error, ErrorKind, Region, RunId, region};
+use org_operator_core::report::csv_table::Table;
+use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
 use serde::Serialize;
 use serde_json::Value;
@@ -70,22 +73,23 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// `InvalidRequest` with every fault, `NoTargets`, or what Organizations or S3 answered.
     /// Nothing is written where the request is refused.
     pub async fn run(&self, event: &Value, fallback: Option<RunId>) -> Result<RunPlan, Error> {
-        let mut faults = Faults::default();
-        let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut faults)?;
+        let mut violations = Violations::default();
+        let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut violations)?;
         let run_id = run_id.or(fallback);
         if run_id.is_none() {
-            faults.note_text("RunId", "nothing", RunId::ALLOWED);
+            violations.note_text("RunId", "nothing", RunId::ALLOWED);
         }
         if let Some(resumed) = request.resume_run.clone() {
-            let operation = find(CATALOGUE, &request.operation, &mut faults);
-            let (operation, execution) = faults.into_result("request", operation.zip(run_id))?;
+            let operation = find(CATALOGUE, &request.operation, &mut violations);
+            let (operation, execution) =
+                violations.into_result("request", operation.zip(run_id))?;
             // Of this release: the one in the run's plan may be of a release before.
             let worker_function = self.worker(operation)?;
             let folder = self.folder(operation, &resumed);
             let plan = self.resume(&folder, &resumed, &execution, request.max_concurrency).await?;
             return Ok(RunPlan { worker_function, ..plan });
         }
-        let (operation, regions, selection) = self.check(&request, faults).await?;
+        let (operation, regions, selection) = self.check(&request, violations).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         self.plan(run_id, request, operation, &regions, &selection).await
     }
@@ -139,23 +143,23 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     async fn check(
         &self,
         request: &RunRequest,
-        mut faults: Faults,
+        mut violations: Violations,
     ) -> Result<(&'static dyn Operation, Regions, Selection), Error> {
-        let operation = find(CATALOGUE, &request.operation, &mut faults);
+        let operation = find(CATALOGUE, &request.operation, &mut violations);
         if let Some(operation) = operation {
-            check_parameters(operation, &request.parameters, &mut faults);
+            check_parameters(operation, &request.parameters, &mut violations);
         }
-        let regions = self.regions(request, &mut faults);
+        let regions = self.regions(request, &mut violations);
         // The organization is asked about a faulty request only for what else is wrong with it.
-        if !faults.is_empty() && !request.accounts.names_any() {
-            return faults.into_result("request", None);
+        if !violations.is_empty() && !request.accounts.names_any() {
+            return violations.into_result("request", None);
         }
-        let selection = match self.select(&request.accounts, &mut faults).await {
+        let selection = match self.select(&request.accounts, &mut violations).await {
             Ok(selection) => selection,
-            Err(error) if faults.is_empty() => return Err(error),
-            Err(_) => return faults.into_result("request", None),
+            Err(error) if violations.is_empty() => return Err(error),
+            Err(_) => return violations.into_result("request", None),
         };
-        let operation = faults.into_result("request", operation)?;
+        let operation = violations.into_result("request", operation)?;
         selection.require_some()?;
         let regions = match regions {
             Some(same) => Regions::Same(same),
@@ -165,7 +169,11 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     }
 
     /// The Regions of every account, or `None` where each account has its own.
-    fn regions(&self, request: &RunRequest, faults: &mut Faults) -> Option<BTreeSet<Region>> {
+    fn regions(
+        &self,
+        request: &RunRequest,
+        violations: &mut Violations,
+    ) -> Option<BTreeSet<Region>> {
         let Settings { target_regions, home_region, .. } = &self.settings;
         let (named, place) = match &request.regions {
             RegionChoice::Listed(named) => (named, "Regions"),
@@ -174,7 +182,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         };
         for (i, region) in named.iter().enumerate() {
             if let Err(allowed) = region::known(region, home_region, target_regions) {
-                faults.note_text(format!("{place}[{i}]"), format!("\"{region}\""), allowed);
+                violations.note_text(format!("{place}[{i}]"), format!("\"{region}\""), allowed);
             }
         }
         Some(named.iter().cloned().collect())
@@ -204,7 +212,7 @@ fn accounts_table(selection: &Selection) -> Result<Vec<u8>, Error> {
     let mut table = Table::new(["account_id", "account_name", "state", "selected", "reason"])?;
     for (account, reason) in selection.all() {
         let selected = if reason.is_none() { "true" } else { "false" };
-        let reason = reason.map_or("", org_operator_core::selection::Reason::text);
+        let reason = reason.map_or("", org_operator_core::plan::selection::Reason::text);
         table.row([account.id.as_str(), &account.name, &account.state, selected, reason])?;
     }
     table.take()

@@ -1,9 +1,9 @@
 //! What a request means, without doing it: nothing is written, no worker will start.
 
-use org_operator_core::fault::Faults;
+use org_operator_core::input::request::{FanoutEvent, RunRequest};
+use org_operator_core::input::violation::Violations;
+use org_operator_core::plan::selection::Selection;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::request::{FanoutEvent, RunRequest};
-use org_operator_core::selection::Selection;
 use org_operator_core::{Error, WorkItem};
 use org_operator_operations::Operation;
 use serde_json::Value;
@@ -26,8 +26,8 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// # Errors
     /// As [`Fanout::run`]; a resumed run is refused, because it has its targets already.
     pub async fn preview(&self, event: &Value) -> Result<Preview, Error> {
-        let (request, faults) = request(event)?;
-        let (operation, regions, selection) = self.check(&request, faults).await?;
+        let (request, violations) = request(event)?;
+        let (operation, regions, selection) = self.check(&request, violations).await?;
         let items = selection.work_items(&regions, request.regions_per_work_item);
         Ok(Preview { operation, selection, items })
     }
@@ -38,17 +38,21 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// # Errors
     /// `InvalidRequest` with every fault, or what Organizations answered.
     pub async fn selection(&self, event: &Value) -> Result<Selection, Error> {
-        let (request, mut faults) = request(event)?;
-        let selection = self.select(&request.accounts, &mut faults).await?;
-        faults.into_result("request", Some(selection))
+        let (request, mut violations) = request(event)?;
+        let selection = self.select(&request.accounts, &mut violations).await?;
+        violations.into_result("request", Some(selection))
     }
 }
 
-fn request(event: &Value) -> Result<(RunRequest, Faults), Error> {
-    let mut faults = Faults::default();
-    let FanoutEvent { request, .. } = FanoutEvent::read(event, &mut faults)?;
+fn request(event: &Value) -> Result<(RunRequest, Violations), Error> {
+    let mut violations = Violations::default();
+    let FanoutEvent { request, .. } = FanoutEvent::read(event, &mut violations)?;
     if let Some(run) = &request.resume_run {
-        faults.note_text("ResumeRun", format!("\"{run}\""), "nothing: this does not run anything");
+        violations.note_text(
+            "ResumeRun",
+            format!("\"{run}\""),
+            "nothing: this does not run anything",
+        );
     }
-    Ok((request, faults))
+    Ok((request, violations))
 }

@@ -1,11 +1,11 @@
 //! Resuming a run: only what failed or is missing in it, and its artifacts anew, whole.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::coverage::final_regions;
-use org_operator_core::fault::Faults;
-use org_operator_core::ledger::Book;
-use org_operator_core::plan::{Folder, MANIFEST, PLAN, RunPlan, SUMMARY};
+use org_operator_core::contract::ledger::LedgerPartition;
+use org_operator_core::contract::plan::{Folder, MANIFEST, PLAN, RunPlan, SUMMARY};
+use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
+use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
 use serde_json::Value;
 
@@ -84,8 +84,8 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     async fn left_of(&self, run: &RunId, items: Vec<WorkItem>) -> Result<Vec<WorkItem>, Error> {
         let left = stream::iter(grouped(items)).map(|mut items| async move {
             let Some(first) = items.first() else { return Ok(items) };
-            let book = Book { run: run.clone(), account: first.account_id.clone() };
-            let done = final_regions(&self.ledger.outcomes(&book).await?);
+            let partition = LedgerPartition { run: run.clone(), account: first.account_id.clone() };
+            let done = final_regions(&self.ledger.outcomes(&partition).await?);
             for item in &mut items {
                 item.regions.retain(|region| !done.contains(region));
             }
@@ -111,7 +111,7 @@ fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
 }
 
 fn refused(run_id: &RunId, allowed: &str) -> Error {
-    let mut faults = Faults::default();
-    faults.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
-    Error::invalid(format!("invalid request: {faults}"))
+    let mut violations = Violations::default();
+    violations.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
+    Error::invalid(format!("invalid request: {violations}"))
 }

@@ -1,13 +1,13 @@
-//! Asking the organization no more than a request needs: its accounts always, its units where the
+//! RegionExecutor the organization no more than a request needs: its accounts always, its units where the
 //! accounts do not say where they are, tags and Regions only of accounts that all else selects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::fault::Faults;
+use org_operator_core::input::request::AccountFilter;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::plan::selection::{Facts, Selection, units_to_ask};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::request::AccountFilter;
-use org_operator_core::selection::{Facts, Selection, units_to_ask};
 use org_operator_core::{AccountId, Error, Region};
 
 use crate::Fanout;
@@ -20,7 +20,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     pub(crate) async fn select(
         &self,
         filter: &AccountFilter,
-        faults: &mut Faults,
+        violations: &mut Violations,
     ) -> Result<Selection, Error> {
         let accounts = self.directory.accounts().await?;
         let mut facts = Facts::default();
@@ -32,9 +32,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             }
         }
         let selection = Selection::new(accounts, filter, &facts);
-        selection.note_impossible(filter, faults);
-        selection.note_unknown_units(&unknown, faults);
-        if filter.tags.is_empty() || !faults.is_empty() {
+        selection.note_impossible(filter, violations);
+        selection.note_unknown_units(&unknown, violations);
+        if filter.tags.is_empty() || !violations.is_empty() {
             return Ok(selection);
         }
         let ids: Vec<AccountId> = selection.selected().map(|account| account.id.clone()).collect();

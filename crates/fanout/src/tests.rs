@@ -1,7 +1,7 @@
 //! The fanout over an organization and artifacts in memory.
 
 use org_operator_core::WorkItem;
-use org_operator_core::account::Account;
+use org_operator_core::model::account::Account;
 use org_operator_core::{AccountId, UnitId};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, MemoryLedger, TickingClock};
 use serde_json::json;
@@ -212,8 +212,8 @@ async fn an_invocation_without_any_run_id_is_refused() {
 
 #[test]
 fn an_operation_that_changes_things_needs_the_admin_worker() {
-    use org_operator_core::classification::CallFailure;
-    use org_operator_core::spec::{Scope, Spec};
+    use org_operator_core::model::spec::{Scope, Spec};
+    use org_operator_core::outcome::classification::CallFailure;
 
     #[derive(Debug)]
     struct Mutating;
@@ -232,7 +232,7 @@ fn an_operation_that_changes_things_needs_the_admin_worker() {
             _: &'a org_operator_operations::Target,
         ) -> futures_util::future::BoxFuture<
             'a,
-            Result<(), org_operator_core::classification::CallFailure>,
+            Result<(), org_operator_core::outcome::classification::CallFailure>,
         > {
             Box::pin(async { Ok(()) })
         }
@@ -256,9 +256,11 @@ fn an_operation_that_changes_things_needs_the_admin_worker() {
 }
 
 fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operator_core::Verdict) {
-    use org_operator_core::ledger::{Book, Entry, outcome_key};
-    let book =
-        Book { run: RunId::parse("r1").unwrap(), account: AccountId::parse(account).unwrap() };
+    use org_operator_core::contract::ledger::{Entry, LedgerPartition, outcome_key};
+    let partition = LedgerPartition {
+        run: RunId::parse("r1").unwrap(),
+        account: AccountId::parse(account).unwrap(),
+    };
     let now = fanout.clock.now();
     let outcome = org_operator_core::Outcome {
         region: region(name),
@@ -270,7 +272,7 @@ fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operato
         calls: 0,
         attempt: "a".to_owned(),
     };
-    fanout.ledger.put(&book, outcome_key(&region(name)), Entry::Outcome(outcome));
+    fanout.ledger.put(&partition, outcome_key(&region(name)), Entry::Outcome(outcome));
 }
 
 #[tokio::test]

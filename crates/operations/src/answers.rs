@@ -1,7 +1,7 @@
 //! EC2's error bodies, replayed, with the kind that each must become.
 
 use org_operator_core::ErrorKind;
-use org_operator_core::classification::{Call, Elsewhere, classify};
+use org_operator_core::outcome::classification::{Call, SiblingRegions, classify};
 
 use crate::Operation;
 use crate::internet_routes::InternetRoutes;
@@ -19,7 +19,7 @@ async fn kind(status: u16, body: &str, elsewhere: bool) -> ErrorKind {
     let (_, target) = answered(&[(status, body.to_owned())]);
     let failure = InternetRoutes.run(&target).await.unwrap_err();
     classify(Call::Operation, &failure)
-        .settle(Elsewhere { succeeded: elsewhere, refused: false }, &target.region)
+        .resolve(SiblingRegions { succeeded: elsewhere, refused: false }, &target.region)
         .kind()
 }
 

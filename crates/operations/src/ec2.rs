@@ -8,15 +8,15 @@ use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::config::retry::RetryPartition;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use org_operator_aws::{WholeAnswers, call_failure};
-use org_operator_core::classification::CallFailure;
+use org_operator_aws::{RejectTruncated, call_failure};
+use org_operator_core::outcome::classification::CallFailure;
 
 use crate::Target;
 
 /// A client for EC2 in the target's account and Region. It refuses answers that were cut short.
 pub(crate) fn client(target: &Target) -> Client {
     let own = RetryPartition::custom("target").build();
-    let config = Builder::from(&target.config).interceptor(WholeAnswers).retry_partition(own);
+    let config = Builder::from(&target.config).interceptor(RejectTruncated).retry_partition(own);
     Client::from_conf(config.build())
 }
 

@@ -6,8 +6,8 @@
 use aws_sdk_ec2::types::{Filter, Route, RouteTable};
 use futures_util::future::BoxFuture;
 use org_operator_aws::call_failure;
-use org_operator_core::classification::CallFailure;
-use org_operator_core::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::outcome::classification::CallFailure;
 
 use crate::{Operation, Rows, Target, ec2};
 

@@ -14,9 +14,9 @@ mod replay;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
-use org_operator_core::classification::CallFailure;
-use org_operator_core::fault::{Faults, nearest_hint};
-use org_operator_core::spec::Spec;
+use org_operator_core::input::violation::{Violations, nearest_hint};
+use org_operator_core::model::spec::Spec;
+use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, Region};
 use serde_json::{Map, Value};
 
@@ -55,13 +55,13 @@ pub trait Operation: Send + Sync {
 pub fn find(
     catalogue: &[&'static dyn Operation],
     name: &str,
-    faults: &mut Faults,
+    violations: &mut Violations,
 ) -> Option<&'static dyn Operation> {
     let found = catalogue.iter().find(|operation| operation.spec().name == name);
     if found.is_none() {
         let names: Vec<&str> = catalogue.iter().map(|operation| operation.spec().name).collect();
         let hint = nearest_hint(name, names.iter().copied());
-        faults.note("Operation", &Value::from(name), format!("{}{hint}", names.join(", ")));
+        violations.note("Operation", &Value::from(name), format!("{}{hint}", names.join(", ")));
     }
     found.copied()
 }
@@ -70,11 +70,11 @@ pub fn find(
 pub fn check_parameters(
     operation: &dyn Operation,
     parameters: &Map<String, Value>,
-    faults: &mut Faults,
+    violations: &mut Violations,
 ) {
     for (name, value) in parameters {
         let allowed = format!("nothing: `{}` has no parameters", operation.spec().name);
-        faults.note(format!("Parameters.{name}"), value, allowed);
+        violations.note(format!("Parameters.{name}"), value, allowed);
     }
 }
 
@@ -87,12 +87,12 @@ pub fn resolve_in(
     name: &str,
     parameters: &Map<String, Value>,
 ) -> Result<&'static dyn Operation, Error> {
-    let mut faults = Faults::default();
-    let operation = find(catalogue, name, &mut faults);
+    let mut violations = Violations::default();
+    let operation = find(catalogue, name, &mut violations);
     if let Some(operation) = operation {
-        check_parameters(operation, parameters, &mut faults);
+        check_parameters(operation, parameters, &mut violations);
     }
-    faults.into_result("request", operation)
+    violations.into_result("request", operation)
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use org_operator_core::session;
+    use org_operator_core::model::session;
 
     fn is_case(name: &str, joint: char) -> bool {
         !name.is_empty()

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use org_operator_core::changes::Comparison;
-use org_operator_core::coverage::{AccountTargets, CoverageRow, cover};
-use org_operator_core::ledger::{Book, Entry, LedgerRecord, WorkerFailure, before_records};
+use org_operator_core::contract::ledger::{
+    Entry, LedgerPartition, LedgerRecord, WorkerFailure, before_records,
+};
 use org_operator_core::ports::{LedgerReader, Page, Upload};
+use org_operator_core::report::changes::Comparison;
+use org_operator_core::report::coverage::{AccountTargets, CoverageRow, cover};
 use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
 use crate::export::Export;
@@ -17,21 +19,21 @@ const HELD: u64 = 20_000;
 /// An account whose first page has been read.
 pub(crate) struct Reading<'a, L> {
     ledger: &'a L,
-    book: Book,
+    partition: LedgerPartition,
     targets: &'a AccountTargets,
     page: Page,
 }
 
 impl<'a, L: LedgerReader> Reading<'a, L> {
-    /// Reads the first page of an account's book.
+    /// Reads the first page of an account's partition.
     pub(crate) async fn begin(
         ledger: &'a L,
         run: &RunId,
         targets: &'a AccountTargets,
     ) -> Result<Self, Error> {
-        let book = Book { run: run.clone(), account: targets.account_id.clone() };
-        let page = ledger.page(&book, None).await?;
-        Ok(Self { ledger, book, targets, page })
+        let partition = LedgerPartition { run: run.clone(), account: targets.account_id.clone() };
+        let page = ledger.page(&partition, None).await?;
+        Ok(Self { ledger, partition, targets, page })
     }
 
     /// The account.
@@ -60,7 +62,7 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
                 }
             }
             let Some(after) = self.page.next.take() else { break };
-            self.page = self.ledger.page(&self.book, Some(after)).await?;
+            self.page = self.ledger.page(&self.partition, Some(after)).await?;
         }
         let rows = found.rows(self.targets);
         if let Some(before) = before {
@@ -78,7 +80,7 @@ impl<L: LedgerReader> Reading<'_, L> {
         let mut count = 0;
         let mut after = Some(before_records(&outcome.region));
         while let Some(key) = after {
-            let page = self.ledger.page(&self.book, Some(key)).await?;
+            let page = self.ledger.page(&self.partition, Some(key)).await?;
             after = page.next;
             for entry in page.entries {
                 match entry {

@@ -1,11 +1,11 @@
 //! Two runs that have been written, compared: what `changes.csv` says about a run and the one
 //! before it, for any two.
 
-use org_operator_core::changes::Change;
-use org_operator_core::coverage::{AccountTargets, by_account};
-use org_operator_core::plan::{Folder, MANIFEST};
+use org_operator_core::contract::plan::{Folder, MANIFEST};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, find};
-use org_operator_core::spec::Spec;
+use org_operator_core::report::changes::Change;
+use org_operator_core::report::coverage::{AccountTargets, by_account};
 use org_operator_core::{Error, WorkItem};
 
 use crate::previous::Previous;

@@ -1,13 +1,13 @@
 //! The files of a run while they grow: records as CSV and as JSON Lines, changes, coverage, and
 //! the counts over them.
 
-use org_operator_core::changes::Change;
-use org_operator_core::coverage::{self, AccountTargets, CoverageRow};
-use org_operator_core::ledger::LedgerRecord;
-use org_operator_core::plan::{CHANGES, COVERAGE, Folder};
+use org_operator_core::contract::ledger::LedgerRecord;
+use org_operator_core::contract::plan::{CHANGES, COVERAGE, Folder};
+use org_operator_core::contract::summary::Tally;
+use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Upload};
-use org_operator_core::spec::Spec;
-use org_operator_core::summary::Tally;
+use org_operator_core::report::changes::Change;
+use org_operator_core::report::coverage::{self, AccountTargets, CoverageRow};
 use org_operator_core::{Error, ErrorKind, Region};
 use serde::Serializer;
 

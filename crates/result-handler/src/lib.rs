@@ -1,7 +1,7 @@
 //! The result handler step: manifest and ledger into coverage, records and changes.
 //!
 //! Accounts are read ahead of each other and written in order, page by page, so memory grows with
-//! neither accounts nor records. What a missing outcome means is `org_operator_core::coverage`'s.
+//! neither accounts nor records. What a missing outcome means is `org_operator_core::report::coverage`'s.
 
 mod account;
 mod compare;
@@ -11,10 +11,12 @@ mod previous;
 mod sheet;
 
 use futures_util::{StreamExt, stream};
-use org_operator_core::coverage::{AccountTargets, by_account};
-use org_operator_core::plan::{CHANGES, COVERAGE, Folder, MANIFEST, ResultEvent, SUMMARY};
+use org_operator_core::contract::plan::{
+    CHANGES, COVERAGE, Folder, MANIFEST, ResultEvent, SUMMARY,
+};
+use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
-use org_operator_core::summary::{RunResult, Summary};
+use org_operator_core::report::coverage::{AccountTargets, by_account};
 use org_operator_core::{Error, ErrorKind, WorkItem};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use serde::Serialize;

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_core::changes::Comparison;
-use org_operator_core::plan::{COVERAGE, Folder, SUMMARY};
+use org_operator_core::contract::plan::{COVERAGE, Folder, SUMMARY};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Download, find};
-use org_operator_core::spec::Spec;
+use org_operator_core::report::changes::Comparison;
 use org_operator_core::{AccountId, Error, ErrorKind, Region, RunId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

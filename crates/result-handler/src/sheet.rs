@@ -2,7 +2,7 @@
 
 use org_operator_core::Error;
 use org_operator_core::ports::Upload;
-use org_operator_core::table::Table;
+use org_operator_core::report::csv_table::Table;
 
 /// Rows are collected up to about this many bytes before they go to the upload.
 const CHUNK: usize = 64 * 1024;

@@ -1,13 +1,13 @@
 //! The result handler over a ledger and artifacts in memory.
 
 use futures_util::future::BoxFuture;
-use org_operator_core::classification::CallFailure;
-use org_operator_core::ledger::{
-    Book, Entry, LedgerRecord, WorkerFailure, outcome_key, record_key,
+use org_operator_core::contract::ledger::{
+    Entry, LedgerPartition, LedgerRecord, WorkerFailure, outcome_key, record_key,
 };
-use org_operator_core::spec::{Access, Column, Scope, Spec};
-use org_operator_core::summary::Status;
-use org_operator_core::timestamp::Timestamp;
+use org_operator_core::contract::summary::Status;
+use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Outcome, Record, Region, RunId, Verdict};
 use org_operator_operations::{Rows, Target};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
@@ -56,8 +56,11 @@ impl Run {
         Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue: &[&Fake] } }
     }
 
-    fn book(account: &str) -> Book {
-        Book { run: RunId::parse("r1").unwrap(), account: AccountId::parse(account).unwrap() }
+    fn partition(account: &str) -> LedgerPartition {
+        LedgerPartition {
+            run: RunId::parse("r1").unwrap(),
+            account: AccountId::parse(account).unwrap(),
+        }
     }
 
     fn outcome(&self, account: &str, region: &str, verdict: Verdict, records: u64) {
@@ -76,7 +79,7 @@ impl Run {
             attempt,
         };
         self.handler.ledger.put(
-            &Self::book(account),
+            &Self::partition(account),
             outcome_key(&region),
             Entry::Outcome(outcome),
         );
@@ -87,7 +90,7 @@ impl Run {
         let record = Record { key: thing.to_owned(), cells: vec![thing.to_owned()] };
         let key = record_key(&region, thing);
         let entry = LedgerRecord { region, attempt: attempt.to_owned(), record };
-        self.handler.ledger.put(&Self::book(account), key, Entry::Record(entry));
+        self.handler.ledger.put(&Self::partition(account), key, Entry::Record(entry));
     }
 
     async fn result(&self) -> RunResult {
@@ -155,7 +158,7 @@ async fn a_target_without_an_outcome_is_failed_in_the_coverage() {
         cause: "killed".to_owned(),
     };
     let entry = Entry::WorkerFailure(failure);
-    run.handler.ledger.put(&Run::book(ONE), "worker-failure#eu-west-1".to_owned(), entry);
+    run.handler.ledger.put(&Run::partition(ONE), "worker-failure#eu-west-1".to_owned(), entry);
     let result = run.result().await;
     assert_eq!((result.status, result.skipped, result.failed), (Status::Partial, 1, 1));
     let coverage = run.artifact("coverage.csv");
@@ -232,7 +235,10 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
     let key = format!("p/fake/{id}/manifest.json");
     run.handler.artifacts.put(&key, manifest.to_string().into_bytes()).await.unwrap();
     for (region, verdict, things) in regions {
-        let book = Book { run: RunId::parse(id).unwrap(), account: AccountId::parse(ONE).unwrap() };
+        let partition = LedgerPartition {
+            run: RunId::parse(id).unwrap(),
+            account: AccountId::parse(ONE).unwrap(),
+        };
         let region = Region::parse(region).unwrap();
         let now = Timestamp::from_epoch_millis(1_000);
         let (verdict, attempt) = (verdict.clone(), "a".to_owned());
@@ -247,11 +253,11 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
             calls: 1,
             attempt,
         };
-        run.handler.ledger.put(&book, outcome_key(&region), Entry::Outcome(outcome));
+        run.handler.ledger.put(&partition, outcome_key(&region), Entry::Outcome(outcome));
         for thing in *things {
             let record = Record { key: (*thing).to_owned(), cells: vec![(*thing).to_owned()] };
             let entry = LedgerRecord { region: region.clone(), attempt: "a".to_owned(), record };
-            run.handler.ledger.put(&book, record_key(&region, thing), Entry::Record(entry));
+            run.handler.ledger.put(&partition, record_key(&region, thing), Entry::Record(entry));
         }
     }
     let event = json!({"RunId": id, "Operation": "fake"});

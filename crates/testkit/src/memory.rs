@@ -1,16 +1,18 @@
-//! The ports over memory, with faults where a test wants them: what the steps' own tests run on.
+//! The ports over memory, with violations where a test wants them: what the steps' own tests run on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
-use org_operator_core::account::Account;
-use org_operator_core::ledger::{Book, Entry, LedgerRecord, outcome_key, record_key};
+use org_operator_core::contract::ledger::{
+    Entry, LedgerPartition, LedgerRecord, outcome_key, record_key,
+};
+use org_operator_core::model::account::Account;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{
     AccountDirectory, Artifacts, Clock, Download, LedgerReader, LedgerWriter, Outcomes, Page,
     Upload,
 };
-use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId, Verdict};
 
 /// A clock that goes on by one second each time it is read.
@@ -98,24 +100,27 @@ impl MemoryLedger {
     }
 
     /// Puts an entry as it is, past every fault.
-    pub fn put(&self, book: &Book, key: String, entry: Entry) {
+    pub fn put(&self, partition: &LedgerPartition, key: String, entry: Entry) {
         let mut books = locked(&self.books);
-        books.entry(book.partition_key()).or_default().insert(key, entry);
+        books.entry(partition.partition_key()).or_default().insert(key, entry);
     }
 
-    /// Every entry of a book.
+    /// Every entry of a partition.
     #[must_use]
-    pub fn entries(&self, book: &Book) -> Vec<Entry> {
+    pub fn entries(&self, partition: &LedgerPartition) -> Vec<Entry> {
         let books = locked(&self.books);
-        books.get(&book.partition_key()).map(|b| b.values().cloned().collect()).unwrap_or_default()
+        books
+            .get(&partition.partition_key())
+            .map(|b| b.values().cloned().collect())
+            .unwrap_or_default()
     }
 
-    fn write(&self, book: &Book, key: String, entry: Entry) -> Result<(), Error> {
+    fn write(&self, partition: &LedgerPartition, key: String, entry: Entry) -> Result<(), Error> {
         let number = self.writes.fetch_add(1, Ordering::SeqCst);
         if locked(&self.dies_at).is_some_and(|dies_at| number >= dies_at) {
             return Err(Error::new(ErrorKind::Transient, "the ledger cannot be reached"));
         }
-        self.put(book, key, entry);
+        self.put(partition, key, entry);
         Ok(())
     }
 }
@@ -125,20 +130,20 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Outcomes for MemoryLedger {
-    async fn outcomes(&self, book: &Book) -> Result<Vec<Outcome>, Error> {
+    async fn outcomes(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
         let outcome = |entry| match entry {
             Entry::Outcome(outcome) => Some(outcome),
             _ => None,
         };
         self.asked.fetch_add(1, Ordering::SeqCst);
-        Ok(self.entries(book).into_iter().filter_map(outcome).collect())
+        Ok(self.entries(partition).into_iter().filter_map(outcome).collect())
     }
 }
 
 impl LedgerWriter for MemoryLedger {
     async fn put_records(
         &self,
-        book: &Book,
+        partition: &LedgerPartition,
         records: &[LedgerRecord],
         _: i64,
     ) -> Result<(), Error> {
@@ -147,26 +152,35 @@ impl LedgerWriter for MemoryLedger {
                 return Err(Error::new(ErrorKind::OperationFailed, "the item is too large"));
             }
             let key = record_key(&record.region, &record.record.key);
-            self.write(book, key, Entry::Record(record.clone()))?;
+            self.write(partition, key, Entry::Record(record.clone()))?;
         }
         Ok(())
     }
 
-    async fn put_outcome(&self, book: &Book, outcome: &Outcome, _: i64) -> Result<(), Error> {
-        let answered = self.entries(book).into_iter().any(|entry| {
+    async fn put_outcome(
+        &self,
+        partition: &LedgerPartition,
+        outcome: &Outcome,
+        _: i64,
+    ) -> Result<(), Error> {
+        let answered = self.entries(partition).into_iter().any(|entry| {
             matches!(entry, Entry::Outcome(o) if o.region == outcome.region && o.verdict.is_final())
         });
         if answered && outcome.verdict != Verdict::Succeeded {
             return Ok(());
         }
-        self.write(book, outcome_key(&outcome.region), Entry::Outcome(outcome.clone()))
+        self.write(partition, outcome_key(&outcome.region), Entry::Outcome(outcome.clone()))
     }
 }
 
 impl LedgerReader for MemoryLedger {
-    async fn page(&self, book: &Book, after: Option<String>) -> Result<Page, Error> {
+    async fn page(
+        &self,
+        partition: &LedgerPartition,
+        after: Option<String>,
+    ) -> Result<Page, Error> {
         let books = locked(&self.books);
-        let Some(entries) = books.get(&book.partition_key()) else {
+        let Some(entries) = books.get(&partition.partition_key()) else {
             return Ok(Page { entries: Vec::new(), next: None });
         };
         let rest =

@@ -4,7 +4,7 @@
 //! their outcome, and every target of the work item has an outcome when the step ends, unless
 //! the ledger itself fails. What a failure means is decided by `org_operator_core`.
 
-mod ask;
+mod execute;
 mod members;
 
 use std::collections::BTreeMap;
@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::classification::{Elsewhere, Finding};
-use org_operator_core::ledger::{Book, LedgerRecord};
+use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
+use org_operator_core::outcome::classification::{Classification, SiblingRegions};
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use ask::{Answer, Answered, Asking, Begun};
+use execute::{Answer, Answered, Begun, RegionExecutor};
 pub use members::Members;
 
 /// How long an earlier attempt's success tells what a refusal means: as long as one session of the
@@ -41,8 +41,8 @@ pub struct Worker<M, L, C> {
     /// The operations to choose from.
     pub catalogue: &'static [&'static dyn Operation],
     /// Turns that a Region is asked in, where many work items of one process share them; a
-    /// Region's time then begins with its turn.
-    pub turns: Option<Arc<Semaphore>>,
+    /// Region's time then begins with its permit.
+    pub permits: Option<Arc<Semaphore>>,
 }
 
 /// One attempt at a work item.
@@ -75,7 +75,7 @@ pub struct WorkerResult {
 impl<M, L, C> Worker<M, L, C> {
     /// The step over its ports, with the whole catalogue.
     pub fn new(members: M, ledger: L, clock: C) -> Self {
-        Self { members, ledger, clock, catalogue: CATALOGUE, turns: None }
+        Self { members, ledger, clock, catalogue: CATALOGUE, permits: None }
     }
 }
 
@@ -88,9 +88,10 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
     /// (its outcome is in the ledger all the same); any kind where the ledger fails.
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
         let operation = resolve_in(self.catalogue, &event.operation, &event.parameters)?;
-        let book = Book { run: attempt.run.clone(), account: event.item.account_id.clone() };
-        let earlier = self.ledger.outcomes(&book).await?;
-        let pages = Pages { worker: self, book, attempt, earlier: by_region(earlier) };
+        let partition =
+            LedgerPartition { run: attempt.run.clone(), account: event.item.account_id.clone() };
+        let earlier = self.ledger.outcomes(&partition).await?;
+        let pages = Pages { worker: self, partition, attempt, earlier: by_region(earlier) };
         let due = pages.due(&event.item.regions);
         tracing::info!(
             RunId = %attempt.run, AccountId = %event.item.account_id, regions = due.len(),
@@ -106,7 +107,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
 /// What is written about one account in this attempt.
 struct Pages<'a, M, L, C> {
     worker: &'a Worker<M, L, C>,
-    book: Book,
+    partition: LedgerPartition,
     attempt: &'a Attempt,
     earlier: BTreeMap<Region, Outcome>,
 }
@@ -125,16 +126,17 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         due: Vec<Region>,
     ) -> Result<Vec<Outcome>, Error> {
         let started_at = self.worker.clock.now();
-        let (members, turns) = (&self.worker.members, self.worker.turns.as_deref());
-        let asking = Asking::new(operation, members, self.attempt, turns);
-        let answers = match asking.member(&self.book.account, &due).await {
+        let (members, permits) = (&self.worker.members, self.worker.permits.as_deref());
+        let asking = RegionExecutor::new(operation, members, self.attempt, permits);
+        let answers = match asking.member(&self.partition.account, &due).await {
             Ok(Some(member)) => {
                 let ask = |region: Region| {
                     let (asking, member) = (&asking, &member);
                     async move {
-                        let turn = asking.turn().await;
+                        let permit = asking.permit().await;
                         let begun = Begun::new(region, self.worker.clock.now());
-                        let answer = asking.region(member, &self.book.account, &begun, turn).await;
+                        let answer =
+                            asking.region(member, &self.partition.account, &begun, permit).await;
                         self.write_success(Answered { begun, answer }).await
                     }
                 };
@@ -158,7 +160,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
                         self.write_outcome(outcome).await.map(Answer::Written)?
                     }
                     // This target's alone: the account's other Regions have their own answers.
-                    Err(error) => Answer::Failed(Finding::certain(error)),
+                    Err(error) => Answer::Failed(Classification::certain(error)),
                 }
             }
             other => other,
@@ -171,11 +173,11 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         let entry =
             |record| LedgerRecord { region: region.clone(), attempt: attempt.clone(), record };
         let entries: Vec<LedgerRecord> = records.into_iter().map(entry).collect();
-        self.worker.ledger.put_records(&self.book, &entries, self.attempt.expires_at).await
+        self.worker.ledger.put_records(&self.partition, &entries, self.attempt.expires_at).await
     }
 
     /// What the Regions say together: in this attempt, and in those just before it.
-    fn elsewhere(&self, answers: &[Answered]) -> Elsewhere {
+    fn elsewhere(&self, answers: &[Answered]) -> SiblingRegions {
         let since = self.worker.clock.now().epoch_seconds() - EVIDENCE_SECONDS;
         let fresh = |outcome: &Outcome| {
             outcome.verdict == Verdict::Succeeded && outcome.ended_at.epoch_seconds() >= since
@@ -185,19 +187,19 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
         let refused = answers.iter().any(|Answered { begun, answer }| {
             matches!(answer, Answer::Failed(f) if f.refuses_credentials(&begun.region))
         });
-        Elsewhere { succeeded, refused }
+        SiblingRegions { succeeded, refused }
     }
 
     async fn write_failures(&self, answers: Vec<Answered>) -> Result<Vec<Outcome>, Error> {
         let elsewhere = self.elsewhere(&answers);
         if elsewhere.refused {
-            self.worker.members.forget(&self.book.account, &self.attempt.run);
+            self.worker.members.evict(&self.partition.account, &self.attempt.run);
         }
         let settled = answers.into_iter().map(|Answered { begun, answer }| async move {
             match answer {
                 Answer::Written(outcome) => Ok(outcome),
                 Answer::Failed(finding) => {
-                    let error = finding.settle(elsewhere, &begun.region);
+                    let error = finding.resolve(elsewhere, &begun.region);
                     let verdict = Verdict::of(error.kind(), error.message());
                     self.write_outcome(self.outcome(&begun, verdict, 0)).await
                 }
@@ -224,11 +226,11 @@ impl<M: Members, L: LedgerWriter, C: Clock> Pages<'_, M, L, C> {
     async fn write_outcome(&self, outcome: Outcome) -> Result<Outcome, Error> {
         if let Some((kind, message)) = outcome.verdict.error() {
             tracing::warn!(
-                RunId = %self.attempt.run, AccountId = %self.book.account,
+                RunId = %self.attempt.run, AccountId = %self.partition.account,
                 Region = %outcome.region, status = %outcome.verdict, %kind, "{message}"
             );
         }
-        self.worker.ledger.put_outcome(&self.book, &outcome, self.attempt.expires_at).await?;
+        self.worker.ledger.put_outcome(&self.partition, &outcome, self.attempt.expires_at).await?;
         Ok(outcome)
     }
 }

@@ -16,7 +16,7 @@ pub trait Members: Sync {
     ) -> impl Future<Output = Result<Member, Error>> + Send;
 
     /// Uses what was kept of `account` no more: AWS says that it has expired, whatever STS said.
-    fn forget(&self, account: &AccountId, run: &RunId);
+    fn evict(&self, account: &AccountId, run: &RunId);
 }
 
 impl Members for MemberRole {
@@ -29,7 +29,7 @@ impl Members for MemberRole {
         Self::assume(self, account, run, actions).await
     }
 
-    fn forget(&self, account: &AccountId, run: &RunId) {
-        Self::forget(self, account, run);
+    fn evict(&self, account: &AccountId, run: &RunId) {
+        Self::evict(self, account, run);
     }
 }

@@ -7,10 +7,10 @@ use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
 use org_operator_aws::Member;
 use org_operator_core::ErrorKind;
-use org_operator_core::classification::CallFailure;
-use org_operator_core::coverage::{by_account, cover};
-use org_operator_core::ledger::Entry;
-use org_operator_core::spec::{Access, Column, Scope, Spec};
+use org_operator_core::contract::ledger::Entry;
+use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::outcome::classification::CallFailure;
+use org_operator_core::report::coverage::{by_account, cover};
 use org_operator_operations::{Rows, Target};
 use org_operator_testkit::memory::{MemoryLedger, TickingClock};
 use proptest::prelude::*;
@@ -104,7 +104,7 @@ impl Members for FakeMembers {
         }
     }
 
-    fn forget(&self, _: &AccountId, _: &RunId) {
+    fn evict(&self, _: &AccountId, _: &RunId) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -113,7 +113,7 @@ type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;
 
 fn worker() -> TestWorker {
     let (members, ledger) = (FakeMembers::default(), MemoryLedger::new());
-    Worker { members, ledger, clock: TickingClock::default(), catalogue: &[&Fake], turns: None }
+    Worker { members, ledger, clock: TickingClock::default(), catalogue: &[&Fake], permits: None }
 }
 
 fn event(words: &[&str]) -> WorkerEvent {
@@ -127,8 +127,11 @@ fn attempt(id: &str) -> Attempt {
     Attempt { id: id.to_owned(), run, expires_at: 9, time_left: Duration::from_mins(1) }
 }
 
-fn book() -> Book {
-    Book { run: RunId::parse("r1").unwrap(), account: AccountId::parse("111111111111").unwrap() }
+fn partition() -> LedgerPartition {
+    LedgerPartition {
+        run: RunId::parse("r1").unwrap(),
+        account: AccountId::parse("111111111111").unwrap(),
+    }
 }
 
 /// Region's word -> (status, error kind, attempts), as the ledger has it.
@@ -140,11 +143,11 @@ fn outcomes(worker: &TestWorker) -> BTreeMap<String, (&'static str, Option<Error
         }
         _ => None,
     };
-    worker.ledger.entries(&book()).into_iter().filter_map(read).collect()
+    worker.ledger.entries(&partition()).into_iter().filter_map(read).collect()
 }
 
 fn message(worker: &TestWorker, word: &str) -> String {
-    let entries = worker.ledger.entries(&book());
+    let entries = worker.ledger.entries(&partition());
     let found = entries.iter().find_map(|entry| match entry {
         Entry::Outcome(o) if o.region.as_str().contains(word) => o.verdict.error(),
         _ => None,
@@ -153,7 +156,7 @@ fn message(worker: &TestWorker, word: &str) -> String {
 }
 
 fn records(worker: &TestWorker) -> usize {
-    let entries = worker.ledger.entries(&book());
+    let entries = worker.ledger.entries(&partition());
     entries.iter().filter(|entry| matches!(entry, Entry::Record(_))).count()
 }
 
@@ -288,7 +291,7 @@ async fn an_unknown_operation_is_refused_and_nothing_is_written() {
 
 /// What a reader of the ledger sees: coverage and the records that count.
 fn seen(worker: &TestWorker, event: &WorkerEvent) -> (Vec<String>, Vec<String>) {
-    let entries = worker.ledger.entries(&book());
+    let entries = worker.ledger.entries(&partition());
     let outcomes: Vec<Outcome> = entries
         .iter()
         .filter_map(|entry| match entry {

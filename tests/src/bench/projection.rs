@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use org_operator_aws::{DynamoDbLedger, SystemClock, tuned};
-use org_operator_core::estimate::{Estimate, Workload, estimate};
-use org_operator_core::limits::Limits;
 use org_operator_core::{RunId, WorkerEvent};
+use org_operator_estimate::limits::Limits;
+use org_operator_estimate::{Estimate, Workload, estimate};
 use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::tcp::Endpoint;
 use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use org_operator_aws::SystemClock;
-use org_operator_core::account::Account;
-use org_operator_core::ledger::{Book, Entry, LedgerRecord};
-use org_operator_core::plan::ResultEvent;
+use org_operator_core::contract::ledger::{Entry, LedgerPartition, LedgerRecord};
+use org_operator_core::contract::plan::ResultEvent;
+use org_operator_core::model::account::Account;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{
     AccountDirectory, Artifacts, Download, LedgerReader, Outcomes, Page, Upload,
 };
-use org_operator_core::timestamp::Timestamp;
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, UnitId, Verdict};
 use org_operator_fanout::{Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
@@ -117,13 +117,13 @@ impl AccountDirectory for Stub {
 }
 
 impl Outcomes for Stub {
-    async fn outcomes(&self, _: &Book) -> Result<Vec<Outcome>, Error> {
+    async fn outcomes(&self, _: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
         Ok(Vec::new())
     }
 }
 
 impl LedgerReader for Stub {
-    async fn page(&self, _: &Book, after: Option<String>) -> Result<Page, Error> {
+    async fn page(&self, _: &LedgerPartition, after: Option<String>) -> Result<Page, Error> {
         let from: u64 = after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(0);
         let to = (from + PAGE).min(RECORDS);
         let mut entries: Vec<Entry> = (from..to).filter_map(record).collect();

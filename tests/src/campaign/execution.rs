@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{DynamoDbLedger, MemberRole, Organization, S3Artifacts, SystemClock};
-use org_operator_core::plan::{ResultEvent, RunPlan};
+use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::{Error, RunId, WorkerEvent};
 use org_operator_fanout::Fanout;
 use org_operator_result_handler::ResultHandler;

@@ -9,15 +9,15 @@ pub mod aws;
 pub mod drive;
 pub mod evidence;
 mod execution;
+mod fault_plan;
 pub mod history;
 pub mod log;
 pub mod machine;
 pub mod request;
 pub mod schedule;
 pub mod verdict;
-mod weather;
 
-use org_operator_core::plan::SUMMARY;
+use org_operator_core::contract::plan::SUMMARY;
 use org_operator_testkit::Outcome;
 use serde::{Deserialize, Serialize};
 

@@ -6,9 +6,9 @@ use fastrand::Rng;
 use org_operator_testkit::simulation::knobs::Knobs;
 use org_operator_testkit::simulation::world::{Shape, World};
 
+use super::fault_plan;
 use super::history::History;
 use super::request::Asked;
-use super::weather;
 
 /// Everything that a seed decides.
 #[derive(Debug)]
@@ -42,9 +42,9 @@ impl Schedule {
         let history = rng.bool().then(|| History::draw(&mut rng, &world, &asked));
         // Now and then nothing goes wrong, and then nothing may be wrong.
         let calm = rng.u8(0..16) == 0;
-        let knobs = weather::draw(&mut rng, &world, &asked, calm);
+        let knobs = fault_plan::draw(&mut rng, &world, &asked, calm);
         let again = !calm && rng.u8(0..3) == 0;
-        let again = again.then(|| weather::draw(&mut rng, &world, &asked, false));
+        let again = again.then(|| fault_plan::draw(&mut rng, &world, &asked, false));
         let deaths = if !calm && rng.bool() { rng.f64() * 0.4 } else { 0.0 };
         Self { seed, world, asked, history, knobs, again, deaths }
     }

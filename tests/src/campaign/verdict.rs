@@ -1,7 +1,7 @@
 //! Judging a run: every target once, the true outcome or a FAILED whose own faults were enough for
 //! it, and exactly the true rows of the targets that succeeded.
 
-use org_operator_core::plan::{MANIFEST, PLAN, SUMMARY};
+use org_operator_core::contract::plan::{MANIFEST, PLAN, SUMMARY};
 use org_operator_testkit::Outcome;
 use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;

@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_runtime_api::client::http::HttpClient;
 use aws_smithy_types::body::SdkBody;
-use org_operator_core::classification::Elsewhere;
+use org_operator_core::outcome::classification::SiblingRegions;
 use org_operator_core::{ErrorKind, Region};
 
 use super::*;
@@ -195,8 +195,8 @@ async fn each_services_own_codes_become_their_kinds() {
     assert_eq!(own.message(), "testing: NoSuchKey: Gone");
 }
 
-fn elsewhere(refused: bool) -> Elsewhere {
-    Elsewhere { succeeded: false, refused }
+fn elsewhere(refused: bool) -> SiblingRegions {
+    SiblingRegions { succeeded: false, refused }
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn an_operation_tells_a_policy_and_a_region_that_is_off() {
         (GetObject, "AccessDenied", BY_POLICY, false, DeniedByPolicy),
     ] {
         let (failure, _) = answered(api, "", 403, &body(api, code, message)).await;
-        let error = classify(Call::Operation, &failure).settle(elsewhere(refused), &region);
+        let error = classify(Call::Operation, &failure).resolve(elsewhere(refused), &region);
         assert_eq!(error.kind(), expected, "{api:?} {code} {message}");
     }
 }

@@ -3,32 +3,32 @@
 use std::collections::BTreeMap;
 
 use org_operator_core::AccountId;
-use org_operator_core::account::Account;
-use org_operator_core::selection::{Reason, Selection};
-use org_operator_core::tree::Unit;
+use org_operator_core::model::account::Account;
+use org_operator_core::model::unit_tree::Unit;
+use org_operator_core::plan::selection::{Reason, Selection};
 use serde_json::{Value, json};
 
 use crate::args::{AccountsArgs, AwsArgs};
 use crate::commands::looking::Looking;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer::{self, Printer};
 use crate::request;
-use crate::trouble::Trouble;
 
 /// Prints the organization.
 pub(crate) async fn run(
     aws: &AwsArgs,
     args: &AccountsArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
     let looking = Looking::new(&connection);
-    let trouble = |e| connection.trouble("the organization cannot be listed", &e);
-    let selection = looking.fanout.selection(&request).await.map_err(trouble)?;
+    let error = |e| connection.error("the organization cannot be listed", &e);
+    let selection = looking.fanout.selection(&request).await.map_err(error)?;
     let accounts: Vec<Account> = selection.all().map(|(account, _)| account.clone()).collect();
-    let tree = looking.fanout.directory.tree(&accounts).await.map_err(trouble)?;
+    let tree = looking.fanout.directory.tree(&accounts).await.map_err(error)?;
     let text = if args.json {
         format!("{:#}\n", nested(&selection, &tree))
     } else {
@@ -112,8 +112,8 @@ fn words(account: &Account, reason: Option<Reason>) -> String {
 #[cfg(test)]
 mod tests {
     use org_operator_core::UnitId;
-    use org_operator_core::request::AccountFilter;
-    use org_operator_core::selection::Facts;
+    use org_operator_core::input::request::AccountFilter;
+    use org_operator_core::plan::selection::Facts;
 
     use super::*;
 

@@ -8,8 +8,8 @@ use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::SdkError;
 use org_operator_aws::S3Artifacts;
 use org_operator_core::Error;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::find;
-use org_operator_core::timestamp::Timestamp;
 use serde_json::Value;
 
 use crate::args::BucketArgs;

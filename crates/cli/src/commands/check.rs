@@ -1,14 +1,14 @@
 //! `org-operator check`: what this identity may do, account by account, before a run finds out.
 
-mod found;
+mod report;
 
 use std::cell::Cell;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{CallCounter, MemberRole};
-use org_operator_core::account::Account;
-use org_operator_core::classification::{Call, Elsewhere, classify};
+use org_operator_core::model::account::Account;
+use org_operator_core::outcome::classification::{Call, SiblingRegions, classify};
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
 use org_operator_operations::{Operation, Target};
@@ -18,26 +18,25 @@ use crate::args::{AwsArgs, CheckArgs};
 use crate::commands::columns::aligned;
 use crate::commands::looking::Looking;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::progress::short;
 use crate::printer::{self, Printer};
 use crate::request;
-use crate::trouble::Trouble;
+use org_operator_local::progress::short;
 
-use found::{Checked, counts, exit};
+use report::{Checked, counts, exit};
 
 /// Checks, and prints a line per account.
 pub(crate) async fn run(
     aws: &AwsArgs,
     args: &CheckArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
     let looking = Looking::new(&connection);
     let preview = looking.fanout.preview(&request).await;
-    let preview =
-        preview.map_err(|e| connection.trouble("the organization cannot be listed", &e))?;
+    let preview = preview.map_err(|e| connection.error("the organization cannot be listed", &e))?;
     printer.note("the organization can be listed");
     let checks = drawn(&connection, args, &preview, printer).await;
     let text = if args.json {
@@ -107,6 +106,7 @@ async fn probe(
     let config = member.config(region, &CallCounter::default());
     let target = Target { account: account.id.clone(), region: region.clone(), config };
     let asked = operation.probe(&target).await;
-    asked
-        .map_err(|failure| classify(Call::Operation, &failure).settle(Elsewhere::default(), region))
+    asked.map_err(|failure| {
+        classify(Call::Operation, &failure).resolve(SiblingRegions::default(), region)
+    })
 }

@@ -3,12 +3,12 @@
 use clap::CommandFactory;
 
 use crate::args::{Cli, CompletionsArgs};
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer;
-use crate::trouble::Trouble;
 
 /// Prints the completions.
-pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, Trouble> {
+pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "org-operator", &mut script);
     printer::data(&script)?;

@@ -2,40 +2,40 @@
 
 use std::path::{Path, PathBuf};
 
-use org_operator_core::changes::{Change, ChangeKind};
-use org_operator_core::coverage::AccountTargets;
-use org_operator_core::fault::Faults;
-use org_operator_core::plan::{Folder, MANIFEST};
-use org_operator_core::spec::Spec;
-use org_operator_core::table::Table;
+use org_operator_core::contract::plan::{Folder, MANIFEST};
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::Spec;
+use org_operator_core::report::changes::{Change, ChangeKind};
+use org_operator_core::report::coverage::AccountTargets;
+use org_operator_core::report::csv_table::Table;
 use org_operator_core::{Error, RunId};
 use org_operator_operations::{CATALOGUE, Operation, find};
 use org_operator_result_handler::{Written, compare};
 use serde_json::{Map, Value, json};
 
 use crate::args::DiffArgs;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::directory::Directory;
-use crate::local::engine::operation_of;
 use crate::printer::{self, Printer};
-use crate::trouble::Trouble;
+use org_operator_local::directory::Directory;
+use org_operator_local::engine::operation_of;
 
 const WHAT: &str = "the runs cannot be compared";
 
 /// Compares two runs.
-pub(crate) async fn run(args: &DiffArgs, printer: Printer) -> Result<Exit, Trouble> {
+pub(crate) async fn run(args: &DiffArgs, printer: Printer) -> Result<Exit, CliError> {
     let (before, after) = (Place::find(args, &args.before)?, Place::find(args, &args.after)?);
     if before.operation != after.operation {
         let why = format!("one is of {}, the other of {}", before.operation, after.operation);
-        return Err(Trouble::usage(WHAT, why, "compare runs of one operation"));
+        return Err(CliError::usage(WHAT, why, "compare runs of one operation"));
     }
-    let mut faults = Faults::default();
-    let spec = find(CATALOGUE, &before.operation, &mut faults).map(Operation::spec);
-    let spec = faults.into_result("run", spec).map_err(|e| Trouble::of(WHAT, &e, None))?;
-    let mut sheet = Sheet::new(args.json, spec).map_err(|e| Trouble::of(WHAT, &e, None))?;
+    let mut violations = Violations::default();
+    let spec = find(CATALOGUE, &before.operation, &mut violations).map(Operation::spec);
+    let spec = violations.into_result("run", spec).map_err(|e| CliError::of(WHAT, &e, None))?;
+    let mut sheet = Sheet::new(args.json, spec).map_err(|e| CliError::of(WHAT, &e, None))?;
     let take = |targets: &AccountTargets, changes: &[Change]| sheet.add(targets, changes);
     let compared = compare(&before.written(), &after.written(), spec, take).await;
-    compared.map_err(|e| Trouble::of(WHAT, &e, None))?;
+    compared.map_err(|e| CliError::of(WHAT, &e, None))?;
     let (added, removed) = (sheet.added, sheet.removed);
     printer.note(&format!("{added} added, {removed} removed from {} to {}", before.run, after.run));
     Ok(if added + removed == 0 { Exit::Complete } else { Exit::Differences })
@@ -50,7 +50,7 @@ struct Place {
 
 impl Place {
     /// The run that `text` names: its folder, or its id.
-    fn find(args: &DiffArgs, text: &str) -> Result<Self, Trouble> {
+    fn find(args: &DiffArgs, text: &str) -> Result<Self, CliError> {
         let by_id = || {
             let run = RunId::parse(text)?;
             let operation = operation_of(&args.out, &run, args.operation.as_deref())?;
@@ -59,7 +59,7 @@ impl Place {
         Self::folder(Path::new(text)).or_else(by_id).ok_or_else(|| {
             let why =
                 format!("`{text}` is no run's folder, and {} has no such run", args.out.display());
-            Trouble::usage(
+            CliError::usage(
                 WHAT,
                 why,
                 "give two run ids, or the folders of two runs; --out says where runs are",
@@ -142,6 +142,6 @@ fn line<'a>(columns: &[&str], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
 
 fn print(bytes: &[u8]) -> Result<(), Error> {
     let broken =
-        |trouble: Trouble| Error::new(org_operator_core::ErrorKind::OperationFailed, trouble.why);
+        |error: CliError| Error::new(org_operator_core::ErrorKind::OperationFailed, error.cause);
     printer::data(bytes).map_err(broken)
 }

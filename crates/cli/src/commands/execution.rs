@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 
 use crate::args::{AwsArgs, StartArgs, StatusArgs};
 use crate::commands::follow::follow;
-use crate::commands::machine::Machine;
+use crate::commands::state_machine::Machine;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::run_id;
 use crate::printer::{self, Printer};
 use crate::request;
-use crate::trouble::Trouble;
+use org_operator_local::run_id;
 
 /// Starts a run, and follows it if asked to.
 pub(crate) async fn start(
     aws: &AwsArgs,
     args: &StartArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let name = name(args.name.as_deref())?;
     let mut request = request::build(&args.select)?;
     if let Some(number) = args.max_concurrency {
@@ -41,14 +41,14 @@ pub(crate) async fn start(
     follow(&connection, &machine, &name, printer, false).await
 }
 
-fn name(given: Option<&str>) -> Result<String, Trouble> {
+fn name(given: Option<&str>) -> Result<String, CliError> {
     let id = match given {
         Some(name) => RunId::parse(name),
         None => run_id::new(SystemClock.now()),
     };
     let what = "the run cannot have this name";
     let named = id.map(|id| id.to_string());
-    named.ok_or_else(|| Trouble::usage(what, RunId::ALLOWED, "give another --name, or none"))
+    named.ok_or_else(|| CliError::usage(what, RunId::ALLOWED, "give another --name, or none"))
 }
 
 /// Tells how a run is, once or until it ends.
@@ -56,7 +56,7 @@ pub(crate) async fn status(
     aws: &AwsArgs,
     args: &StatusArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let connection = Connection::open(aws).await?;
     let machine = Machine::new(&connection, &args.machine.state_machine_arn)?;
     if args.follow {

@@ -4,7 +4,7 @@
 use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
-use org_operator_core::plan::{Folder, SUMMARY};
+use org_operator_core::contract::plan::{Folder, SUMMARY};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
@@ -12,10 +12,10 @@ use crate::args::{AwsArgs, FetchArgs};
 use crate::call::Failed;
 use crate::commands::bucket::{Bucket, READ};
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::directory::Directory;
 use crate::printer::{self, Printer};
-use crate::trouble::Trouble;
+use org_operator_local::directory::Directory;
 
 const WHAT: &str = "the run cannot be fetched";
 const THERE: &str = "`org-operator runs` lists what is there";
@@ -25,12 +25,12 @@ pub(crate) async fn run(
     aws: &AwsArgs,
     args: &FetchArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let run = RunId::parse(&args.run);
-    let run = run.ok_or_else(|| Trouble::usage(WHAT, RunId::ALLOWED, THERE))?;
+    let run = run.ok_or_else(|| CliError::usage(WHAT, RunId::ALLOWED, THERE))?;
     if !is_file_name(&args.operation) {
         let why = format!("`{}` is no operation's name", args.operation);
-        return Err(Trouble::usage(WHAT, why, "`org-operator operations` lists them"));
+        return Err(CliError::usage(WHAT, why, "`org-operator operations` lists them"));
     }
     let connection = &Connection::open(aws).await?;
     let bucket = Bucket::new(connection, &args.bucket);
@@ -39,7 +39,7 @@ pub(crate) async fn run(
     let copied = fetch.files().await?;
     if copied == 0 {
         let why = format!("there is nothing at {}", fetch.bucket.artifacts.uri(&fetch.key("")));
-        return Err(Trouble::usage(WHAT, why, THERE));
+        return Err(CliError::usage(WHAT, why, THERE));
     }
     let status = fetch.status().await?;
     let word = status.as_deref().unwrap_or("not written");
@@ -75,7 +75,7 @@ impl Fetch<'_> {
     }
 
     /// Copies the run's files and prints where they are; tells how many.
-    async fn files(&self) -> Result<usize, Trouble> {
+    async fn files(&self) -> Result<usize, CliError> {
         let from = self.key("");
         let objects = self.bucket.objects(&from).await;
         let mut copied = 0;
@@ -95,7 +95,7 @@ impl Fetch<'_> {
         Ok(copied)
     }
 
-    async fn file(&self, key: &str, name: &str) -> Result<(), Trouble> {
+    async fn file(&self, key: &str, name: &str) -> Result<(), CliError> {
         let own = Folder::new("", self.operation, &self.run).key(name);
         let copied = copy(&self.bucket.artifacts, key, &self.to, &own).await;
         let copied = copied.map_err(Failed::needing(READ));
@@ -103,7 +103,7 @@ impl Fetch<'_> {
         printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
     }
 
-    async fn status(&self) -> Result<Option<String>, Trouble> {
+    async fn status(&self) -> Result<Option<String>, CliError> {
         let summary = self.bucket.json(&self.key(SUMMARY)).await;
         let summary = summary.map_err(|e| self.connection.failed(WHAT, &e))?;
         Ok(summary.and_then(|summary| Some(summary["Status"].as_str()?.to_owned())))

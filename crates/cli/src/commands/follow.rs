@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use org_operator_core::Error;
 
 use crate::call::Failed;
-use crate::commands::machine::{Execution, Items, Machine, PAUSE};
+use crate::commands::state_machine::{Execution, Items, Machine, PAUSE};
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::progress::short;
 use crate::printer::{self, Drawing, Printer};
-use crate::trouble::Trouble;
+use org_operator_local::progress::short;
 
 /// How long following goes on while AWS gives no answer.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -23,10 +23,10 @@ pub(crate) async fn follow(
     run: &str,
     printer: Printer,
     as_json: bool,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     let begun = Instant::now();
     let drawing = printer.progress(0);
-    let mut patience = Patience::default();
+    let mut budget = RetryBudget::default();
     let mut looks = Looks { machine, run, map_run: None };
     loop {
         match looks.look().await {
@@ -36,11 +36,11 @@ pub(crate) async fn follow(
                 return Ok(execution.exit());
             }
             Ok(Look::Running(items)) => {
-                patience = Patience::default();
+                budget = RetryBudget::default();
                 draw(&drawing, items, begun.elapsed());
             }
-            Err(failed) if patience.bears(&failed.error, Instant::now()) => {
-                if let Some(text) = patience.says(&failed.error) {
+            Err(failed) if budget.allows(&failed.error, Instant::now()) => {
+                if let Some(text) = budget.warning(&failed.error) {
                     drawing.above(|| printer.note(&text));
                 }
             }
@@ -94,20 +94,20 @@ impl Looks<'_> {
 
 /// How long AWS has given no answer.
 #[derive(Debug, Default)]
-struct Patience {
+struct RetryBudget {
     since: Option<Instant>,
     said: bool,
 }
 
-impl Patience {
+impl RetryBudget {
     /// Whether to go on after `error`, which came at `now`.
-    fn bears(&mut self, error: &Error, now: Instant) -> bool {
+    fn allows(&mut self, error: &Error, now: Instant) -> bool {
         let since = *self.since.get_or_insert(now);
         error.kind().is_retryable() && now.duration_since(since) < PATIENCE
     }
 
     /// What a person is told, once per time without an answer.
-    fn says(&mut self, error: &Error) -> Option<String> {
+    fn warning(&mut self, error: &Error) -> Option<String> {
         let first = !std::mem::replace(&mut self.said, true);
         let minutes = PATIENCE.as_secs() / 60;
         first.then(|| format!("no answer ({error}); asking again for up to {minutes} minutes"))
@@ -122,14 +122,14 @@ mod tests {
 
     #[test]
     fn only_what_may_pass_is_borne_and_not_for_ever() {
-        let (mut patience, start) = (Patience::default(), Instant::now());
+        let (mut budget, start) = (RetryBudget::default(), Instant::now());
         let throttled = Error::new(ErrorKind::Throttled, "x");
         let gone = Error::new(ErrorKind::OperationFailed, "ExecutionDoesNotExist: x");
         let after = |seconds| start + Duration::from_secs(seconds);
-        assert!(!patience.bears(&gone, start));
-        assert!(patience.bears(&throttled, start) && patience.bears(&throttled, after(299)));
-        assert!(patience.says(&throttled).is_some() && patience.says(&throttled).is_none());
-        assert!(!patience.bears(&throttled, after(300)));
-        assert!(Patience::default().bears(&throttled, after(300)));
+        assert!(!budget.allows(&gone, start));
+        assert!(budget.allows(&throttled, start) && budget.allows(&throttled, after(299)));
+        assert!(budget.warning(&throttled).is_some() && budget.warning(&throttled).is_none());
+        assert!(!budget.allows(&throttled, after(300)));
+        assert!(RetryBudget::default().allows(&throttled, after(300)));
     }
 }

@@ -4,9 +4,9 @@ use org_operator_aws::{Organization, SystemClock};
 use org_operator_fanout::{Fanout, Settings};
 
 use crate::connect::Connection;
-use crate::local::engine::default_regions;
-use crate::local::journal::Journal;
-use crate::local::nowhere::Nowhere;
+use org_operator_local::engine::default_regions;
+use org_operator_local::journal::Journal;
+use org_operator_local::nowhere::Nowhere;
 
 /// Looks.
 #[derive(Debug)]

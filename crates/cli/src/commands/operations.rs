@@ -1,18 +1,18 @@
 //! `org-operator operations`: what can be asked. No AWS call is made.
 
-use org_operator_core::fault::Faults;
-use org_operator_core::spec::{Access, Spec};
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::{Access, Spec};
 use org_operator_operations::{CATALOGUE, Operation, find};
 use serde_json::{Value, json};
 
 use crate::args::{OperationsArgs, OperationsCommand};
 use crate::commands::columns::aligned;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer;
-use crate::trouble::Trouble;
 
 /// Prints the catalogue, or one operation of it.
-pub(crate) fn run(args: &OperationsArgs) -> Result<Exit, Trouble> {
+pub(crate) fn run(args: &OperationsArgs) -> Result<Exit, CliError> {
     let text = match &args.show {
         None if args.json => pretty(&all().map(described).collect()),
         None => aligned(&listed(all())),
@@ -29,12 +29,12 @@ fn all() -> impl Iterator<Item = &'static Spec> {
     CATALOGUE.iter().map(|operation| operation.spec())
 }
 
-fn named(name: &str) -> Result<&'static Spec, Trouble> {
-    let mut faults = Faults::default();
-    let found = find(CATALOGUE, name, &mut faults).map(Operation::spec);
-    faults.into_result("name", found).map_err(|e| {
+fn named(name: &str) -> Result<&'static Spec, CliError> {
+    let mut violations = Violations::default();
+    let found = find(CATALOGUE, name, &mut violations).map(Operation::spec);
+    violations.into_result("name", found).map_err(|e| {
         let remedy = "`org-operator operations` lists them";
-        Trouble::usage(&format!("there is no operation `{name}`"), e.message(), remedy)
+        CliError::usage(&format!("there is no operation `{name}`"), e.message(), remedy)
     })
 }
 
@@ -70,7 +70,7 @@ fn shown(spec: &Spec) -> String {
 }
 
 fn described(spec: &Spec) -> Value {
-    let column = |column: &org_operator_core::spec::Column| json!({"Name": column.name, "Meaning": column.meaning});
+    let column = |column: &org_operator_core::model::spec::Column| json!({"Name": column.name, "Meaning": column.meaning});
     json!({
         "Name": spec.name,
         "Summary": spec.summary,

@@ -1,14 +1,14 @@
 //! `org-operator plan`: what a run would do, without doing it.
 
-mod told;
+mod render;
 
 use std::collections::BTreeMap;
 
-use org_operator_core::account::Account;
-use org_operator_core::estimate::{Workload, estimate};
-use org_operator_core::limits::{Figure, Limits, figures};
-use org_operator_core::selection::Reason;
-use org_operator_core::tree::Unit;
+use org_operator_core::model::account::Account;
+use org_operator_core::model::unit_tree::Unit;
+use org_operator_core::plan::selection::Reason;
+use org_operator_estimate::limits::{Figure, Limits, figures};
+use org_operator_estimate::{Workload, estimate};
 use org_operator_fanout::Preview;
 use serde_json::{Map, Value};
 
@@ -16,16 +16,16 @@ use crate::args::{AwsArgs, PlanArgs};
 use crate::commands::columns::aligned;
 use crate::commands::looking::Looking;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer;
 use crate::request;
-use crate::trouble::Trouble;
 
-use told::Plan;
+use render::Plan;
 
 /// Plans, and prints the plan.
-pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, Trouble> {
-    let limits = Limits::load().map_err(|e| Trouble::of("no quotas", &e, None))?;
+pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, CliError> {
+    let limits = Limits::load().map_err(|e| CliError::of("no quotas", &e, None))?;
     if args.sources {
         printer::data(sources(args.json)?.as_bytes())?;
         return Ok(Exit::Complete);
@@ -33,13 +33,13 @@ pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, Trouble>
     let request = request::build(&args.select)?;
     let connection = Connection::open(aws).await?;
     let looking = Looking::new(&connection);
-    let trouble = |e| connection.trouble("the run cannot be planned", &e);
-    let preview = looking.fanout.preview(&Value::Object(request.clone())).await.map_err(trouble)?;
+    let error = |e| connection.error("the run cannot be planned", &e);
+    let preview = looking.fanout.preview(&Value::Object(request.clone())).await.map_err(error)?;
     let accounts: Vec<Account> = preview.selection.all().map(|(a, _)| a.clone()).collect();
-    let tree = looking.fanout.directory.tree(&accounts).await.map_err(trouble)?;
+    let tree = looking.fanout.directory.tree(&accounts).await.map_err(error)?;
     let work = workload(args, &request, &preview);
     let plan =
-        Plan { units: units(&preview, &tree), preview, work, told: estimate(&work, &limits) };
+        Plan { units: units(&preview, &tree), preview, work, estimate: estimate(&work, &limits) };
     let text = if args.json { plan.json() } else { plan.text() };
     printer::data(text.as_bytes())?;
     Ok(Exit::Complete)
@@ -97,11 +97,11 @@ fn units(preview: &Preview, tree: &Unit) -> BTreeMap<String, u64> {
     units
 }
 
-fn sources(as_json: bool) -> Result<String, Trouble> {
-    let figures = figures().map_err(|e| Trouble::of("no quotas", &e, None))?;
+fn sources(as_json: bool) -> Result<String, CliError> {
+    let figures = figures().map_err(|e| CliError::of("no quotas", &e, None))?;
     if as_json {
         let text = serde_json::to_string_pretty(&figures);
-        return text.map(|text| text + "\n").map_err(|e| Trouble::machine("no quotas", &e));
+        return text.map(|text| text + "\n").map_err(|e| CliError::machine("no quotas", &e));
     }
     let row = |(name, figure): (String, Figure)| {
         vec![name, figure.value.to_string(), figure.unit, figure.date, figure.source]

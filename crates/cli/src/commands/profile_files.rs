@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::local::partial::Partial;
-use crate::trouble::Trouble;
+use crate::error::CliError;
+use org_operator_local::atomic_file::AtomicFile;
 
 /// More links after one another than any system follows.
 const LINKS: usize = 40;
@@ -21,30 +21,30 @@ pub(crate) struct Files {
 
 impl Files {
     /// The AWS CLI's, or another config file.
-    pub(crate) fn find(config: Option<&Path>) -> Result<Self, Trouble> {
+    pub(crate) fn find(config: Option<&Path>) -> Result<Self, CliError> {
         let credentials = place("AWS_SHARED_CREDENTIALS_FILE", "credentials");
         let config = config.map(Path::to_owned).or_else(|| place("AWS_CONFIG_FILE", "config"));
         let what = "the config file is not known";
         let found = config
-            .ok_or_else(|| Trouble::usage(what, "HOME is not set", "name it by --config-file"));
+            .ok_or_else(|| CliError::usage(what, "HOME is not set", "name it by --config-file"));
         Ok(Self { config: found?, credentials })
     }
 
     /// The config file; nothing where there is none.
-    pub(crate) fn config(&self) -> Result<String, Trouble> {
+    pub(crate) fn config(&self) -> Result<String, CliError> {
         read(&self.config)
     }
 
     /// The credentials file; nothing where there is none.
-    pub(crate) fn credentials(&self) -> Result<String, Trouble> {
+    pub(crate) fn credentials(&self) -> Result<String, CliError> {
         self.credentials.as_deref().map_or(Ok(String::new()), read)
     }
 
     /// Writes the config file, whole or not at all: one that is cut in the middle would lock a person
     /// out.
-    pub(crate) fn write(&self, text: &str) -> Result<(), Trouble> {
+    pub(crate) fn write(&self, text: &str) -> Result<(), CliError> {
         let what = || format!("{} was not written", self.config.display());
-        write(&self.config, text).map_err(|e| Trouble::machine(what(), &e))
+        write(&self.config, text).map_err(|e| CliError::machine(what(), &e))
     }
 }
 
@@ -67,11 +67,11 @@ fn without_tilde(path: OsString, home: Option<OsString>) -> PathBuf {
     }
 }
 
-fn read(path: &Path) -> Result<String, Trouble> {
+fn read(path: &Path) -> Result<String, CliError> {
     match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         read => {
-            read.map_err(|e| Trouble::machine(format!("{} cannot be read", path.display()), &e))
+            read.map_err(|e| CliError::machine(format!("{} cannot be read", path.display()), &e))
         }
     }
 }
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<String, Trouble> {
 /// A file that is there keeps its mode, and a link stays a link.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let path = pointed_to(path)?;
-    let mut partial = Partial::beside(&path)?;
+    let mut partial = AtomicFile::create(&path)?;
     if let Ok(data) = path.metadata() {
         partial.permit(data.permissions())?;
     }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use org_operator_core::account::Account;
+use org_operator_core::model::account::Account;
 
-use crate::trouble::Trouble;
+use crate::error::CliError;
 
 /// What a name may have beside ASCII letters and digits: the SDKs leave a profile with another
 /// character out without a word (aws-runtime, `validate_identifier`).
@@ -13,14 +13,14 @@ const MARKS: &str = "_-/.%@:+";
 const DEFAULT: &str = "default";
 
 /// Refuses a prefix with which no SDK would find the profiles.
-pub(crate) fn check(prefix: &str) -> Result<(), Trouble> {
+pub(crate) fn check(prefix: &str) -> Result<(), CliError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || MARKS.contains(c);
     if prefix.chars().all(fits) {
         return Ok(());
     }
     let why = format!("profiles' names have ASCII letters, digits and {MARKS} only");
     let what = format!("--prefix {prefix} cannot be part of a profile's name");
-    Err(Trouble::usage(&what, why, "give another --prefix, or none"))
+    Err(CliError::usage(&what, why, "give another --prefix, or none"))
 }
 
 /// Names for the accounts' profiles, each its own: the account's name in lower case, or its id where

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_core::account::Account;
-use org_operator_core::{Partition, session};
+use org_operator_core::Partition;
+use org_operator_core::model::account::Account;
+use org_operator_core::model::session;
 use serde_json::Value;
 
 use crate::args::{AwsArgs, ProfilesArgs};
@@ -12,10 +13,10 @@ use crate::commands::profile_files::Files;
 use crate::commands::profile_lines::{Entry, block, of_credentials, outside, replaced};
 use crate::commands::profile_names::{check, named};
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer::{self, Printer};
 use crate::request;
-use crate::trouble::Trouble;
 
 const WHAT: &str = "the profiles cannot be written";
 
@@ -24,7 +25,7 @@ pub(crate) async fn run(
     aws: &AwsArgs,
     args: &ProfilesArgs,
     printer: Printer,
-) -> Result<Exit, Trouble> {
+) -> Result<Exit, CliError> {
     check(&args.prefix)?;
     let files = Files::find(args.config_file.as_deref())?;
     // A file that cannot be used is said before the organization is asked.
@@ -48,14 +49,14 @@ pub(crate) async fn run(
 
 /// The profiles of the selected accounts. None selected is an error: an empty block would take away
 /// those that are there.
-async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, Trouble> {
+async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
     let looking = Looking::new(&connection);
     let selection = looking.fanout.selection(&request).await;
     let selection =
-        selection.map_err(|e| connection.trouble("the organization cannot be listed", &e))?;
-    selection.require_some().map_err(|e| connection.trouble(WHAT, &e))?;
+        selection.map_err(|e| connection.error("the organization cannot be listed", &e))?;
+    selection.require_some().map_err(|e| connection.error(WHAT, &e))?;
     let accounts: Vec<&Account> = selection.selected().collect();
     let names = named(&accounts, &args.prefix);
     let entry = |(account, name): (&&Account, String)| Entry {
@@ -65,9 +66,9 @@ async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, Troub
     Ok(accounts.iter().zip(names).map(entry).collect())
 }
 
-fn with_block(existing: &str, block: &str) -> Result<String, Trouble> {
+fn with_block(existing: &str, block: &str) -> Result<String, CliError> {
     let new = replaced(existing, block);
-    new.map_err(|why| Trouble::usage(WHAT, why, "repair the marked lines by hand"))
+    new.map_err(|why| CliError::usage(WHAT, why, "repair the marked lines by hand"))
 }
 
 /// Names that no account's profile can have. Two sections of one name would be one to the AWS CLI,
@@ -79,14 +80,14 @@ fn taken(config: &str, credentials: &str, args: &ProfilesArgs) -> BTreeSet<Strin
     taken
 }
 
-fn refuse_taken(entries: &[Entry], taken: &BTreeSet<String>) -> Result<(), Trouble> {
+fn refuse_taken(entries: &[Entry], taken: &BTreeSet<String>) -> Result<(), CliError> {
     let names = entries.iter().map(|entry| entry.name.as_str());
     let names: Vec<&str> = names.filter(|name| taken.contains(*name)).collect();
     if names.is_empty() {
         return Ok(());
     }
     let why = format!("there are other profiles of these names: {}", names.join(", "));
-    Err(Trouble::usage(WHAT, why, "give --prefix, or rename those"))
+    Err(CliError::usage(WHAT, why, "give --prefix, or rename those"))
 }
 
 fn lines(args: &ProfilesArgs, account: &Account, connection: &Connection) -> Vec<String> {

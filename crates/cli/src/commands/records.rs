@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use crate::args::Format;
+use crate::error::CliError;
 use crate::printer::{self, Printer, line};
-use crate::trouble::Trouble;
 
 /// Rows of a table that nobody asked for.
 const FIRST_ROWS: usize = 20;
@@ -22,7 +22,7 @@ pub(crate) fn print(
     folder: &Path,
     operation: &str,
     format: Option<Format>,
-) -> Result<(), Trouble> {
+) -> Result<(), CliError> {
     let csv = folder.join(format!("{operation}.csv"));
     let jsonl = folder.join(format!("{operation}.jsonl"));
     match format {
@@ -35,7 +35,7 @@ pub(crate) fn print(
 }
 
 /// In pieces of whole lines, which is how data is printed.
-fn copy(path: &Path) -> Result<(), Trouble> {
+fn copy(path: &Path) -> Result<(), CliError> {
     let mut file = opened(path)?;
     let mut lines = Vec::new();
     loop {
@@ -51,7 +51,7 @@ fn copy(path: &Path) -> Result<(), Trouble> {
 }
 
 /// JSON Lines as one array.
-fn array(path: &Path) -> Result<(), Trouble> {
+fn array(path: &Path) -> Result<(), CliError> {
     printer::data(b"[")?;
     for (number, line) in opened(path)?.lines().enumerate() {
         let line = line.map_err(|e| unreadable(path, &e))?;
@@ -61,7 +61,7 @@ fn array(path: &Path) -> Result<(), Trouble> {
     printer::data(b"\n]\n")
 }
 
-fn table(printer: Printer, path: &Path, most: usize) -> Result<(), Trouble> {
+fn table(printer: Printer, path: &Path, most: usize) -> Result<(), CliError> {
     let mut widths: Vec<usize> = Vec::new();
     let all = rows(path, most, |row| {
         widths.resize(row.len().max(widths.len()), 0);
@@ -88,8 +88,8 @@ fn table(printer: Printer, path: &Path, most: usize) -> Result<(), Trouble> {
 fn rows(
     path: &Path,
     most: usize,
-    mut take: impl FnMut(&[String]) -> Result<(), Trouble>,
-) -> Result<usize, Trouble> {
+    mut take: impl FnMut(&[String]) -> Result<(), CliError>,
+) -> Result<usize, CliError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(opened(path)?);
     let mut number = 0;
     for row in reader.records() {
@@ -107,10 +107,10 @@ fn cut(cell: &str) -> String {
     console::truncate_str(&line(cell), CELL, "…").into_owned()
 }
 
-fn opened(path: &Path) -> Result<BufReader<File>, Trouble> {
+fn opened(path: &Path) -> Result<BufReader<File>, CliError> {
     File::open(path).map(BufReader::new).map_err(|e| unreadable(path, &e))
 }
 
-fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> Trouble {
-    Trouble::machine(format!("{} cannot be read", path.display()), why)
+fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> CliError {
+    CliError::machine(format!("{} cannot be read", path.display()), why)
 }

@@ -1,38 +1,38 @@
 //! `org-operator run`: plan, work, write, and say how it ended.
 
-mod again;
-mod ending;
-mod wanted;
+mod intent;
+mod messages;
+mod resume_command;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use org_operator_aws::{MemberRole, Organization, SystemClock};
-use org_operator_core::plan::{Folder, RunPlan};
+use org_operator_core::contract::plan::{Folder, RunPlan};
+use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
-use org_operator_core::summary::{RunResult, Status};
 use org_operator_core::{ErrorKind, RunId};
 
 use crate::args::{AwsArgs, RunArgs};
 use crate::commands::records;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::local::crew::Ended;
-use crate::local::engine::{Engine, journal_folder};
-use crate::local::journal::Journal;
-use crate::local::lock::Lock;
-use crate::local::progress::Progress;
-use crate::local::run_id;
-use crate::local::stop::Stop;
 use crate::printer::{self, Printer};
-use crate::trouble::Trouble;
-use wanted::Wanted;
+use intent::Wanted;
+use org_operator_local::engine::{Engine, journal_folder};
+use org_operator_local::journal::Journal;
+use org_operator_local::lock::{Lock, LockError};
+use org_operator_local::progress::Progress;
+use org_operator_local::run_id;
+use org_operator_local::stop::Stop;
+use org_operator_local::worker_pool::Ended;
 
 /// Runs, or goes on with a run.
-pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, Trouble> {
+pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
     let execution = run_id::new(SystemClock.now());
-    let execution = execution.ok_or_else(|| Trouble::machine("no run id", &"a wrong clock"))?;
+    let execution = execution.ok_or_else(|| CliError::machine("no run id", &"a wrong clock"))?;
     let wanted = Wanted::of(args, &execution)?;
     let connection = Connection::open(aws).await?;
     let engine = Engine {
@@ -55,13 +55,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn all(&self, wanted: Wanted) -> Result<Exit, Trouble> {
+    async fn all(&self, wanted: Wanted) -> Result<Exit, CliError> {
         let Self { engine, printer, .. } = self;
         // A run that goes on is locked before it is read; a new one has a name of its own.
         let early = match &wanted.resumed {
             Some((operation, run)) => {
                 let lock = self.lock(operation, run)?;
-                lock.sweep()?;
+                sweep(&lock)?;
                 Some(lock)
             }
             None => None,
@@ -72,20 +72,20 @@ impl Run<'_> {
             None => self.lock(&plan.operation, &plan.run_id)?,
         };
         let stop = Stop::listen();
-        printer.note(&ending::begins(&plan, wanted.resumed.is_some()));
+        printer.note(&messages::begins(&plan, wanted.resumed.is_some()));
         if self.work(&plan, &stop).await? == Ended::Stopped {
             return Ok(self.stopped(&plan));
         }
         let written = tokio::select! {
             biased;
-            () = stop.came() => return Ok(self.stopped(&plan)),
+            () = stop.requested() => return Ok(self.stopped(&plan)),
             written = engine.export(&plan) => written,
         };
         let result =
-            written.map_err(|e| self.connection.trouble("the answer was not written", &e))?;
+            written.map_err(|e| self.connection.error("the answer was not written", &e))?;
         tokio::select! {
             biased;
-            () = stop.came() => Ok(self.cut(&plan)),
+            () = stop.requested() => Ok(self.cut(&plan)),
             printed = self.printed(&plan) => printed.map(|()| self.tell(&plan, &result)),
         }
     }
@@ -102,12 +102,12 @@ impl Run<'_> {
         Exit::Interrupted
     }
 
-    fn lock(&self, operation: &str, run: &RunId) -> Result<Lock, Trouble> {
-        Lock::take(&journal_folder(&self.engine.out, operation, run))
+    fn lock(&self, operation: &str, run: &RunId) -> Result<Lock, CliError> {
+        locked(&journal_folder(&self.engine.out, operation, run))
     }
 
     /// The plan, or `None` where a run that was to go on has nothing left to do.
-    async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, Trouble> {
+    async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, CliError> {
         let organization = Organization::new(&self.connection.config);
         let journal = match &wanted.resumed {
             Some((operation, run)) => self.engine.journal(operation, run),
@@ -119,16 +119,16 @@ impl Run<'_> {
                 self.printer.note(error.message());
                 Ok(None)
             }
-            Err(error) => Err(self.connection.trouble("the run did not start", &error)),
+            Err(error) => Err(self.connection.error("the run did not start", &error)),
         }
     }
 
-    async fn work(&self, plan: &RunPlan, stop: &Stop) -> Result<Ended, Trouble> {
+    async fn work(&self, plan: &RunPlan, stop: &Stop) -> Result<Ended, CliError> {
         let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
-        let working = self.engine.work(plan, self.execution.clone(), members, stop.came());
+        let working = self.engine.work(plan, self.execution.clone(), members, stop.requested());
         let ended = self.drawn(plan, working).await;
-        ended.map_err(|e| self.connection.trouble("the run cannot go on", &e))
+        ended.map_err(|e| self.connection.error("the run cannot go on", &e))
     }
 
     /// Waits for `working` and draws meanwhile.
@@ -159,25 +159,25 @@ impl Run<'_> {
     }
 
     /// Prints the records, aside: a reader that does not read must not keep anybody from stopping.
-    async fn printed(&self, plan: &RunPlan) -> Result<(), Trouble> {
+    async fn printed(&self, plan: &RunPlan) -> Result<(), CliError> {
         let (folder, operation) = (self.folder(plan), plan.operation.clone());
         let (printer, format) = (self.printer, self.args.format);
         let print = move || records::print(printer, &folder, &operation, format);
         let done = tokio::task::spawn_blocking(print).await;
-        done.map_err(|e| Trouble::machine("the records were not printed", &e))?
+        done.map_err(|e| CliError::machine("the records were not printed", &e))?
     }
 
     fn tell(&self, plan: &RunPlan, result: &RunResult) -> Exit {
         let folder = self.folder(plan);
-        for line in ending::failures(&folder) {
+        for line in messages::failures(&folder) {
             self.printer.note(&line);
         }
-        self.printer.note(&ending::summary(result));
+        self.printer.note(&messages::summary(result));
         self.printer.note(&format!("files: {}", folder.display()));
         match result.status {
             Status::Complete => Exit::Complete,
             Status::Partial => {
-                self.printer.note(&format!("what FAILED is tried again by{}", self.again(plan)));
+                self.printer.note(&format!("hint: retry failed targets with{}", self.again(plan)));
                 Exit::Partial
             }
         }
@@ -189,6 +189,30 @@ impl Run<'_> {
 
     /// The command by which the run goes on, after a colon.
     fn again(&self, plan: &RunPlan) -> String {
-        format!("{}: {}", again::beside(self.args), again::command(self.aws, self.args, plan))
+        format!(
+            "{}: {}",
+            resume_command::beside(self.args),
+            resume_command::command(self.aws, self.args, plan)
+        )
     }
+}
+
+/// The lock on the run whose journal is in `folder`.
+fn locked(folder: &Path) -> Result<Lock, CliError> {
+    let summary = format!("the run in {} cannot be locked", folder.display());
+    Lock::take(folder).map_err(|error| match error {
+        LockError::Held => CliError::usage(
+            &summary,
+            "another process is working on it",
+            "wait until that process has ended, or end it",
+        ),
+        LockError::Io(error) => CliError::machine(summary, &error),
+    })
+}
+
+/// Removes what processes that were killed left of the run's files.
+fn sweep(lock: &Lock) -> Result<(), CliError> {
+    let folder = lock.run_folder().unwrap_or(Path::new("."));
+    let summary = || format!("{} cannot be tidied up", folder.display());
+    lock.sweep().map_err(|error| CliError::machine(summary(), &error))
 }

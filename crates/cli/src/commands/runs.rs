@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::RunId;
-use org_operator_core::plan::{Folder, SUMMARY};
-use org_operator_core::timestamp::Timestamp;
+use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::model::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::args::{AwsArgs, RunsArgs};
@@ -14,15 +14,15 @@ use crate::call::Failed;
 use crate::commands::bucket::{Bucket, Object};
 use crate::commands::columns::aligned;
 use crate::connect::Connection;
+use crate::error::CliError;
 use crate::exit::Exit;
 use crate::printer;
-use crate::trouble::Trouble;
 
 /// Summaries that are read at once.
 const AT_ONCE: usize = 16;
 
 /// Lists the runs with their status.
-pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, Trouble> {
+pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, CliError> {
     let connection = Connection::open(aws).await?;
     let bucket = Bucket::new(&connection, &args.bucket);
     let found = found(&bucket, args).await;

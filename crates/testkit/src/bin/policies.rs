@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_core::spec::Access;
+use org_operator_core::model::spec::Access;
 use org_operator_operations::CATALOGUE;
 use org_operator_testkit::{Outcome, paths};
 

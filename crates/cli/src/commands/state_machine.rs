@@ -1,0 +1,137 @@
+//! The deployed state machine: starting it, and how far an execution is. What is printed about it
+//! is the commands'.
+
+mod execution;
+
+use std::time::Duration;
+
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::config::Region;
+use aws_sdk_sfn::types::MapRunItemCounts;
+use org_operator_core::Region as Name;
+use serde_json::Value;
+
+use crate::call::{Failed, own};
+use crate::connect::Connection;
+use crate::error::CliError;
+
+pub(crate) use execution::Execution;
+
+/// `DescribeMapRun` refills one call a second (Step Functions quotas): half of it is for others.
+pub(crate) const PAUSE: Duration = Duration::from_secs(2);
+
+const START: &str = "states:StartExecution on the state machine";
+const DESCRIBE: &str = "states:DescribeExecution on the state machine's executions";
+const LIST_MAP_RUNS: &str = "states:ListMapRuns on the state machine's executions";
+const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun on the state machine's Map Runs";
+
+/// The state machine.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    client: Client,
+    arn: String,
+    /// What the ARNs of its executions begin with.
+    executions: String,
+}
+
+/// Work items of an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Items {
+    /// All of them.
+    pub(crate) total: u64,
+    /// Those that have ended.
+    pub(crate) done: u64,
+}
+
+impl Machine {
+    /// The state machine called `arn`, asked in its own Region, wherever the program works from.
+    pub(crate) fn new(connection: &Connection, arn: &str) -> Result<Self, CliError> {
+        let parsed = parsed(arn).ok_or_else(|| {
+            let why = format!("`{arn}` is not the ARN of a state machine");
+            let remedy = "give the output StateMachineArn of operator.yaml";
+            CliError::usage("the state machine cannot be asked", why, remedy)
+        });
+        let (region, executions) = parsed?;
+        let config = aws_sdk_sfn::config::Builder::from(&connection.config);
+        let config = config.region(Region::new(region.to_string())).build();
+        Ok(Self { client: Client::from_conf(config), arn: arn.to_owned(), executions })
+    }
+
+    /// Starts an execution.
+    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Failed> {
+        let start = self.client.start_execution().state_machine_arn(&self.arn);
+        let started = start.name(name).input(input.to_string()).send().await;
+        let started = started.map_err(|e| own("starting the state machine", &e));
+        started.map(drop).map_err(Failed::needing(START))
+    }
+
+    /// The execution called `name`.
+    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, Failed> {
+        let arn = self.execution_arn(name);
+        let answer = self.client.describe_execution().execution_arn(&arn).send().await;
+        let answer = answer.map_err(|e| own(&format!("asking for {arn}"), &e));
+        let answer = answer.map_err(Failed::needing(DESCRIBE))?;
+        let output = answer.output().and_then(|text| serde_json::from_str(text).ok());
+        Ok(Execution {
+            status: answer.status().clone(),
+            output: output.unwrap_or_default(),
+            error: answer.error().map(str::to_owned),
+            cause: answer.cause().map(str::to_owned),
+        })
+    }
+
+    /// The Map Run of an execution, once it has one.
+    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, Failed> {
+        let arn = self.execution_arn(name);
+        let listed = self.client.list_map_runs().execution_arn(&arn).send().await;
+        let listed = listed.map_err(|e| own("asking for the Map Run", &e));
+        let listed = listed.map_err(Failed::needing(LIST_MAP_RUNS))?;
+        Ok(listed.map_runs().first().map(|run| run.map_run_arn().to_owned()))
+    }
+
+    /// How far a Map Run is.
+    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, Failed> {
+        let answer = self.client.describe_map_run().map_run_arn(map_run).send().await;
+        let answer = answer.map_err(|e| own("asking for the Map Run's progress", &e));
+        let answer = answer.map_err(Failed::needing(DESCRIBE_MAP_RUN))?;
+        Ok(answer.item_counts().map(counted))
+    }
+
+    fn execution_arn(&self, name: &str) -> String {
+        format!("{}:{name}", self.executions)
+    }
+}
+
+/// The Region in a state machine's ARN, and what the ARNs of its executions begin with.
+fn parsed(arn: &str) -> Option<(Name, String)> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", partition, "states", region, account, "stateMachine", machine] = parts.as_slice()
+    else {
+        return None;
+    };
+    let executions = ["arn", partition, "states", region, account, "execution", machine];
+    Some((Name::parse(region)?, executions.join(":")))
+}
+
+fn counted(counts: &MapRunItemCounts) -> Items {
+    let number = |count: i64| u64::try_from(count).unwrap_or(0);
+    let left = number(counts.pending()) + number(counts.running());
+    let total = number(counts.total());
+    Items { total, done: total.saturating_sub(left) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arn_says_where_the_state_machine_is() {
+        let arn = "arn:aws-cn:states:cn-north-1:111111111111:stateMachine:org-operator";
+        let (region, executions) = parsed(arn).unwrap();
+        assert_eq!(region.as_str(), "cn-north-1");
+        assert_eq!(executions, arn.replace("stateMachine", "execution"));
+        let others =
+            ["org-operator", "arn:aws:lambda:eu-west-1:1:stateMachine:x", &format!("{arn}:1")];
+        assert!(others.iter().all(|other| parsed(other).is_none()));
+    }
+}

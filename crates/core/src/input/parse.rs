@@ -1,0 +1,167 @@
+//! The door for outside input: reads JSON into types that cannot be wrong and notes every fault
+//! on the way.
+//!
+//! Derived deserializers stop at the first fault and name a line and a column; this reads on and
+//! names fields. What a field means is said by the types that use it, not here.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use crate::input::path::FieldPath;
+use crate::input::violation::{Violations, nearest_hint};
+use crate::model::id::{AccountId, RunId, UnitId};
+use crate::model::region::Region;
+
+/// Reads the value at a path, or notes what is wrong with it and returns `None`.
+pub type Read<T> = fn(&FieldPath, &Value, &mut Violations) -> Option<T>;
+
+/// An object of the input, with the names of the fields it may have.
+#[derive(Debug)]
+pub struct Fields<'v> {
+    path: FieldPath,
+    map: &'v Map<String, Value>,
+}
+
+impl<'v> Fields<'v> {
+    /// Opens `value` as an object; a field that is not in `known` is a fault, never ignored.
+    pub fn open(
+        path: &FieldPath,
+        value: &'v Value,
+        known: &[&str],
+        violations: &mut Violations,
+    ) -> Option<Self> {
+        let Some(map) = value.as_object() else {
+            violations.note(path, value, format!("an object with the fields {}", known.join(", ")));
+            return None;
+        };
+        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+            let hint = nearest_hint(name, known.iter().copied());
+            let allowed = format!("only the fields {}{hint}", known.join(", "));
+            violations.note_text(path.field(name), "an unknown field", allowed);
+        }
+        Some(Self { path: path.clone(), map })
+    }
+
+    /// The field's value, or `None` where it is absent or null.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'v Value> {
+        self.map.get(name).filter(|value| !value.is_null())
+    }
+
+    /// Where the field stands.
+    #[must_use]
+    pub fn path(&self, name: &str) -> FieldPath {
+        self.path.field(name)
+    }
+
+    /// Reads a field that may be absent.
+    pub fn optional<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Option<T> {
+        self.get(name).and_then(|value| read(&self.path(name), value, violations))
+    }
+
+    /// Reads a field that must be there.
+    pub fn required<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Option<T> {
+        if self.get(name).is_none() {
+            violations.note_text(self.path(name), "nothing", "a value: the field is required");
+        }
+        self.optional(name, violations, read)
+    }
+
+    /// Reads a list, each element by `read`; absent is empty.
+    pub fn list<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Vec<T> {
+        let path = self.path(name);
+        self.get(name).map(|value| list(&path, value, violations, read)).unwrap_or_default()
+    }
+}
+
+/// A list, each element read by `read`; the elements that are right come back even if others are not.
+pub fn list<T>(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+    read: Read<T>,
+) -> Vec<T> {
+    let Some(values) = value.as_array() else {
+        violations.note(path, value, "a list");
+        return Vec::new();
+    };
+    let read_one = |(i, value)| read(&path.index(i), value, violations);
+    values.iter().enumerate().filter_map(read_one).collect()
+}
+
+/// Any text.
+pub fn text(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<String> {
+    let text = value.as_str().map(str::to_owned);
+    noted(text, path, value, violations, "a string")
+}
+
+/// true or false.
+pub fn boolean(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<bool> {
+    noted(value.as_bool(), path, value, violations, "true or false")
+}
+
+/// An object, as it is.
+pub fn object(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+) -> Option<Map<String, Value>> {
+    noted(value.as_object().cloned(), path, value, violations, "an object")
+}
+
+/// A whole number of `range`.
+pub fn whole(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+    range: RangeInclusive<u32>,
+) -> Option<u32> {
+    let number = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n));
+    let allowed = format!("a whole number from {} to {}", range.start(), range.end());
+    noted(number, path, value, violations, &allowed)
+}
+
+/// Seconds since 1970.
+pub fn epoch_seconds(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<i64> {
+    let seconds = value.as_i64().filter(|seconds| *seconds > 0);
+    noted(seconds, path, value, violations, "seconds since 1970-01-01 as a whole number")
+}
+
+/// An account id.
+pub fn account_id(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+) -> Option<AccountId> {
+    let id = value.as_str().and_then(AccountId::parse);
+    noted(id, path, value, violations, AccountId::ALLOWED)
+}
+
+/// A run id.
+pub fn run_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<RunId> {
+    noted(value.as_str().and_then(RunId::parse), path, value, violations, RunId::ALLOWED)
+}
+
+/// An organizational unit or a root.
+pub fn unit_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<UnitId> {
+    noted(value.as_str().and_then(UnitId::parse), path, value, violations, UnitId::ALLOWED)
+}
+
+/// A Region's name, by its form only; whether it exists is asked by [`crate::model::region::known`].
+pub fn region(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<Region> {
+    noted(value.as_str().and_then(Region::parse), path, value, violations, Region::ALLOWED)
+}
+
+fn noted<T>(
+    read: Option<T>,
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+    allowed: &str,
+) -> Option<T> {
+    if read.is_none() {
+        violations.note(path, value, allowed);
+    }
+    read
+}

@@ -1,0 +1,246 @@
+//! Regions and the partitions they belong to.
+//!
+//! The table is data of botocore's `partitions.json` (read 2026-11-22). A Region that AWS opens
+//! later can be used before this table knows it by naming it in `TARGET_REGIONS`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::violation::nearest_hint;
+use crate::model::id::text_id;
+
+/// A Region's name, such as `eu-west-1`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+// A name that is known takes no memory of its own: a large run has millions of targets.
+pub struct Region(Cow<'static, str>);
+
+impl Region {
+    /// What a Region's name looks like, for messages.
+    pub const ALLOWED: &'static str = "a Region such as `eu-west-1`, as a string";
+
+    /// The Region, or `None` where `text` has not the form of a Region's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(name) = KNOWN.iter().find(|name| **name == text) {
+            return Some(Self(Cow::Borrowed(name)));
+        }
+        let parts: Vec<&str> = text.split('-').collect();
+        let (number, words) = parts.split_last()?;
+        let word = |w: &&str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase());
+        let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let valid = text.len() <= 32 && digits && words.len() >= 2 && words.iter().all(word);
+        valid.then(|| Self(Cow::Owned(text.to_owned())))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The Regions that every account of `partition` has; none where that is not known.
+    #[must_use]
+    pub fn always_on(partition: Partition) -> Vec<Self> {
+        let of_partition = |region: &Self| region.partition() == partition;
+        ALWAYS_ON.iter().filter_map(|name| Self::parse(name)).filter(of_partition).collect()
+    }
+
+    /// The partition this Region is in, by AWS's own patterns of names.
+    #[must_use]
+    pub fn partition(&self) -> Partition {
+        let prefixes = [
+            ("us-gov-", Partition::UsGov),
+            ("cn-", Partition::China),
+            ("eusc-", Partition::EuropeanSovereign),
+            ("us-isob-", Partition::IsoB),
+            ("us-isof-", Partition::IsoF),
+            ("eu-isoe-", Partition::IsoE),
+            ("us-iso-", Partition::Iso),
+        ];
+        let found = prefixes.iter().find(|(prefix, _)| self.0.starts_with(prefix));
+        found.map_or(Partition::Commercial, |(_, partition)| *partition)
+    }
+
+    /// Whether every account has this Region, always: the Regions opened before 2019-03-20 cannot
+    /// be switched off (AWS Account Management guide, "Enable or disable AWS Regions").
+    #[must_use]
+    pub fn is_always_on(&self) -> bool {
+        self.partition() != Partition::Commercial || ALWAYS_ON.contains(&self.as_str())
+    }
+}
+
+text_id!(Region);
+
+/// A group of Regions with its own accounts, endpoints and ARNs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Partition {
+    /// `aws`
+    Commercial,
+    /// `aws-us-gov`
+    UsGov,
+    /// `aws-cn`
+    China,
+    /// `aws-eusc`
+    EuropeanSovereign,
+    /// `aws-iso`
+    Iso,
+    /// `aws-iso-b`
+    IsoB,
+    /// `aws-iso-e`
+    IsoE,
+    /// `aws-iso-f`
+    IsoF,
+}
+
+impl Partition {
+    /// The second part of an ARN in this partition.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Commercial => "aws",
+            Self::UsGov => "aws-us-gov",
+            Self::China => "aws-cn",
+            Self::EuropeanSovereign => "aws-eusc",
+            Self::Iso => "aws-iso",
+            Self::IsoB => "aws-iso-b",
+            Self::IsoE => "aws-iso-e",
+            Self::IsoF => "aws-iso-f",
+        }
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether `region` can be asked by a run at `home` that is configured for `configured`; else
+/// what is allowed, in words.
+///
+/// # Errors
+/// The words for a fault: an unknown Region with the nearest known one, or one of another partition.
+pub fn known(region: &Region, home: &Region, configured: &[Region]) -> Result<(), String> {
+    let partition = home.partition();
+    if region.partition() != partition {
+        return Err(format!("a Region of the partition {partition}, where this runs"));
+    }
+    if KNOWN.contains(&region.as_str()) || configured.contains(region) {
+        return Ok(());
+    }
+    let hint = nearest_hint(region.as_str(), KNOWN.iter().copied());
+    Err(format!("a Region of AWS or one named in TARGET_REGIONS{hint}"))
+}
+
+const ALWAYS_ON: &[&str] = &[
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ca-central-1",
+    "sa-east-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eu-central-1",
+    "eu-north-1",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-southeast-1",
+    "ap-southeast-2",
+];
+
+const KNOWN: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eusc-de-east-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "eu-isoe-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(name: &str) -> Region {
+        Region::parse(name).unwrap()
+    }
+
+    #[test]
+    fn every_known_region_has_a_valid_form_and_its_partition() {
+        for name in KNOWN {
+            assert!(Region::parse(name).is_some(), "{name}");
+        }
+        let partition = |name| region(name).partition().as_str();
+        assert_eq!(partition("eu-west-1"), "aws");
+        assert_eq!(partition("us-gov-west-1"), "aws-us-gov");
+        assert_eq!(partition("cn-north-1"), "aws-cn");
+        assert_eq!(partition("eusc-de-east-1"), "aws-eusc");
+        assert_eq!(partition("us-isob-east-1"), "aws-iso-b");
+    }
+
+    #[test]
+    fn a_mistyped_region_is_refused_with_the_nearest_name() {
+        let home = region("eu-west-1");
+        let refused = known(&region("eu-wst-1"), &home, &[]).unwrap_err();
+        assert!(refused.contains("nearest: `eu-west-1`"), "{refused}");
+        assert!(
+            known(&region("us-gov-west-1"), &home, &[]).unwrap_err().contains("partition aws,")
+        );
+        assert_eq!(known(&region("xx-new-9"), &home, &[region("xx-new-9")]), Ok(()));
+    }
+
+    #[test]
+    fn what_has_not_the_form_is_no_region() {
+        for wrong in ["", "eu", "EU-WEST-1", "eu-west-", "eu--1", "1-2-3", "eu-west-1#x", "global"]
+        {
+            assert!(Region::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

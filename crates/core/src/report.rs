@@ -1,0 +1,7 @@
+//! What a run's answer looks like: coverage, changes, CSV, notification and metrics.
+
+pub mod changes;
+pub mod coverage;
+pub mod csv_table;
+pub mod metrics;
+pub mod notification;

@@ -1,0 +1,135 @@
+//! What changed since another run: records added and removed, over the targets that succeeded in
+//! both runs and over no others. A record whose cells changed is removed and added.
+
+use std::collections::BTreeSet;
+
+use crate::model::region::Region;
+
+/// What happened to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// The run before had it not.
+    Added,
+    /// Only the run before had it.
+    Removed,
+}
+
+impl ChangeKind {
+    /// The word in `changes.csv`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// A record of an account that was added or removed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The Region.
+    pub region: Region,
+    /// The record's cells.
+    pub cells: Vec<String>,
+    /// Added or removed.
+    pub kind: ChangeKind,
+}
+
+/// An account's records of the run before, while those of this run go by.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    succeeded: BTreeSet<Region>,
+    before: BTreeSet<(Region, Vec<String>)>,
+    added: Vec<Change>,
+}
+
+impl Comparison {
+    /// A comparison with a run in which the targets of `succeeded` have the records `before`.
+    #[must_use]
+    pub fn new(succeeded: BTreeSet<Region>, before: BTreeSet<(Region, Vec<String>)>) -> Self {
+        Self { succeeded, before, added: Vec::new() }
+    }
+
+    /// Takes a record of this run.
+    pub fn record(&mut self, region: Region, cells: Vec<String>) {
+        if !self.succeeded.contains(&region) {
+            return;
+        }
+        let row = (region, cells);
+        if !self.before.remove(&row) {
+            let (region, cells) = row;
+            self.added.push(Change { region, cells, kind: ChangeKind::Added });
+        }
+    }
+
+    /// The changes until `later`, a run that has been read as this one has.
+    #[must_use]
+    pub fn until(mut self, later: Self) -> Vec<Change> {
+        for (region, cells) in later.before {
+            self.record(region, cells);
+        }
+        // Records of a target whose outcome is no success are nobody's.
+        self.added.retain(|change| later.succeeded.contains(&change.region));
+        self.finish(&later.succeeded)
+    }
+
+    /// The changes, sorted by Region and cells; `succeeded` are this run's Regions with an answer.
+    #[must_use]
+    pub fn finish(self, succeeded: &BTreeSet<Region>) -> Vec<Change> {
+        let both = |region: &Region| succeeded.contains(region) && self.succeeded.contains(region);
+        let left = self.before.into_iter().filter(|(region, _)| both(region));
+        let removed =
+            left.map(|(region, cells)| Change { region, cells, kind: ChangeKind::Removed });
+        let mut changes: Vec<Change> = removed.chain(self.added).collect();
+        changes.sort();
+        changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Rows = BTreeSet<(Region, Vec<String>)>;
+
+    fn region(n: u8) -> Region {
+        Region::parse(&format!("xx-made-{n}")).unwrap()
+    }
+
+    fn rows(pairs: &BTreeSet<(u8, u8)>, succeeded: &BTreeSet<Region>) -> Rows {
+        let row = |(r, n): &(u8, u8)| (region(*r), vec![n.to_string()]);
+        pairs.iter().map(row).filter(|(region, _)| succeeded.contains(region)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn changes_are_the_set_difference_over_targets_that_succeeded_twice(
+            before in proptest::collection::btree_set((0u8..4, 0u8..6), 0..15),
+            now in proptest::collection::btree_set((0u8..4, 0u8..6), 0..15),
+            ok_before in proptest::collection::btree_set(0u8..4, 0..5),
+            ok_now in proptest::collection::btree_set(0u8..4, 0..5),
+        ) {
+            let ok_before: BTreeSet<Region> = ok_before.into_iter().map(region).collect();
+            let ok_now: BTreeSet<Region> = ok_now.into_iter().map(region).collect();
+            let both: BTreeSet<Region> = ok_before.intersection(&ok_now).cloned().collect();
+            let mut comparison = Comparison::new(ok_before.clone(), rows(&before, &ok_before));
+            for (region, cells) in rows(&now, &ok_now) {
+                comparison.record(region, cells);
+            }
+            let changes = comparison.finish(&ok_now);
+            let of = |kind| -> Rows {
+                let of_kind = changes.iter().filter(|change| change.kind == kind);
+                of_kind.map(|change| (change.region.clone(), change.cells.clone())).collect()
+            };
+            let (old, new) = (rows(&before, &both), rows(&now, &both));
+            prop_assert_eq!(of(ChangeKind::Added), new.difference(&old).cloned().collect::<Rows>());
+            prop_assert_eq!(of(ChangeKind::Removed), old.difference(&new).cloned().collect::<Rows>());
+            prop_assert!(changes.is_sorted());
+            let later = Comparison::new(ok_now.clone(), rows(&now, &ok_now));
+            let earlier = Comparison::new(ok_before.clone(), rows(&before, &ok_before));
+            prop_assert_eq!(earlier.until(later), changes);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Coverage: every target of the manifest with its outcome, nothing missing, nothing twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::contract::ledger::WorkerFailure;
+use crate::contract::work_item::WorkItem;
+use crate::error::ErrorKind;
+use crate::model::id::AccountId;
+use crate::model::region::Region;
+use crate::outcome::{Outcome, Verdict};
+
+/// The columns of `coverage.csv`.
+pub const COLUMNS: &[&str] = &[
+    "account_id",
+    "account_name",
+    "region",
+    "status",
+    "error",
+    "message",
+    "records",
+    "attempts",
+    "started_at",
+    "ended_at",
+];
+
+/// An account's targets of a run, from all of its work items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountTargets {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its name.
+    pub account_name: String,
+    /// Its Regions, each with the number of the work item that it is in.
+    pub regions: BTreeMap<Region, u32>,
+}
+
+/// The manifest by account, sorted by account and Region.
+#[must_use]
+pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
+    let mut accounts: BTreeMap<AccountId, AccountTargets> = BTreeMap::new();
+    for (number, item) in (0..).zip(manifest) {
+        let targets = accounts.entry(item.account_id.clone()).or_insert_with(|| AccountTargets {
+            account_id: item.account_id,
+            account_name: item.account_name,
+            regions: BTreeMap::new(),
+        });
+        targets.regions.extend(item.regions.into_iter().map(|region| (region, number)));
+    }
+    accounts.into_values().collect()
+}
+
+/// One row of `coverage.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageRow {
+    /// The target's Region.
+    pub region: Region,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The outcome, where the ledger has one.
+    pub outcome: Option<Outcome>,
+}
+
+/// One row per target of the account, sorted by Region: the ledger's outcome, or FAILED
+/// `NoOutcome` with the worker's failure where there is one.
+#[must_use]
+pub fn cover(
+    targets: &AccountTargets,
+    outcomes: Vec<Outcome>,
+    failures: &[WorkerFailure],
+) -> Vec<CoverageRow> {
+    let mut outcomes: BTreeMap<Region, Outcome> =
+        outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
+    // A resumed work item may begin with another Region than the whole one did.
+    let of_item = |failure: &WorkerFailure, item: &u32| {
+        targets.regions.get(&failure.first_region) == Some(item)
+    };
+    let row = |(region, item): (&Region, &u32)| {
+        let outcome = outcomes.remove(region);
+        let verdict = match &outcome {
+            Some(outcome) => outcome.verdict.clone(),
+            None => missing(failures.iter().rfind(|failure| of_item(failure, item))),
+        };
+        CoverageRow { region: region.clone(), verdict, outcome }
+    };
+    targets.regions.iter().map(row).collect()
+}
+
+fn missing(failure: Option<&WorkerFailure>) -> Verdict {
+    let silent = "no outcome was written and the state machine recorded no failure: \
+                  the Map Run's results below map-results/ say why";
+    let message = failure.map_or_else(|| silent.to_owned(), WorkerFailure::text);
+    Verdict::of(ErrorKind::NoOutcome, &message)
+}
+
+impl CoverageRow {
+    /// The row's cells, in the order of [`COLUMNS`].
+    #[must_use]
+    pub fn cells(&self, targets: &AccountTargets) -> Vec<String> {
+        let (kind, message) = self.verdict.error().map_or((None, ""), |(k, m)| (Some(k), m));
+        let of_outcome = |cell: fn(&Outcome) -> String| self.outcome.as_ref().map(cell);
+        vec![
+            targets.account_id.to_string(),
+            targets.account_name.clone(),
+            self.region.to_string(),
+            self.verdict.status().to_owned(),
+            kind.map_or("", ErrorKind::name).to_owned(),
+            message.to_owned(),
+            of_outcome(|o| o.records.to_string()).unwrap_or_else(|| "0".to_owned()),
+            of_outcome(|o| o.attempts.to_string()).unwrap_or_else(|| "0".to_owned()),
+            of_outcome(|o| o.started_at.to_string()).unwrap_or_default(),
+            of_outcome(|o| o.ended_at.to_string()).unwrap_or_default(),
+        ]
+    }
+}
+
+/// The Regions of an account that have a final outcome among `outcomes`.
+#[must_use]
+pub fn final_regions(outcomes: &[Outcome]) -> BTreeSet<Region> {
+    let done = outcomes.iter().filter(|outcome| outcome.verdict.is_final());
+    done.map(|outcome| outcome.region.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::timestamp::Timestamp;
+    use proptest::prelude::*;
+
+    fn region(n: usize) -> Region {
+        Region::parse(&format!("xx-made-{n}")).unwrap()
+    }
+
+    fn outcome(n: usize, verdict: Verdict) -> Outcome {
+        let now = Timestamp::from_epoch_millis(0);
+        let attempt = "a".to_owned();
+        Outcome {
+            region: region(n),
+            verdict,
+            attempts: 1,
+            started_at: now,
+            ended_at: now,
+            records: 0,
+            calls: 0,
+            attempt,
+        }
+    }
+
+    fn item(account: &str, regions: &[usize]) -> WorkItem {
+        WorkItem {
+            account_id: AccountId::parse(account).unwrap(),
+            account_name: "n".to_owned(),
+            regions: regions.iter().map(|n| region(*n)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_target_without_an_outcome_is_failed_with_its_workers_failure() {
+        let manifest = vec![item("111111111111", &[0, 1]), item("111111111111", &[2, 3])];
+        let targets = by_account(manifest).remove(0);
+        let failure = WorkerFailure {
+            first_region: region(3),
+            error: "Sandbox.Timedout".to_owned(),
+            cause: "late".to_owned(),
+        };
+        let rows = cover(&targets, vec![outcome(0, Verdict::Succeeded)], &[failure]);
+        let messages: Vec<_> = rows.iter().map(|row| row.verdict.error()).collect();
+        assert_eq!(messages[0], None);
+        assert!(messages[1].unwrap().1.contains("recorded no failure"));
+        for message in &messages[2..] {
+            assert_eq!(
+                *message,
+                Some((ErrorKind::NoOutcome, "WorkerCrashed: Sandbox.Timedout: late"))
+            );
+        }
+        assert_eq!(rows[1].cells(&targets).len(), COLUMNS.len());
+    }
+
+    proptest! {
+        #[test]
+        fn every_target_has_exactly_one_row(
+            items in proptest::collection::vec((0u8..4, proptest::collection::vec(0usize..6, 1..5)), 0..8),
+            known in proptest::collection::vec(0usize..9, 0..9),
+        ) {
+            let manifest: Vec<WorkItem> =
+                items.iter().map(|(a, regions)| item(&format!("{a:012}"), regions)).collect();
+            let wanted: BTreeSet<_> = manifest.iter()
+                .flat_map(|i| i.regions.iter().map(|r| (i.account_id.clone(), r.clone()))).collect();
+            let mut rows = Vec::new();
+            for targets in by_account(manifest) {
+                let outcomes = known.iter().map(|n| outcome(*n, Verdict::Succeeded)).collect();
+                let covered = cover(&targets, outcomes, &[]);
+                rows.extend(covered.into_iter().map(|row| (targets.account_id.clone(), row.region)));
+            }
+            prop_assert!(rows.is_sorted());
+            prop_assert_eq!(rows.len(), wanted.len());
+            prop_assert_eq!(rows.into_iter().collect::<BTreeSet<_>>(), wanted);
+        }
+    }
+}

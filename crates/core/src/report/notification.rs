@@ -1,0 +1,201 @@
+//! What a person is told of a run that has ended: a subject, and a short text. Sending it is the
+//! state machine's.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::contract::summary::{RunResult, Summary};
+use crate::outcome::one_line;
+
+/// SNS takes a subject of fewer than 100 characters (SNS API reference, `Publish`).
+const SUBJECT_CHARS: usize = 99;
+/// Failures, and changes, that are told; the summary has more.
+const TOLD: usize = 5;
+/// What is told of one of them.
+const LINE_CHARS: usize = 200;
+
+/// A notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Notification {
+    /// One line of at most 99 ASCII characters.
+    pub subject: String,
+    /// A few lines of plain text, at most 10 KB.
+    pub message: String,
+}
+
+/// The result handler's output: the result, and what a person is told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Answer {
+    /// The result.
+    #[serde(flatten)]
+    pub result: RunResult,
+    /// The notification; the state machine sends it and drops it from its own output.
+    pub notification: Notification,
+}
+
+impl From<Summary> for Answer {
+    fn from(summary: Summary) -> Self {
+        Self { notification: Notification::of(&summary), result: summary.result }
+    }
+}
+
+impl Notification {
+    /// What is told of `summary`.
+    #[must_use]
+    pub fn of(summary: &Summary) -> Self {
+        Self { subject: subject(summary), message: message(summary) }
+    }
+}
+
+fn subject(summary: &Summary) -> String {
+    let RunResult { status, targets, failed, records, added, removed, .. } = &summary.result;
+    let changed = match (added, removed) {
+        (Some(added), Some(removed)) => format!(" (+{added} -{removed})"),
+        _ => String::new(),
+    };
+    let operation = &summary.operation;
+    let text = format!(
+        "{operation} {status}: {failed} of {targets} targets failed, {records} records{changed}"
+    );
+    let printable = |c: &char| c.is_ascii() && !c.is_ascii_control();
+    text.chars().filter(printable).take(SUBJECT_CHARS).collect()
+}
+
+fn message(summary: &Summary) -> String {
+    let RunResult { run_id, status, targets, succeeded, skipped, failed, artifacts, .. } =
+        &summary.result;
+    let operation = &summary.operation;
+    let mut text = format!(
+        "Run {run_id} of {operation} is {status}.\n\n\
+         Targets (account and Region): {targets}; {succeeded} succeeded, {skipped} skipped, {failed} failed.\n"
+    );
+    text.push_str(&changes(summary));
+    text.push_str(&errors(summary));
+    text.push_str(&listed("changes", &summary.first_changes));
+    text.push_str(&listed("failures", &summary.first_failures));
+    text.push_str("\nFiles:\n");
+    for artifact in artifacts {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {artifact}");
+    }
+    text
+}
+
+fn changes(summary: &Summary) -> String {
+    let RunResult { records, added, removed, .. } = &summary.result;
+    match (&summary.previous_run_id, added, removed) {
+        (Some(previous), Some(added), Some(removed)) => {
+            format!("Records: {records}; since run {previous}: {added} added, {removed} removed.\n")
+        }
+        _ => format!("Records: {records}; there is no earlier run to compare with.\n"),
+    }
+}
+
+fn errors(summary: &Summary) -> String {
+    if summary.errors.is_empty() {
+        return String::new();
+    }
+    let kinds = summary.errors.iter().map(|(kind, count)| format!("{kind} {count}"));
+    format!("By error kind: {}.\n", kinds.collect::<Vec<_>>().join(", "))
+}
+
+/// The first lines of a list under its heading, or nothing.
+fn listed(what: &str, lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\nThe first {what}:\n");
+    for line in lines.iter().take(TOLD) {
+        // Account names are people's text: on one line, and cut.
+        let line: String = one_line(line).chars().take(LINE_CHARS).collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::contract::summary::Status;
+    use crate::model::id::RunId;
+
+    const CHANGE: &str = "added 111111111111 (Shop) eu-west-1: vpc-1 rtb-1 0.0.0.0/0 igw-1";
+
+    fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summary {
+        let result = RunResult {
+            run_id: RunId::parse("run-7").unwrap(),
+            status: if failed == 0 { Status::Complete } else { Status::Partial },
+            targets: 33,
+            succeeded: 33 - failed,
+            skipped: 0,
+            failed,
+            records: 25,
+            added: previous.map(|_| 3),
+            removed: previous.map(|_| 1),
+            artifacts: vec![
+                "s3://results/runs/internet-routes/run-7/internet-routes.csv".to_owned(),
+            ],
+        };
+        Summary {
+            result,
+            operation: "internet-routes".to_owned(),
+            previous_run_id: previous.and_then(RunId::parse),
+            accounts: 11,
+            api_calls: 33,
+            errors: (failed > 0).then_some(("AccessDenied", failed)).into_iter().collect(),
+            first_failures: failures,
+            first_changes: previous.map(|_| CHANGE.to_owned()).into_iter().collect(),
+            started_at: None,
+            ended_at: None,
+            duration_ms: None,
+        }
+    }
+
+    #[test]
+    fn subject_and_text_say_status_counts_changes_failures_and_where_the_csv_is() {
+        let failure = "111111111111 (Shop) eu-west-1: AccessDenied: not allowed".to_owned();
+        let told = Notification::of(&summary(4, Some("run-6"), vec![failure.clone()]));
+        let subject = "internet-routes PARTIAL: 4 of 33 targets failed, 25 records (+3 -1)";
+        assert_eq!(told.subject, subject);
+        for part in [
+            "Run run-7 of internet-routes is PARTIAL.",
+            "33; 29 succeeded, 0 skipped, 4 failed",
+            "since run run-6: 3 added, 1 removed",
+            CHANGE,
+            "By error kind: AccessDenied 4.",
+            &failure,
+            "s3://results/runs/internet-routes/run-7/internet-routes.csv",
+        ] {
+            assert!(told.message.contains(part), "{part} is not in: {}", told.message);
+        }
+    }
+
+    #[test]
+    fn the_first_run_has_nothing_to_compare_with_and_no_failures_to_tell() {
+        let told = Notification::of(&summary(0, None, Vec::new()));
+        assert!(told.subject.starts_with("internet-routes COMPLETE: 0 of 33"), "{}", told.subject);
+        assert!(told.message.contains("no earlier run to compare with"), "{}", told.message);
+        assert!(!told.message.contains("failures"), "{}", told.message);
+    }
+
+    #[test]
+    fn hostile_names_stay_on_one_line_and_the_text_stays_small() {
+        let hostile = format!("1 (a\r\nSubject: b\u{7}{}) eu-west-1: X: y", "x".repeat(10_000));
+        let mut summary = summary(33, Some("run-6"), vec![hostile.clone(); 10]);
+        summary.first_changes = vec![hostile.replace('x', "東"); 10];
+        summary.operation = "ö\r\nx".repeat(60);
+        summary.errors = BTreeMap::from([("AccessDenied", 33)]);
+        let told = Notification::of(&summary);
+        assert!(told.subject.len() < 100 && told.subject.is_ascii());
+        assert!(!told.subject.contains(['\r', '\n']));
+        assert_eq!(told.message.matches("Subject: b").count(), 2 * TOLD);
+        assert!(!told.message.contains("\nSubject"));
+        assert!(told.message.len() < 10_000, "{} bytes", told.message.len());
+    }
+}

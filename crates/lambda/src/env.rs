@@ -1,0 +1,167 @@
+//! The functions' environment: the only settings there are, read once at start, every fault
+//! reported together. AWS's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) are the SDK's.
+
+use org_operator_core::input::parse;
+use org_operator_core::input::path::FieldPath;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::{Error, Region};
+use serde_json::Value;
+
+/// Every variable that org-operator reads; a test holds the template to this list.
+pub mod name {
+    /// Fanout: the Regions of a request that names none, comma-separated.
+    pub const TARGET_REGIONS: &str = "TARGET_REGIONS";
+    /// Fanout: work items at once for a request that names no number, 1 to 10,000.
+    pub const MAX_CONCURRENCY: &str = "MAX_CONCURRENCY";
+    /// All: the ledger's table.
+    pub const LEDGER_TABLE: &str = "LEDGER_TABLE";
+    /// Fanout, result handler: the artifacts' bucket.
+    pub const RESULTS_BUCKET: &str = "RESULTS_BUCKET";
+    /// Fanout, result handler: the artifacts' prefix in the bucket; may be empty.
+    pub const RESULTS_PREFIX: &str = "RESULTS_PREFIX";
+    /// Worker: the role to assume in member accounts.
+    pub const MEMBER_ROLE_NAME: &str = "MEMBER_ROLE_NAME";
+    /// Worker: the external id that the member roles ask for.
+    pub const EXTERNAL_ID: &str = "EXTERNAL_ID";
+    /// Fanout, worker: days until the ledger's entries expire, 1 to 3,650.
+    pub const LEDGER_RETENTION_DAYS: &str = "LEDGER_RETENTION_DAYS";
+    /// Fanout: the worker function that may only read.
+    pub const WORKER_FUNCTION_READONLY: &str = "WORKER_FUNCTION_READONLY";
+    /// Fanout: the worker function that may change things; empty where there is none.
+    pub const WORKER_FUNCTION_ADMIN: &str = "WORKER_FUNCTION_ADMIN";
+    /// All: the deployment's name, a dimension of the metrics; none are printed if it is absent.
+    pub const DEPLOYMENT: &str = "DEPLOYMENT";
+    /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
+    pub const RUST_LOG: &str = "RUST_LOG";
+
+    /// All of them.
+    pub const ALL: &[&str] = &[
+        TARGET_REGIONS,
+        MAX_CONCURRENCY,
+        LEDGER_TABLE,
+        RESULTS_BUCKET,
+        RESULTS_PREFIX,
+        MEMBER_ROLE_NAME,
+        EXTERNAL_ID,
+        LEDGER_RETENTION_DAYS,
+        WORKER_FUNCTION_READONLY,
+        WORKER_FUNCTION_ADMIN,
+        DEPLOYMENT,
+        RUST_LOG,
+    ];
+}
+
+/// Lambda's own variable for the Region that a function runs in.
+const AWS_REGION: &str = "AWS_REGION";
+
+/// The environment, read variable by variable.
+pub struct Env<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    violations: Violations,
+}
+
+impl<'a> Env<'a> {
+    /// The environment behind `lookup`.
+    #[must_use]
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, violations: Violations::default() }
+    }
+
+    /// A variable that must be there and not be empty.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let found = self.optional(name);
+        if found.is_empty() {
+            self.violations.note_text(
+                name,
+                "nothing",
+                "a value: the function cannot run without it",
+            );
+        }
+        Some(found).filter(|text| !text.is_empty())
+    }
+
+    /// A variable that may be absent or empty.
+    pub fn optional(&mut self, name: &str) -> String {
+        (self.lookup)(name).unwrap_or_default().trim().to_owned()
+    }
+
+    /// A whole number from `least` to `most`.
+    pub fn whole(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
+        let text = self.text(name)?;
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            let allowed = format!("a whole number from {least} to {most}");
+            self.violations.note(name, &Value::from(text), allowed);
+        }
+        number
+    }
+
+    /// A comma-separated list of at least one Region.
+    pub fn regions(&mut self, name: &str) -> Option<Vec<Region>> {
+        let text = self.text(name)?;
+        let names: Vec<Value> = text.split(',').map(|name| Value::from(name.trim())).collect();
+        let path = FieldPath::root().field(name);
+        let regions = parse::list(&path, &Value::from(names), &mut self.violations, parse::region);
+        Some(regions)
+    }
+
+    /// The Region that the function runs in.
+    pub fn home_region(&mut self) -> Option<Region> {
+        let text = Value::from(self.text(AWS_REGION)?);
+        parse::region(&FieldPath::root().field(AWS_REGION), &text, &mut self.violations)
+    }
+
+    /// `settings`, or every fault of the environment.
+    ///
+    /// # Errors
+    /// `InvalidRequest`, naming each variable, what came and what is allowed.
+    pub fn finish<T>(self, settings: Option<T>) -> Result<T, Error> {
+        self.violations.into_result("function environment", settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn violations(variables: &[(&str, &str)]) -> String {
+        let lookup = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let mut env = Env::new(&lookup);
+        env.text(name::LEDGER_TABLE);
+        env.whole(name::MAX_CONCURRENCY, 1, 10);
+        env.regions(name::TARGET_REGIONS);
+        env.home_region();
+        env.finish(Some(())).err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_right_environment_has_no_faults() {
+        let text = violations(&[
+            ("LEDGER_TABLE", "t"),
+            ("MAX_CONCURRENCY", "10"),
+            ("TARGET_REGIONS", "eu-west-1, us-east-1"),
+            ("AWS_REGION", "eu-west-1"),
+        ]);
+        assert_eq!(text, "");
+    }
+
+    #[test]
+    fn every_wrong_variable_is_named() {
+        let text = violations(&[
+            ("LEDGER_TABLE", " "),
+            ("MAX_CONCURRENCY", "eleven"),
+            ("TARGET_REGIONS", "eu-west-1,mars"),
+        ]);
+        for part in [
+            "invalid function environment: LEDGER_TABLE: got nothing",
+            "MAX_CONCURRENCY: got \"eleven\", allowed: a whole number from 1 to 10",
+            "TARGET_REGIONS[1]: got \"mars\"",
+            "AWS_REGION: got nothing",
+        ] {
+            assert!(text.contains(part), "{part} is not in: {text}");
+        }
+    }
+}

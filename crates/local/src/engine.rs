@@ -1,0 +1,137 @@
+//! The three steps of a run, one after the other, over a directory and a journal. Which options
+//! lead here, and what is printed, is the command's.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use org_operator_aws::{Organization, SystemClock};
+use org_operator_core::contract::plan::{Folder, ResultEvent, RunPlan};
+use org_operator_core::contract::summary::RunResult;
+use org_operator_core::ports::{Artifacts, find};
+use org_operator_core::{Error, Region, RunId, WorkItem};
+use org_operator_fanout::{Fanout, Settings};
+use org_operator_result_handler::ResultHandler;
+use org_operator_worker::Members;
+use serde_json::Value;
+
+use crate::directory::Directory;
+use crate::journal::Journal;
+use crate::progress::Progress;
+use crate::worker_pool::{Ended, WorkerPool};
+
+/// The journal never expires; the plan's time is what the contract asks for.
+const RETENTION_DAYS: u32 = 3_650;
+/// What a plan names in the place of a Lambda function.
+pub const WORKER: &str = "local";
+
+/// A run on this machine.
+#[derive(Debug)]
+pub struct Engine {
+    /// The folder of all runs.
+    pub out: PathBuf,
+    /// The Region to work from.
+    pub home: Region,
+    /// Targets at once.
+    pub concurrency: u16,
+    /// How far the run is.
+    pub progress: Arc<Progress>,
+}
+
+impl Engine {
+    /// Plans a run, or what is left of one.
+    pub async fn plan(
+        &self,
+        organization: Organization,
+        event: &Value,
+        journal: Journal,
+    ) -> Result<RunPlan, Error> {
+        let settings = Settings {
+            home_region: self.home.clone(),
+            target_regions: default_regions(&self.home),
+            max_concurrency: u32::from(self.concurrency),
+            results_bucket: self.out.display().to_string(),
+            results_prefix: String::new(),
+            ledger_retention_days: RETENTION_DAYS,
+            worker_readonly: WORKER.to_owned(),
+            worker_admin: String::new(),
+        };
+        let artifacts = self.artifacts();
+        let fanout = Fanout {
+            settings,
+            directory: organization,
+            artifacts,
+            ledger: journal,
+            clock: SystemClock,
+        };
+        let plan = fanout.run(event, None).await?;
+        self.progress.begin(plan.targets);
+        Ok(plan)
+    }
+
+    /// Does the plan's work items until they are done or `stop` comes.
+    pub async fn work<M: Members + Send + 'static>(
+        &self,
+        plan: &RunPlan,
+        execution: RunId,
+        members: M,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Ended, Error> {
+        let items = self.items(plan).await?;
+        let (progress, concurrency) = (Arc::clone(&self.progress), usize::from(self.concurrency));
+        let journal = self.journal(&plan.operation, &plan.run_id);
+        let pool =
+            WorkerPool::new(members, journal, plan.clone(), execution, concurrency, progress);
+        Arc::new(pool).work(items, stop).await
+    }
+
+    /// Writes the run's artifacts.
+    pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
+        let journal = self.journal(&plan.operation, &plan.run_id);
+        let handler = ResultHandler::new(journal, self.artifacts(), String::new());
+        let event = ResultEvent { run_id: plan.run_id.clone(), operation: plan.operation.clone() };
+        handler.run(&event).await.map(|summary| summary.result)
+    }
+
+    /// The artifacts of all runs.
+    pub fn artifacts(&self) -> Directory {
+        Directory::new(&self.out)
+    }
+
+    /// A run's journal.
+    pub fn journal(&self, operation: &str, run: &RunId) -> Journal {
+        Journal::new(&journal_folder(&self.out, operation, run), Arc::clone(&self.progress))
+    }
+
+    async fn items(&self, plan: &RunPlan) -> Result<Vec<WorkItem>, Error> {
+        let artifacts = self.artifacts();
+        let uri = artifacts.uri(&plan.manifest.key);
+        let bytes = find(&artifacts, &plan.manifest.key).await?;
+        let bytes = bytes.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
+        serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
+    }
+}
+
+/// Where a run's journal lies.
+pub fn journal_folder(out: &Path, operation: &str, run: &RunId) -> PathBuf {
+    out.join(Folder::new("", operation, run).key("journal"))
+}
+
+/// The Regions of a request that names none: those that every account has.
+pub fn default_regions(home: &Region) -> Vec<Region> {
+    let always = Region::always_on(home.partition());
+    if always.is_empty() { vec![home.clone()] } else { always }
+}
+
+/// The operation that has a run called `run` below `out`: the one that is named, else the first.
+pub fn operation_of(out: &Path, run: &RunId, named: Option<&str>) -> Option<String> {
+    let folders = std::fs::read_dir(out).ok()?;
+    let found: BTreeSet<String> = folders
+        .filter_map(|folder| Some(folder.ok()?.path()))
+        .filter(|folder| folder.join(run.as_str()).is_dir())
+        .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_owned()))
+        .filter(|operation| named.is_none_or(|named| named == operation))
+        .collect();
+    found.into_iter().next()
+}

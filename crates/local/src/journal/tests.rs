@@ -1,0 +1,94 @@
+//! The journal: what is written is read, whatever was cut.
+
+use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::{ErrorKind, Record, Region, RunId, Verdict};
+
+use super::*;
+
+fn partition() -> LedgerPartition {
+    let account = AccountId::parse("111111111111").unwrap();
+    LedgerPartition { run: RunId::parse("r").unwrap(), account }
+}
+
+fn region(number: usize) -> Region {
+    Region::parse(&format!("xx-made-{number}")).unwrap()
+}
+
+fn outcome(number: usize, verdict: Verdict, attempt: &str) -> Outcome {
+    let now = Timestamp::from_epoch_millis(1_790_000_000_123);
+    Outcome {
+        region: region(number),
+        verdict,
+        attempts: 2,
+        started_at: now,
+        ended_at: now,
+        records: 1,
+        calls: 3,
+        attempt: attempt.to_owned(),
+    }
+}
+
+fn record(number: usize, key: &str, attempt: &str) -> LedgerRecord {
+    let cells = vec!["a\n\"b\"".to_owned(), key.to_owned()];
+    let record = Record { key: key.to_owned(), cells };
+    LedgerRecord { region: region(number), attempt: attempt.to_owned(), record }
+}
+
+fn journal(folder: &Path) -> Journal {
+    Journal::new(&folder.join("journal"), Arc::new(Progress::new(1)))
+}
+
+async fn all(journal: &Journal) -> Vec<Entry> {
+    journal.page(&partition(), None).await.unwrap().entries
+}
+
+#[tokio::test]
+async fn entries_read_back_sorted_and_the_last_of_a_key_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    assert_eq!(journal.outcomes(&partition()).await, Ok(Vec::new()));
+    let failed = Verdict::of(ErrorKind::Throttled, "slow down");
+    let failure = WorkerFailure {
+        first_region: region(1),
+        error: "Throttled".to_owned(),
+        cause: "{}".to_owned(),
+    };
+    journal.put_failure(&partition(), &failure).unwrap();
+    journal
+        .put_records(&partition(), &[record(1, "b", "1"), record(1, "a", "1")], 0)
+        .await
+        .unwrap();
+    journal.put_outcome(&partition(), &outcome(1, failed, "1"), 0).await.unwrap();
+    journal.put_records(&partition(), &[record(1, "a", "2")], 0).await.unwrap();
+    let last = outcome(1, Verdict::Succeeded, "2");
+    journal.put_outcome(&partition(), &last, 0).await.unwrap();
+    let expected = [
+        Entry::Outcome(last.clone()),
+        Entry::Record(record(1, "a", "2")),
+        Entry::Record(record(1, "b", "1")),
+        Entry::WorkerFailure(failure),
+    ];
+    assert_eq!(all(&journal).await, expected);
+    assert_eq!(journal.outcomes(&partition()).await, Ok(vec![last]));
+    let after = journal.page(&partition(), Some("record#xx-made-1#a".to_owned())).await.unwrap();
+    assert_eq!(after.entries, expected[2..]);
+}
+
+#[tokio::test]
+async fn a_line_cut_anywhere_is_ignored_and_never_spoils_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = journal(folder.path());
+    whole.put_outcome(&partition(), &outcome(1, Verdict::Succeeded, "1"), 0).await.unwrap();
+    let first = fs::read(whole.path(&partition().account)).unwrap();
+    whole.put_records(&partition(), &[record(2, "ä", "1")], 0).await.unwrap();
+    let both = fs::read(whole.path(&partition().account)).unwrap();
+    for cut in first.len()..both.len() {
+        fs::write(whole.path(&partition().account), &both[..cut]).unwrap();
+        let before = all(&whole).await;
+        assert!(!before.is_empty() && before.len() <= 2, "cut at {cut}");
+        whole.put_outcome(&partition(), &outcome(3, Verdict::Succeeded, "2"), 0).await.unwrap();
+        let now = all(&whole).await;
+        assert!(now.contains(&Entry::Outcome(outcome(1, Verdict::Succeeded, "1"))));
+        assert!(now.contains(&Entry::Outcome(outcome(3, Verdict::Succeeded, "2"))), "cut at {cut}");
+    }
+}

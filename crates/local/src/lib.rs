@@ -1,0 +1,19 @@
+//! A run on one machine: the three steps over a directory in the place of S3 and a journal in the
+//! place of DynamoDB, with as many work items at once as permits allow.
+//!
+//! Which options lead here, and what is printed, is the command's.
+
+pub mod assume_role_gate;
+pub mod atomic_file;
+pub mod directory;
+pub mod engine;
+pub mod journal;
+mod journal_lines;
+pub mod lock;
+pub mod nowhere;
+pub mod private;
+pub mod progress;
+mod retry;
+pub mod run_id;
+pub mod stop;
+pub mod worker_pool;

@@ -1,0 +1,181 @@
+//! The pool over an operation that answers by the Region's name: every target ends with an answer,
+//! every account is entered once, and no more are asked at once than may be.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+
+use aws_config::SdkConfig;
+use futures_util::future::BoxFuture;
+use org_operator_aws::Member;
+use org_operator_core::contract::ledger::Entry;
+use org_operator_core::contract::plan::ManifestLocation;
+use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::outcome::classification::CallFailure;
+use org_operator_core::ports::LedgerReader;
+use org_operator_core::{AccountId, Region, Verdict};
+use org_operator_operations::{Operation, Rows, Target};
+
+use super::*;
+
+static SPEC: Spec = Spec {
+    name: "fake",
+    summary: "answers by Region",
+    scope: Scope::Regional,
+    access: Access::ReadOnly,
+    actions: &["fake:Ask"],
+    columns: &[Column { name: "thing", meaning: "a thing" }],
+    key: &["thing"],
+};
+
+static ASKED_NOW: AtomicUsize = AtomicUsize::new(0);
+static MOST_ASKED: AtomicUsize = AtomicUsize::new(0);
+
+struct Fake;
+
+impl Operation for Fake {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+        Box::pin(async move {
+            let word = target.region.as_str().split('-').nth(1).unwrap_or_default();
+            // The other test runs at the same time.
+            let counted = usize::from(!["quiet", "hangs"].contains(&word));
+            let now = ASKED_NOW.fetch_add(counted, Ordering::SeqCst) + counted;
+            MOST_ASKED.fetch_max(now, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            ASKED_NOW.fetch_sub(counted, Ordering::SeqCst);
+            match word {
+                "panics" => panic!("no such answer"),
+                "throttled" => Err(CallFailure {
+                    code: Some("RequestLimitExceeded".to_owned()),
+                    status: Some(503),
+                    message: "slow down".to_owned(),
+                }),
+                "hangs" => std::future::pending().await,
+                _ => Ok(vec![vec!["a".to_owned()]]),
+            }
+        })
+    }
+
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Members that keep sessions, as the real ones do, and count how often each account is entered;
+/// account 9 lets nobody in.
+#[derive(Default)]
+struct Counting(Arc<Mutex<BTreeMap<AccountId, usize>>>);
+
+impl Members for Counting {
+    async fn assume(&self, account: &AccountId, _: &RunId, _: &[&str]) -> Result<Member, Error> {
+        let refused = account.as_str().ends_with('9');
+        let kept = !refused && self.0.lock().unwrap().contains_key(account);
+        if !kept {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            *self.0.lock().unwrap().entry(account.clone()).or_default() += 1;
+        }
+        if refused {
+            return Err(Error::new(ErrorKind::AssumeRoleDenied, "no"));
+        }
+        Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token"))
+    }
+
+    fn evict(&self, account: &AccountId, _: &RunId) {
+        self.0.lock().unwrap().remove(account);
+    }
+}
+
+fn item(account: u8, regions: &[&str]) -> WorkItem {
+    let region = |name: &&str| Region::parse(&format!("xx-{name}-1")).unwrap();
+    WorkItem {
+        account_id: AccountId::parse(&format!("{account:012}")).unwrap(),
+        account_name: "n".to_owned(),
+        regions: regions.iter().map(region).collect(),
+    }
+}
+
+fn plan() -> RunPlan {
+    RunPlan {
+        run_id: RunId::parse("r1").unwrap(),
+        operation: "fake".to_owned(),
+        parameters: serde_json::Map::new(),
+        apply: false,
+        manifest: ManifestLocation { bucket: String::new(), key: String::new() },
+        work_items: 0,
+        targets: 0,
+        max_concurrency: 10,
+        worker_function: String::new(),
+        expires_at: 4_000_000_000,
+    }
+}
+
+struct Scene {
+    journal: Journal,
+    progress: Arc<Progress>,
+    entered: Arc<Mutex<BTreeMap<AccountId, usize>>>,
+    pool: Arc<WorkerPool<Counting>>,
+}
+
+fn scene(folder: &Path) -> Scene {
+    let progress = Arc::new(Progress::new(0));
+    let journal = Journal::new(folder, Arc::clone(&progress));
+    let members = Counting::default();
+    let entered = Arc::clone(&members.0);
+    let execution = RunId::parse("e1").unwrap();
+    let mut pool =
+        WorkerPool::new(members, journal.clone(), plan(), execution, 3, Arc::clone(&progress));
+    pool.worker.catalogue = &[&Fake];
+    Scene { journal, progress, entered, pool: Arc::new(pool) }
+}
+
+fn partition(account: u8) -> LedgerPartition {
+    LedgerPartition { run: plan().run_id, account: item(account, &[]).account_id }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_target_ends_with_an_answer_and_every_account_is_entered_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let Scene { journal, progress, entered, pool } = scene(folder.path());
+    let mut items = vec![
+        item(1, &["a", "b"]),
+        item(2, &["a", "panics"]),
+        item(3, &["a", "throttled"]),
+        item(9, &["a"]),
+        item(9, &["b"]),
+    ];
+    items.extend(["a", "b", "c", "d", "e"].map(|region| item(4, &[region])));
+    let ended = pool.work(items, std::future::pending()).await;
+    assert_eq!(ended, Ok(Ended::Finished));
+    assert!(entered.lock().unwrap().values().all(|times| *times == 1), "{entered:?}");
+    assert!(MOST_ASKED.load(Ordering::SeqCst) <= 3);
+    let now = progress.snapshot(Duration::from_secs(1));
+    assert_eq!((now.succeeded, now.failed), (2 + 1 + 1 + 5, 1 + 1 + 2));
+    let entries = journal.page(&partition(2), None).await.unwrap().entries;
+    let failure = entries.iter().find_map(|entry| match entry {
+        Entry::WorkerFailure(failure) => Some(failure.text()),
+        _ => None,
+    });
+    assert_eq!(failure.as_deref(), Some("WorkerCrashed: WorkerCrashed: no such answer"));
+    let throttled = journal.known(&partition(3)).unwrap();
+    let throttled = throttled.iter().find(|outcome| outcome.verdict != Verdict::Succeeded);
+    assert_eq!(throttled.map(|outcome| outcome.attempts), Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_finished_stays_when_the_crew_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let Scene { journal, pool, .. } = scene(folder.path());
+    let items = vec![item(1, &["quiet", "hangs"]), item(2, &["quiet"])];
+    let ended = pool.work(items, tokio::time::sleep(Duration::from_mins(1))).await;
+    assert_eq!(ended, Ok(Ended::Stopped));
+    for account in [1, 2] {
+        let known = journal.known(&partition(account)).unwrap();
+        assert_eq!(known.len(), 1, "account {account}");
+        assert_eq!(known[0].verdict, Verdict::Succeeded);
+    }
+}
