@@ -30,8 +30,12 @@ SEEDS ?=
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
 
-FUNCTIONS := fanout worker result-handler
-PACKAGES  := --package org-operator-lambda
+# The functions are binaries of these packages.
+FUNCTIONS       := fanout worker result-handler
+LAMBDA_PACKAGES := --package org-operator-lambda
+# The C library of provided.al2023; scripts/package.py holds the packages to it.
+GLIBC        := 2.34
+HOST_MACHINE := $(subst aarch64,arm64,$(shell uname -m))
 DEMO       = $(CARGO_TARGET_DIR)/debug/demo
 
 ##@ Try it
@@ -65,7 +69,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny test-scripts package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -90,8 +94,12 @@ bench-peers: build-release .venv-peers/installed ## org-operator beside boto3 th
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
 	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- cloudformation/*.yaml
-	.venv/bin/python tests/check_templates.py
-	.venv/bin/python tests/lint_asl.py statemachine/org-operator.asl.json
+	.venv/bin/python scripts/check_templates.py
+	.venv/bin/python scripts/lint_asl.py statemachine/org-operator.asl.json
+
+.PHONY: test-scripts
+test-scripts: prerequisites .venv/tests ## Test the scripts that package, check and deploy
+	@.venv/bin/python -m unittest discover --start-directory tests --pattern 'test_*.py'
 
 .PHONY: checkov
 checkov: .venv/checkov/bin/checkov ## Look for insecure settings in the templates; a suppression stands beside its resource, with the reason
@@ -128,37 +136,28 @@ build-release: prerequisites ## Build the command and the instruments as a perso
 package: prerequisites ## Fill dist/ with what is deployed, small and fast (ARCH=arm64 for Graviton)
 	@$(MAKE) --no-print-directory package-$(ARCH)
 
-.PHONY: package-x86_64
-package-x86_64:
-	cargo build --locked --profile lambda $(PACKAGES)
-	$(call zip,cp "$(CARGO_TARGET_DIR)/lambda/$$function",lambda profile)
-
-# cargo-lambda brings the linker for the other architecture.
-.PHONY: package-arm64
-package-arm64: .venv/invoke
-	@rustup target list --installed | grep -q aarch64-unknown-linux-gnu || \
-	  { echo "missing: Rust's arm64 standard library: type 'rustup target add aarch64-unknown-linux-gnu'" >&2; exit 1; }
-	PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --locked --profile lambda --arm64 --lambda-dir "$(CARGO_TARGET_DIR)/arm64" $(PACKAGES)
-	$(call zip,cp "$(CARGO_TARGET_DIR)/arm64/$$function/bootstrap",lambda profile, arm64)
+# Both are linked by zig, which cargo-lambda brings, against provided.al2023's C library: the headers and libraries of this
+# machine, whatever its distribution, have no part in it. The recipe refuses what Lambda could not start all the same.
+.PHONY: package-x86_64 package-arm64
+package-x86_64: TRIPLE := x86_64-unknown-linux-gnu
+package-arm64: TRIPLE := aarch64-unknown-linux-gnu
+package-x86_64 package-arm64: package-%: .venv/invoke
+	@rustup target list --installed | grep -qx $(TRIPLE) || \
+	  { echo "missing: Rust's standard library for $(TRIPLE): type 'rustup target add $(TRIPLE)'" >&2; exit 1; }
+	PATH="$(CURDIR)/.venv/bin:$$PATH" cargo lambda build --locked --profile lambda --target $(TRIPLE).$(GLIBC) \
+	  --lambda-dir "$(CARGO_TARGET_DIR)/packages/$*" $(LAMBDA_PACKAGES)
+	@"$(PYTHON)" scripts/package.py make --out dist --machine $* \
+	  $(foreach function,$(FUNCTIONS),$(function)="$(CARGO_TARGET_DIR)/packages/$*/$(function)/bootstrap")
 
 # The demo and the tests run unoptimized functions: they share the tests' build.
 .PHONY: package-dev
 package-dev: build
-	$(call zip,strip -o dist/stage/bootstrap "$(CARGO_TARGET_DIR)/debug/$$function" && :,unoptimized: not for deployment)
-
-# Each zip holds one executable named bootstrap, with a fixed date.
-define zip
-	@rm -rf dist && mkdir -p dist/stage
+	@mkdir -p "$(CARGO_TARGET_DIR)/packages/dev"
 	@for function in $(FUNCTIONS); do \
-	  $(1) dist/stage/bootstrap && \
-	  touch -t 198001010000 dist/stage/bootstrap && \
-	  (cd dist/stage && "$(PYTHON)" -m zipfile -c ../$$function.zip bootstrap) || exit 1; \
+	  strip -o "$(CARGO_TARGET_DIR)/packages/dev/$$function" "$(CARGO_TARGET_DIR)/debug/$$function" || exit 1; \
 	done
-	@rm -rf dist/stage && cp statemachine/org-operator.asl.json dist/
-	@echo "$(2)$(if $(3),$(comma)$(3))" > dist/build
-	@echo "dist/ is filled ($$(cat dist/build))"
-endef
-comma := ,
+	@"$(PYTHON)" scripts/package.py make --out dist --machine $(HOST_MACHINE) --unoptimized \
+	  $(foreach function,$(FUNCTIONS),$(function)="$(CARGO_TARGET_DIR)/packages/dev/$(function)")
 
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions

@@ -10,9 +10,11 @@ import sys
 import time
 
 import botocore.session
-import yaml
-from check_templates import Loader, actions
 from emulator import ROOT, Emulator, wait_for
+
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from templates import actions, read
 
 REGION = "eu-west-1"
 # What no run on the emulator can show to be needed, and why it is there. A service stands for all its actions.
@@ -155,8 +157,8 @@ def deny(iam, role, action):
 
 
 def main():
-    operator = yaml.load(template("operator.yaml"), Loader)["Resources"]
-    members = yaml.load(template("member-roles.yaml"), Loader)["Resources"]
+    operator = read("operator.yaml")["Resources"]
+    members = read("member-roles.yaml")["Resources"]
     begun = time.monotonic()
     problems = []
     with Emulator() as emulator:
