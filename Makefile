@@ -11,14 +11,18 @@ DEMO_KEEP ?=
 FUNCTION  ?= worker
 EVENT     ?= statemachine/examples/worker.json
 INPUT     ?= statemachine/examples/default.json
-# For `make deploy` and `make deploy-management`; the README says what each is.
+# For `make deploy` and `make deploy-management`; docs/deploy.md says what each is.
 STACK           ?= org-operator
 CODE_BUCKET     ?=
 CODE_PREFIX     ?=
 ORGANIZATION_ID ?=
 EXTERNAL_ID     ?=
-CHANGE_EXTERNAL_ID ?=
 PARAMETERS      ?=
+# 1 is consent to what is refused else.
+CHANGE_EXTERNAL_ID  ?=
+ALLOW_OPT_IN_REGION ?=
+ALLOW_UNOPTIMIZED   ?=
+REPLACE_FAILED      ?=
 MANAGEMENT_STACK     ?= org-operator-management
 TEMPLATE_BUCKET      ?=
 OPERATION_ACCOUNT_ID ?=
@@ -91,9 +95,11 @@ bench-peers: build-release .venv-peers/installed ## org-operator beside boto3 th
 	@.venv-peers/bin/python tests/peers/bench_peers.py --bin "$(CARGO_TARGET_DIR)/release" \
 	  --out docs/benchmarks-peers.md $(PEERS_OPTIONS)
 
+# Slack's type is in the aws partition only; everything else goes everywhere, without an exception.
 .PHONY: lint
 lint: .venv/tests ## Lint the templates and the state machine
-	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- cloudformation/*.yaml
+	.venv/bin/cfn-lint --regions us-east-1 us-gov-west-1 cn-north-1 -- $(filter-out %/slack.yaml,$(wildcard cloudformation/*.yaml))
+	.venv/bin/cfn-lint --regions us-east-1 -- cloudformation/slack.yaml
 	.venv/bin/python scripts/check_templates.py
 	.venv/bin/python scripts/lint_asl.py statemachine/org-operator.asl.json
 
@@ -165,27 +171,25 @@ policies: build ## Generate the member role's policy from the operations' declar
 
 ##@ Deploy it
 
-# Each of the AWS CLI's calls is printed as it runs; the README has them for typing by hand.
+# Each of the AWS CLI's calls that changes something is printed as it runs; docs/deploy.md has them for typing by hand.
+export STACK CODE_BUCKET CODE_PREFIX ARCH ORGANIZATION_ID EXTERNAL_ID CHANGE_EXTERNAL_ID PARAMETERS MANAGEMENT_STACK \
+  TEMPLATE_BUCKET TARGETS OPERATION_ACCOUNT_ID WORKER_ROLE_ARN ALLOW_OPT_IN_REGION ALLOW_UNOPTIMIZED REPLACE_FAILED
+
 .PHONY: deploy
-deploy: ## The operation account's stack (CODE_BUCKET= ORGANIZATION_ID=; PARAMETERS= for the rest)
-	@PYTHON="$(PYTHON)" STACK="$(STACK)" CODE_BUCKET="$(CODE_BUCKET)" CODE_PREFIX="$(CODE_PREFIX)" ARCH="$(ARCH)" \
-	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" CHANGE_EXTERNAL_ID="$(CHANGE_EXTERNAL_ID)" \
-	  PARAMETERS="$(PARAMETERS)" cloudformation/deploy operator
+deploy: ## The operation account's stacks (CODE_BUCKET= ORGANIZATION_ID=; PARAMETERS= for the rest)
+	@"$(PYTHON)" scripts/deploy.py operator
 
 .PHONY: deploy-management
 deploy-management: ## The management account's stack: delegation and member roles (make deploy prints the whole command)
-	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" TEMPLATE_BUCKET="$(TEMPLATE_BUCKET)" TARGETS="$(TARGETS)" \
-	  OPERATION_ACCOUNT_ID="$(OPERATION_ACCOUNT_ID)" WORKER_ROLE_ARN="$(WORKER_ROLE_ARN)" \
-	  ORGANIZATION_ID="$(ORGANIZATION_ID)" EXTERNAL_ID="$(EXTERNAL_ID)" CHANGE_EXTERNAL_ID="$(CHANGE_EXTERNAL_ID)" \
-	  PARAMETERS="$(PARAMETERS)" cloudformation/deploy management
+	@"$(PYTHON)" scripts/deploy.py management
 
 .PHONY: undeploy
-undeploy: ## Delete the operation account's stack, and say what stays
-	@STACK="$(STACK)" cloudformation/deploy undo-operator
+undeploy: ## Delete the operation account's stacks, and say what stays
+	@"$(PYTHON)" scripts/deploy.py undo-operator
 
 .PHONY: undeploy-management
 undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
-	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
+	@"$(PYTHON)" scripts/deploy.py undo-management
 
 ##@ Tidy up
 

@@ -1,6 +1,7 @@
 """Hold the templates to each other and to what a person needs in order to use them.
 
-What holds them to the Rust code is in tests/tests/drift.rs. Each check says what is wrong and what to do.
+What their policies may say is in check_policies.py, what holds them to the Rust code in tests/tests/drift.rs. Each check yields
+what is wrong and what to do.
 """
 
 import hashlib
@@ -8,10 +9,18 @@ import json
 import re
 import sys
 
-from templates import FOLDER, actions, chosen, nodes, on_aws, read, references, resources
+import check_policies
+from deployment import operator, parameters
+from templates import FOLDER, actions, nodes, parse, references, resources
 
-# CloudFormation takes no longer template in a call; a longer one must go by S3.
+# CloudFormation takes no longer template in a call; `make deploy` sends all of them by S3.
 LONGEST = 51_200
+# The one that everything is added to keeps room to grow.
+LONGEST_OPERATOR = 40_000
+# In the aws partition only: CloudFormation refuses a template with a type that the Region lacks, whatever its condition.
+ONE_PARTITION_ONLY = {"AWS::Chatbot::SlackChannelConfiguration": "slack.yaml"}
+# Of the linter's findings only this one is suppressed: OnEmulator compares with a pseudo parameter's name on purpose.
+LINT_SUPPRESSED = {"operator.yaml": ["W1054"]}
 # The functions refer to these, but not in a way that makes another release of them.
 NOT_A_RELEASE = {
     "Release": "is the release itself",
@@ -25,159 +34,168 @@ NOT_A_RELEASE = {
     "AdminWorkerVersion": "follows from the release",
 }
 
-problems = []
-
-
-def expect(holds, problem):
-    if not holds:
-        problems.append(problem)
-
 
 def check_parameters(file, template):
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     names = list(template["Parameters"])
-    expect(sorted(grouped) == sorted(names), f"{file}: each parameter stands in one group: {set(grouped) ^ set(names)}")
-    labelled = set(interface["ParameterLabels"])
-    expect(labelled == set(names), f"{file}: each parameter has a label: {labelled ^ set(names)}")
+    if sorted(grouped) != sorted(names):
+        yield f"{file}: each parameter stands in one group: {set(grouped) ^ set(names)}"
+    if set(interface["ParameterLabels"]) != set(names):
+        yield f"{file}: each parameter has a label: {set(interface['ParameterLabels']) ^ set(names)}"
     for name, parameter in template["Parameters"].items():
-        expect("Description" in parameter, f"{file}: {name} has no Description")
-        expect("ConstraintDescription" in parameter, f"{file}: {name} has no ConstraintDescription")
-        limits = {"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter)
-        expect(limits, f"{file}: {name} takes anything: give it an AllowedPattern")
-        if "AllowedPattern" in parameter and "Default" in parameter:
-            matches = re.fullmatch(parameter["AllowedPattern"], str(parameter["Default"]))
-            expect(matches, f"{file}: the default of {name} is not what its own pattern allows")
+        yield from check_parameter(file, name, parameter)
+
+
+def check_parameter(file, name, parameter):
+    for field in ("Description", "ConstraintDescription"):
+        if field not in parameter:
+            yield f"{file}: {name} has no {field}"
+    if not {"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter):
+        yield f"{file}: {name} takes anything: give it an AllowedPattern"
+    if "AllowedPattern" in parameter and "Default" in parameter:
+        if not re.fullmatch(parameter["AllowedPattern"], str(parameter["Default"])):
+            yield f"{file}: the default of {name} is not what its own pattern allows"
 
 
 def check_text(file, text):
-    expect(len(text.encode()) < LONGEST, f"{file}: {len(text.encode())} bytes; CloudFormation takes {LONGEST}")
+    longest = LONGEST_OPERATOR if file == "operator.yaml" else LONGEST
+    if len(text.encode()) > longest:
+        yield f"{file}: {len(text.encode())} bytes; it may have {longest}"
+    # What a person reads shows what an ARN looks like.
     code = [line.split("#")[0] for line in text.splitlines() if "ConstraintDescription:" not in line]
-    expect(not any("arn:aws:" in line for line in code), f"{file}: names a partition: write ${{AWS::Partition}}")
+    for partition in re.findall(r"arn:(aws[a-z-]*):", "\n".join(code)):
+        yield f"{file}: names the partition {partition}: write ${{AWS::Partition}}"
+    for host in re.findall(r"[\w.${}:*-]*\.(?:amazonaws|c2s|sc2s|cloud\.adc-e|csp\.hci)\.[\w.*]+", "\n".join(code)):
+        if host not in check_policies.SERVICES:
+            yield f"{file}: names the host {host}: write ${{AWS::URLSuffix}}, or leave its end to a pattern"
 
 
 def check_suppressions(file, template):
     for name, resource in template["Resources"].items():
         for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
-            said = len(skip.get("comment", "")) > 20
-            expect(said, f"{file}: {name} suppresses {skip['id']} without saying why")
+            if len(skip.get("comment", "")) <= 20:
+                yield f"{file}: {name} suppresses {skip['id']} without saying why"
+    suppressed = [node["cfn-lint"]["config"].get("ignore_checks") for node in nodes(template) if "cfn-lint" in dictionary(node)]
+    if suppressed not in ([], [LINT_SUPPRESSED.get(file)]):
+        yield f"{file}: suppresses {suppressed} of cfn-lint"
 
 
-def check_release(operator):
-    functions = resources(operator, "AWS::Lambda::Function")
-    content = operator["Resources"]["Release"]["Properties"]["Content"]
+def dictionary(node):
+    return node if isinstance(node, dict) else {}
+
+
+def check_partitions(file, template):
+    for name, resource in template["Resources"].items():
+        only_in = ONE_PARTITION_ONLY.get(resource["Type"], file)
+        if only_in != file:
+            yield f"{file}: {name} is a {resource['Type']}, so no other partition takes this template: it belongs into {only_in}"
+
+
+def check_release(template):
+    functions = resources(template, "AWS::Lambda::Function")
+    content = template["Resources"]["Release"]["Properties"]["Content"]
     released, _ = references(content)
     used, conditions = references([it["Properties"] for it in functions.values()])
     for condition in conditions:
-        used |= references(operator["Conditions"][condition])[0]
+        used |= references(template["Conditions"][condition])[0]
     missing = used - released - set(NOT_A_RELEASE)
-    expect(not missing, f"operator.yaml: a change of {missing} would not reach the functions: add it to Release")
+    if missing:
+        yield f"operator.yaml: a change of {missing} would not reach the functions: add it to Release"
+    digest = digest_of_functions(template, functions)
+    if content["Fn::Sub"].splitlines()[0] != f"Functions {digest}":
+        yield (
+            "operator.yaml: a function's properties changed, so this is another release:"
+            f" write `Functions {digest}` as the first line of Release's Content"
+        )
+    for name in functions:
+        yield from check_version(name, template["Resources"].get(name.replace("Function", "Version"), {}))
+
+
+def digest_of_functions(template, functions):
     properties = {name: it["Properties"] for name, it in sorted(functions.items())}
     # What the functions take out of a mapping changes them too.
-    properties["Mappings"] = operator.get("Mappings", {})
-    digest = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:12]
-    first = content["Fn::Sub"].splitlines()[0]
-    expect(
-        first == f"Functions {digest}",
-        "operator.yaml: a function's properties changed, so this is another release:"
-        f" write `Functions {digest}` as the first line of Release's Content",
-    )
-    for name in functions:
-        version = operator["Resources"].get(name.replace("Function", "Version"), {})
-        said = version.get("Properties", {}).get("Description") == {"Fn::Sub": "release ${Release}"}
-        expect(said, f"operator.yaml: {name} has no published version of the release")
-        kept = version.get("UpdateReplacePolicy") == "Retain"
-        expect(kept, f"operator.yaml: running executions need the old version of {name}: Retain it")
+    properties["Mappings"] = template.get("Mappings", {})
+    return hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def check_management(management, operator, member_roles):
+def check_version(name, version):
+    if version.get("Properties", {}).get("Description") != {"Fn::Sub": "release ${Release}"}:
+        yield f"operator.yaml: {name} has no published version of the release"
+    if version.get("UpdateReplacePolicy") != "Retain":
+        yield f"operator.yaml: running executions need the old version of {name}: Retain it"
+
+
+def check_management(management, template, member_roles):
     delegation = management["Resources"]["Delegation"]["Properties"]["Content"]["Statement"]
     delegated = sorted(action for statement in delegation for action in statement["Action"])
-    fanout = actions(operator["Resources"]["FanoutRole"], "organizations")
-    expect(delegated == fanout, f"management.yaml delegates {delegated}, but operator.yaml's Fanout may call {fanout}")
+    fanout = actions(template["Resources"]["FanoutRole"], "organizations")
+    if delegated != fanout:
+        yield f"management.yaml delegates {delegated}, but operator.yaml's Fanout may call {fanout}"
     stack_set = management["Resources"]["MemberRoles"]["Properties"]
     stack = management["Resources"]["OwnMemberRoles"]["Properties"]
-    same = stack_set["TemplateURL"] == stack["TemplateURL"]
-    expect(same, "management.yaml: the StackSet and the stack take their template from two places")
+    if stack_set["TemplateURL"] != stack["TemplateURL"]:
+        yield "management.yaml: the StackSet and the stack take their template from two places"
     by_stack_set = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack_set["Parameters"]}
-    expect(by_stack_set == stack["Parameters"], "management.yaml: the StackSet and the stack have other parameters")
+    if by_stack_set != stack["Parameters"]:
+        yield "management.yaml: the StackSet and the stack have other parameters"
     for name, parameter in member_roles["Parameters"].items():
-        expect(by_stack_set.get(name) == {"Ref": name}, f"management.yaml does not pass {name} on to member-roles.yaml")
-        ours = management["Parameters"].get(name, {})
-        pattern = ours.get("AllowedPattern") == parameter["AllowedPattern"]
-        expect(pattern, f"management.yaml: {name} allows something else than in member-roles.yaml")
+        if by_stack_set.get(name) != {"Ref": name}:
+            yield f"management.yaml does not pass {name} on to member-roles.yaml"
+        if management["Parameters"].get(name, {}).get("AllowedPattern") != parameter["AllowedPattern"]:
+            yield f"management.yaml: {name} allows something else than in member-roles.yaml"
     extra = set(by_stack_set) - set(member_roles["Parameters"])
-    expect(not extra, f"management.yaml: member-roles.yaml has no parameter {extra}")
+    if extra:
+        yield f"management.yaml: member-roles.yaml has no parameter {extra}"
 
 
-def check_trust(file, template):
-    """No role trusts a whole service or account without a condition that names whose call it is."""
-    for name, role in resources(template, "AWS::IAM::Role").items():
-        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
-            principal = statement["Principal"]
-            # Lambda passes no source account; the function's own role is passed by the one who makes it.
-            if principal.get("Service") == "lambda.amazonaws.com":
-                continue
-            keys = set(statement.get("Condition", {}).get("StringEquals", {}))
-            wanted = {"aws:SourceAccount"} if "Service" in principal else {"sts:ExternalId", "aws:PrincipalOrgID"}
-            expect(wanted <= keys, f"{file}: {name} trusts {principal} without {wanted - keys}")
+def check_passed_on(file, template, first):
+    """`make deploy` gives these templates what the stack of operator.yaml has under the same names."""
+    given = set(first["Outputs"]) | set(first["Parameters"]) | set(operator.SLACK)
+    for name in set(template["Parameters"]) - given:
+        yield f"{file}: nobody gives it {name}: operator.yaml has no output and no parameter of that name"
 
 
-def check_emulator(file, template):
-    """What makes room for emulators is not there in an account of AWS."""
-    emulator = template["Conditions"].get("OnEmulator")
-    wanted = {"Fn::Or": [{"Fn::Equals": [{"Ref": "AWS::AccountId"}, no]} for no in ("000000000000", "AWS::AccountId")]}
-    expect(emulator in (None, wanted), f"{file}: OnEmulator holds in an account that AWS may have")
-    text = json.dumps(on_aws(template["Resources"]))
-    for loose in ("IfExists", "127.0.0.0/8", "OnEmulator"):
-        expect(loose not in text, f"{file}: {loose} without OnEmulator would loosen a policy on AWS")
-    for node in nodes(on_aws(template["Resources"])):
-        statement = node if isinstance(node, dict) else {}
-        if statement.get("Action") == "sts:AssumeRole" and "Resource" in statement:
-            organization = statement.get("Condition", {}).get("StringEquals", {})
-            expect("aws:ResourceOrgID" in organization, f"{file}: a worker may assume roles of other organizations")
+def check_reader(file, template):
+    """`make deploy` reads the names of parameters without a reader of YAML."""
+    if parameters.of_template(file) != list(template["Parameters"]):
+        yield f"{file}: deployment/parameters.py reads {parameters.of_template(file)}"
 
 
-def check_state_machine_log(operator):
-    """Without the permission to log, Step Functions refuses a state machine that names a log group."""
-    machine = operator["Resources"]["StateMachine"]["Properties"]["LoggingConfiguration"]
-    off = references(chosen(machine, "HasStateMachineLog", 2))[0]
-    expect("StateMachineLogGroup" not in off, "operator.yaml: with StateMachineLogLevel OFF there is a log destination")
-    logs = actions(chosen(operator["Resources"]["StateMachineRole"], "HasStateMachineLog", 2), "logs")
-    expect(not logs, f"operator.yaml: with StateMachineLogLevel OFF the state machine may {logs}")
-
-
-def check_slack(operator):
-    """No partition but aws has the type, so nothing of it may be made there."""
-    condition = json.dumps(operator["Conditions"]["HasSlack"])
-    expect('{"Fn::Equals": [{"Ref": "AWS::Partition"}, "aws"]}' in condition, "operator.yaml: HasSlack in every partition")
-
-
-def check_runbook(operator):
+def check_runbook(template):
     page = FOLDER.parent / "docs" / "operations.md"
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    for name in resources(operator, "AWS::CloudWatch::Alarm"):
-        expect(f"`{name}`" in text, f"docs/operations.md does not say what to do about {name}")
+    text = page.read_text(encoding="utf-8")
+    for name in resources(template, "AWS::CloudWatch::Alarm"):
+        if f"`{name}`" not in text:
+            yield f"docs/operations.md does not say what to do about {name}"
+
+
+def problems(texts):
+    """What is wrong with the templates, by their files' names and texts."""
+    templates = {file: parse(text) for file, text in texts.items()}
+    for file, template in templates.items():
+        yield from check_text(file, texts[file])
+        for check in (check_parameters, check_suppressions, check_partitions, check_policies.of_template):
+            yield from check(file, template)
+    first = templates["operator.yaml"]
+    yield from check_release(first)
+    yield from check_policies.check_state_machine_log(first)
+    yield from check_management(templates["management.yaml"], first, templates["member-roles.yaml"])
+    for file in ("observability.yaml", "slack.yaml"):
+        yield from check_passed_on(file, templates[file], first)
+    yield from check_runbook(templates["observability.yaml"])
+
+
+def read_all():
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yaml"))}
 
 
 def main():
-    templates = {}
-    for path in sorted(FOLDER.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        templates[path.stem] = template = read(path.name)
-        check_text(path.name, text)
-        check_parameters(path.name, template)
-        check_suppressions(path.name, template)
-        check_trust(path.name, template)
-        check_emulator(path.name, template)
-    check_release(templates["operator"])
-    check_management(templates["management"], templates["operator"], templates["member-roles"])
-    check_state_machine_log(templates["operator"])
-    check_slack(templates["operator"])
-    check_runbook(templates["operator"])
-    for problem in problems:
+    texts = read_all()
+    found = list(problems(texts)) + [line for file, text in texts.items() for line in check_reader(file, parse(text))]
+    for problem in found:
         print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

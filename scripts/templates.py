@@ -71,15 +71,21 @@ def resources(template, kind):
     return {name: it for name, it in template["Resources"].items() if it["Type"] == kind}
 
 
-def actions(resource, service):
-    """The actions of a role's policies, those of one service; of all where it is empty. Whatever a condition may add
-    is among them."""
-    statements = [node for node in nodes(resource["Properties"]["Policies"]) if isinstance(node, dict) and "Action" in node]
+def actions(role, service, template=None):
+    """The actions that a role allows, those of one service; of all where it is empty. Whatever a condition may add is among
+    them; so are those of the template's managed policies, where it is given."""
+    attached = references(role["Properties"].get("ManagedPolicyArns", []))[0] if template else ()
+    documents = [role["Properties"].get("Policies", []), *(template["Resources"][name]["Properties"] for name in attached)]
+    statements = [node for node in nodes(documents) if isinstance(node, dict) and "Action" in node]
     named = [statement["Action"] for statement in statements]
     flat = [action for one in named for action in (one if isinstance(one, list) else [one])]
     return sorted(action for action in flat if action.startswith(f"{service}:" if service else ""))
 
 
+def parse(text):
+    return yaml.load(text, Loader)
+
+
 def read(name):
     """A template by its file's name."""
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), Loader)
+    return parse((FOLDER / name).read_text(encoding="utf-8"))

@@ -1,184 +1,157 @@
-"""Deploy, update, run and delete as the README says, against the emulator.
+"""Deploy, update, run and delete as docs/deploy.md says, against the emulator.
 
-Does what a new user does and nothing besides: the make targets, and then the README's own blocks by hand, with an AWS
-CLI, an empty account and a filled dist/. Says by name which resource types the emulator does not have; what else it
-lacks is answered by front.py.
+Does what a new user does and nothing besides: the make targets, and then the document's own blocks by hand, with an AWS
+CLI, an empty account and a filled dist/. What the emulator lacks is answered by front.py, and said by name. The management
+account's part is in trial_management.py.
 """
 
 import datetime
 import json
-import os
-import re
-import shlex
-import subprocess
 import sys
 
-from emulator import ROOT, Emulator, wait_for
-from front import Front, statement
+import trial_management
+from emulator import Emulator, wait_for
+from front import FAILS, STAND_IN, Front
+from trial_management import printed_command
+from trial_user import User, expect, in_order, names_all, step
 
-NOT_EMULATED = {
-    "operator": ["AWS::Chatbot::SlackChannelConfiguration"],
-    "management": ["AWS::CloudFormation::StackSet", "AWS::Organizations::ResourcePolicy"],
-}
-
-
-class User:
-    """Someone with an AWS CLI and credentials."""
-
-    def __init__(self, endpoint, account="test"):
-        self.environment = {
-            "PATH": f"{ROOT / '.venv/awscli/bin'}:{os.environ['PATH']}",
-            "HOME": os.environ.get("HOME", "/"),
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_PAGER": "",
-        }
-
-    def make(self, *arguments, fails=False):
-        ran = subprocess.run(
-            ["make", "--no-print-directory", *arguments],
-            cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        )
-        if (ran.returncode != 0) != fails:
-            sys.exit(f"make {shlex.join(arguments)}: exit {ran.returncode}\n{ran.stdout}")
-        return ran.stdout
-
-    def shell(self, block, **variables):
-        """A block of the README, as someone types it who stops where a line fails."""
-        ran = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", block],
-            cwd=ROOT, env=self.environment | variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-        )
-        expect(ran.returncode == 0, f"{block}\nexit {ran.returncode}\n{ran.stdout}")
-        return ran.stdout
-
-    def aws(self, *arguments):
-        ran = subprocess.run(
-            ["aws", *arguments, "--region", "eu-west-1", "--output", "json"],
-            env=self.environment, text=True, capture_output=True, check=False,
-        )
-        if ran.returncode != 0:
-            sys.exit(f"aws {shlex.join(arguments)}: {ran.stderr}")
-        return json.loads(ran.stdout) if ran.stdout.lstrip().startswith("{") else None
-
-    def run(self, machine, request):
-        start = ["stepfunctions", "start-execution", "--state-machine-arn", machine, "--input", json.dumps(request)]
-        arn = self.aws(*start)["executionArn"]
-
-        def ended():
-            execution = self.aws("stepfunctions", "describe-execution", "--execution-arn", arn)
-            return execution if execution["status"] != "RUNNING" else None
-
-        return json.loads(wait_for("the execution", ended, 60).get("output") or "{}")
-
-    def outputs(self, stack):
-        described = self.aws("cloudformation", "describe-stacks", "--stack-name", stack)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-
-    def parameters(self, stack):
-        described = self.aws("cloudformation", "describe-stacks", "--stack-name", stack)["Stacks"][0]
-        return {given["ParameterKey"]: given["ParameterValue"] for given in described["Parameters"]}
-
-    def stacks(self):
-        listed = self.aws("cloudformation", "describe-stacks")["Stacks"]
-        return [stack["StackName"] for stack in listed if stack["StackStatus"] != "DELETE_COMPLETE"]
-
-    def buckets(self):
-        return {bucket["Name"] for bucket in self.aws("s3api", "list-buckets")["Buckets"]}
-
-    def roles(self):
-        return {role["RoleName"] for role in self.aws("iam", "list-roles")["Roles"]}
-
-    def versions(self, function):
-        listed = self.aws("lambda", "list-versions-by-function", "--function-name", function)["Versions"]
-        return [version["Version"] for version in listed if version["Version"] != "$LATEST"]
-
-
-def expect(holds, problem):
-    if not holds:
-        sys.exit(problem)
-
-
-def step(text):
-    print(f"  {text}", flush=True)
-
-
-def names_all(output, names):
-    for name in names:
-        expect(name in output, f"{name} is not named in:\n{output}")
-
-
-# What `make deploy` is given, and the run that shows whether it works.
+# The run that shows whether a deployment works.
 REQUEST = {"Accounts": {"IncludeManagementAccount": True}}
+SLACK = "SlackWorkspaceId=T0123456789 SlackChannelId=C0123456789"
+NO_SLACK = "SlackWorkspaceId= SlackChannelId="
+STACKS = ["org-operator", "org-operator-observability", "org-operator-slack"]
+CHATBOT = "AWS::Chatbot::SlackChannelConfiguration"
 
 
-def refusals(user):
+def refusals(user, deploy):
     names_all(user.make("deploy", "CODE_BUCKET=YOUR-BUCKET", fails=True), ["CODE_BUCKET=", "ORGANIZATION_ID="])
     named = ["OPERATION_ACCOUNT_ID=", "WORKER_ROLE_ARN=", "ORGANIZATION_ID=", "EXTERNAL_ID=", "TEMPLATE_BUCKET=", "TARGETS="]
     names_all(user.make("deploy-management", fails=True), named)
+    names_all(user.make(*deploy, "ALLOW_UNOPTIMIZED=", fails=True), ["make package", "ALLOW_UNOPTIMIZED=1"])
+    names_all(user.make(*deploy, "ARCH=arm64", fails=True), ["ARCH=x86_64"])
+    wrong = user.make(*deploy, "PARAMETERS=TargetRegion=eu-west-1 ExternalId=abc SlackChannelId=C0123456789", fails=True)
+    names_all(wrong, ["did you mean TargetRegions?", "EXTERNAL_ID=", "SlackWorkspaceId and SlackChannelId"])
+    for command in (deploy, ["deploy-management"]):
+        opt_in = {"AWS_REGION": "eu-south-1", "AWS_DEFAULT_REGION": "eu-south-1"}
+        names_all(user.make(*command, fails=True, **opt_in), ["eu-south-1", "ALLOW_OPT_IN_REGION=1"])
+    china = {"AWS_REGION": "cn-north-1", "AWS_DEFAULT_REGION": "cn-north-1"}
+    names_all(user.make(*deploy, f"PARAMETERS={SLACK}", fails=True, **china), ["aws-cn", "chat client"])
     expect(not user.buckets() and not user.stacks(), "something was made before all was given")
-    step("what is missing is said at once, before anything starts")
+    step("what is missing or wrong is said at once, before anything starts; so are an opt-in Region and unoptimized packages")
 
 
 def foreign_bucket(user, front, organization):
     """Somebody has a bucket of that name and lets everyone use it, in order to give out code of their own."""
-    stranger = User(front.endpoint, "111111111111")
-    stranger.aws("s3api", "create-bucket", "--bucket", "foreign", "--create-bucket-configuration", "LocationConstraint=eu-west-1")
+    theirs = User(front.endpoint, "111111111111").client("s3")
+    theirs.create_bucket(Bucket="foreign", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     everything = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::foreign", "arn:aws:s3:::foreign/*"]}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
-    stranger.aws("s3api", "delete-public-access-block", "--bucket", "foreign")
-    stranger.aws("s3api", "put-bucket-policy", "--bucket", "foreign", "--policy", policy)
-    user.aws("s3api", "head-bucket", "--bucket", "foreign")
+    theirs.delete_public_access_block(Bucket="foreign")
+    theirs.put_bucket_policy(Bucket="foreign", Policy=json.dumps({"Version": "2012-10-17", "Statement": [everything]}))
+    user.client("s3").head_bucket(Bucket="foreign")
     front.owners["foreign"] = "111111111111"
     said = user.make("deploy", "CODE_BUCKET=foreign", f"ORGANIZATION_ID={organization}", fails=True)
     names_all(said, ["s3://foreign is not a bucket of account"])
-    expect(not stranger.aws("s3api", "list-objects-v2", "--bucket", "foreign").get("Contents"), "packages lie in it")
+    expect(not theirs.list_objects_v2(Bucket="foreign").get("Contents"), "packages lie in it")
     expect(not user.stacks(), "a stack was made from a foreign bucket")
     step("a bucket of another account is refused, even an open one")
 
 
-def broken_stack(user, deploy):
-    """What the emulator does not have, and that a stack which cannot be made leaves nothing."""
-    slack = "PARAMETERS=SlackWorkspaceId=T0123456789 SlackChannelId=C0123456789"
-    names_all(user.make(*deploy, "STACK=broken", slack, fails=True), NOT_EMULATED["operator"])
+def failed_first_create(user, front, deploy):
+    front.replaced = {"AWS::DynamoDB::Table": FAILS}
+    names_all(user.make(*deploy, fails=True), ["LedgerTable: ", "REPLACE_FAILED=1"])
+    front.replaced = {}
+    status = user.stack("org-operator")["StackStatus"]
+    expect(status == "ROLLBACK_COMPLETE", f"the stack that could not be made is {status}")
     expect(user.buckets() == {"trial-code"}, f"a stack that could not be made left buckets: {user.buckets()}")
-    user.aws("cloudformation", "delete-stack", "--stack-name", "broken")
-    step("a stack that cannot be made leaves no bucket behind")
+    again = user.make(*deploy, fails=True)
+    names_all(again, ["nothing was deployed", status, "LedgerTable: ", "REPLACE_FAILED=1"])
+    expect("An error occurred" not in again, f"CloudFormation's own words are no help:\n{again}")
+    step("a first create that failed leaves no bucket, and the next command says why it failed")
 
 
-def printed_command(printed):
-    """The command for the management account, with the two values that a person fills in."""
-    command = re.search(r"make (deploy-management.*?)TEMPLATE_BUCKET=", printed, re.DOTALL)
-    return [*shlex.split(command.group(1).replace("\\\n", " ")), "TEMPLATE_BUCKET=trial-templates", "TARGETS=none"]
+def all_three(user, front, deploy):
+    """Over what is left of the failed one, with a Slack channel, and back again."""
+    expect(CHATBOT in user.lacks("slack.yaml"), "the emulator has a Slack channel now: try it")
+    step(f"not emulated, held to CloudFormation's schema only: {CHATBOT} of slack.yaml")
+    front.replaced = {CHATBOT: STAND_IN}
+    said = user.make(*deploy, "REPLACE_FAILED=1", f"PARAMETERS={SLACK}")
+    in_order(said, ["delete-stack --stack-name org-operator\n", *(f"deploy --stack-name {stack} " for stack in STACKS)])
+    results = user.outputs("org-operator")["ResultsBucket"]
+    said = user.make("undeploy")
+    in_order(said, [f"delete-stack --stack-name {stack}\n" for stack in reversed(STACKS)])
+    names_all(said, [results, "trial-code"])
+    expect(results in user.buckets(), "undeploy deleted the results")
+    expect(not user.stacks(), f"undeploy left the stacks {user.stacks()}")
+    names_all(user.make("undeploy"), ["there is no stack org-operator"])
+    step("by consent it is replaced; Slack comes after what it hangs on, and make undeploy goes the opposite way")
+
+
+def reviewed_only(user):
+    """Somebody made a change set and never executed it: CloudFormation has a stack without anything in it."""
+    user.shell(
+        "aws cloudformation deploy --stack-name org-operator --template-file cloudformation/member-roles.yaml"
+        " --no-execute-changeset --capabilities CAPABILITY_NAMED_IAM --parameter-overrides ExternalId=abc"
+        " OrganizationId=o-a1b2c3d4e5 ReadOnlyWorkerRoleArn=arn:aws:iam::111111111111:role/worker"
+    )
+    status = user.stack("org-operator")["StackStatus"]
+    expect(status == "REVIEW_IN_PROGRESS", f"after a change set that nobody executed: {status}")
 
 
 def expect_run(user, machine, targets):
-    result = user.run(machine, REQUEST)
+    arn, result = user.run(machine, REQUEST)
     expect(result.get("Status") == "COMPLETE" and result.get("Targets") == targets, f"the run: {result}")
+    return arn.rsplit(":", 1)[-1]
 
 
 def first_deployment(user, deploy):
-    printed = user.make(*deploy, "PARAMETERS=TargetRegions=eu-west-1")
+    reviewed_only(user)
+    printed = user.make(*deploy, f"PARAMETERS=TargetRegions=eu-west-1 {SLACK}")
     outputs = user.outputs("org-operator")
-    step("make deploy: the operation account's stack is there")
+    expect(user.stacks() == STACKS, f"the stacks: {user.stacks()}")
+    topic = user.parameters("org-operator-slack")["NotificationTopicArn"]
+    expect(topic == outputs["NotificationTopicArn"], f"Slack hears of {topic}")
+    step("make deploy: the operation account's stacks are there, over a change set that nobody had executed")
     management = printed_command(printed)
     own = user.make(*management, "PARAMETERS=IncludeManagementAccount=true")
     expect("OwnMemberRolesStack" in own, own)
     step("make deploy-management, as make deploy prints it: the management account has its member role")
-    expect_run(user, outputs["StateMachineArn"], 1)
+    run = expect_run(user, outputs["StateMachineArn"], 1)
     step("a run ends COMPLETE")
+    nothing_left(user, outputs, run)
     return outputs, management
+
+
+def nothing_left(user, outputs, run):
+    """The run's summary was lost, so there is something to write and nobody to ask."""
+    summary = f"runs/internet-routes/{run}/summary.json"
+    user.client("s3").delete_object(Bucket=outputs["ResultsBucket"], Key=summary)
+    arn, result = user.run(outputs["StateMachineArn"], {"ResumeRun": run})
+    expect(result.get("Status") == "COMPLETE", f"the resumed run: {result}")
+    entered = user.states_entered(arn)
+    expect("WorkersMap" not in entered and "ResultHandler" in entered, f"with nothing left to ask: {entered}")
+    step("a resumed run with nothing left to ask starts no Map, and writes its artifacts")
+
+
+def alarms(user, outputs):
+    """What the alarms of the second stack watch is what the first one has."""
+    listed = user.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    watched = {(one["MetricName"], one["Dimensions"][0]["Value"]) for one in listed}
+    machine, worker = outputs["StateMachineArn"], outputs["WorkerFunction"]
+    wanted = {(f"Executions{how}", machine) for how in ("Failed", "TimedOut", "Aborted")}
+    wanted |= {("PartialRuns", "org-operator"), ("Throttles", worker), ("Errors", outputs["ResultHandlerFunction"])}
+    expect(wanted <= watched, f"{wanted - watched} are not watched, but {watched}")
+    told = {action for one in listed for action in one["AlarmActions"]}
+    expect(told == {outputs["NotificationTopicArn"]}, f"the alarms tell {told}")
+    return watched
 
 
 def repeated(user, deploy, management):
     """The same commands again, with no more than a person remembers."""
-    before = [user.parameters("org-operator"), user.parameters("org-operator-management")]
+    names = [*STACKS, "org-operator-management"]
+    before = [user.parameters(name) for name in names]
     user.make("deploy")
     user.make("deploy-management", "TEMPLATE_BUCKET=trial-templates", "TARGETS=none")
-    after = [user.parameters("org-operator"), user.parameters("org-operator-management")]
+    after = [user.parameters(name) for name in names]
     expect(before == after, f"the same commands changed {before} to {after}")
     another = "EXTERNAL_ID=another-external-id"
     names_all(user.make(*deploy, another, fails=True), ["CHANGE_EXTERNAL_ID=1"])
@@ -195,8 +168,20 @@ def updates(user, deploy, outputs):
     user.make(*management)
     expect("operation-admin" in user.roles(), "the update of member-roles.yaml made no admin role")
     expect_run(user, outputs["StateMachineArn"], 1)
-    step("another external id and an admin worker: all three stacks are updated, and a run ends COMPLETE")
+    step("another external id and an admin worker: all stacks are updated, and a run ends COMPLETE")
+    scheduled_update(user, outputs)
+    user.make("deploy", f"PARAMETERS=TargetRegions= MemorySize=2048 {NO_SLACK}")
+    fanout = user.client("lambda").get_function_configuration(FunctionName=outputs["FanoutFunction"])
+    regions = fanout["Environment"]["Variables"]["TARGET_REGIONS"].split(",")
+    expect(len(regions) == 17 and "eu-west-1" in regions, f"without TargetRegions it is {regions}")
+    expect(fanout["MemorySize"] == 2048, f"MemorySize is {fanout['MemorySize']}")
+    expect("org-operator-slack" not in user.stacks(), "the Slack channel stays after it was given up")
+    step("without TargetRegions it is the partition's own; MemorySize reaches the functions; a Slack channel is given up")
+    scheduled_start(user, outputs)
+    return management
 
+
+def scheduled_update(user, outputs):
     soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=20)
     schedule = f"'ScheduleExpression=at({soon:%Y-%m-%dT%H:%M:%S})'"
     user.make("deploy", f"PARAMETERS=TargetRegions=eu-west-1,us-east-1 StateMachineLogLevel=OFF {schedule}")
@@ -205,107 +190,44 @@ def updates(user, deploy, outputs):
         expect(versions == ["1", "2", "3"], f"after two updates {function} has the versions {versions}")
     expect_run(user, outputs["StateMachineArn"], 2)
     step("an update reaches the next run; the versions before it stay")
-
-    machine = user.aws("stepfunctions", "describe-state-machine", "--state-machine-arn", outputs["StateMachineArn"])
+    machine = user.client("stepfunctions").describe_state_machine(stateMachineArn=outputs["StateMachineArn"])
     expect(not machine["loggingConfiguration"].get("destinations"), "it logs nothing, and yet has a destination")
+    queue = user.outputs("org-operator")["DeadLettersQueue"]
+    expect(("ApproximateNumberOfMessagesVisible", queue) in alarms(user, outputs), "no alarm for the schedule's queue")
+    step("alarms of the second stack watch what the first one has, the schedule too since it is there")
 
-    user.make("deploy", "PARAMETERS=TargetRegions=")
-    fanout = user.aws("lambda", "get-function-configuration", "--function-name", outputs["FanoutFunction"])
-    regions = fanout["Environment"]["Variables"]["TARGET_REGIONS"].split(",")
-    expect(len(regions) == 17 and "eu-west-1" in regions, f"without TargetRegions it is {regions}")
-    step("without TargetRegions it is the partition's own")
 
-    def scheduled():
-        listed = user.aws("stepfunctions", "list-executions", "--state-machine-arn", outputs["StateMachineArn"])["executions"]
-        return len(listed) > 3 and listed
+def scheduled_start(user, outputs):
+    states = user.client("stepfunctions")
 
-    arns = [execution["executionArn"] for execution in wait_for("the scheduled execution", scheduled, 90)]
-    inputs = [user.aws("stepfunctions", "describe-execution", "--execution-arn", arn)["input"] for arn in arns]
-    expect("{}" in inputs, f"the schedule's input is among {inputs}")
+    def found():
+        listed = states.list_executions(stateMachineArn=outputs["StateMachineArn"])["executions"]
+        return any(states.describe_execution(executionArn=one["executionArn"])["input"] == "{}" for one in listed)
+
+    wait_for("an execution with the schedule's input", found, 90)
     step("the schedule's own target and input start an execution")
-    return management
 
 
-def delegation(user, front, management):
-    """One policy for the organization: of ours alone, of others too."""
-    elsewhere = [*management, "OPERATION_ACCOUNT_ID=222222222222", "TARGETS=r-ab12,ou-ab12-cdefgh34"]
-    names_all(user.make(*elsewhere, fails=True), NOT_EMULATED["management"])
-    for template, types in NOT_EMULATED.items():
-        step(f"not emulated, held to CloudFormation's schemas only: {', '.join(types)} of {template}.yaml")
-
-    ours, others = statement("OrgOperatorReadsTheOrganization"), statement("BackupTeam")
-    front.policy = {"Statement": [ours]}
-    names_all(user.make(*elsewhere, fails=True), ["nothing was deployed", "DelegateOrganization=false"])
-    front.policy = {"Statement": [ours, others]}
-    front.made_by_stack = True
-    names_all(user.make(*elsewhere, fails=True), ["nothing was deployed", "BackupTeam", "DelegateOrganization=false"])
-    names_all(user.make("undeploy-management"), ["BackupTeam", "OrgOperatorReadsTheOrganization"])
-    expect(front.policy == {"Statement": [ours, others]}, "undeploy took another team's statement away")
-    front.made_by_stack = False
-    user.make(*management)
-    front.policy, front.made_by_stack = {"Statement": [ours]}, True
-    user.make("undeploy-management")
-    expect(front.policy is None, "undeploy left a policy that has nobody else's statement")
-    front.made_by_stack = False
-    step("a delegation policy with statements of others is neither overwritten nor deleted; one of ours alone is deleted")
-
-
-def undeployed(user, outputs):
-    said = user.make("undeploy")
-    names_all(said, [outputs["ResultsBucket"], "trial-code"])
-    expect(outputs["ResultsBucket"] in user.buckets(), "undeploy deleted the results")
+def undeployed(user):
+    user.make("undeploy")
     expect(not user.stacks(), f"undeploy left the stacks {user.stacks()}")
-    step("make undeploy-management, make undeploy: the stacks are gone, the results stay and are named")
-
-
-def by_hand(user, organization):
-    """The README's own blocks, with the variables that it names."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("### By hand", 1)[1].split("\n## ", 1)[0]
-    blocks = re.findall(r"^```sh\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
-    expect(len(blocks) == 4, f"the README has {len(blocks)} blocks by hand, not 4")
-    deploy, management, back_management, back = blocks
-    shared = {"ORGANIZATION_ID": organization, "EXTERNAL_ID": "by-hand"}
-    user.shell(deploy, CODE_BUCKET="by-hand-code", **shared)
-    outputs = user.outputs("org-operator")
-    given = shared | {
-        "TEMPLATE_BUCKET": "by-hand-templates",
-        "WORKER_ROLE_ARN": outputs["ReadOnlyWorkerRoleArn"],
-        "OPERATION_ACCOUNT_ID": "000000000000",
-        # No StackSet and no delegation: the emulator has neither.
-        "TARGETS": " DelegateOrganization=false IncludeManagementAccount=true",
-    }
-    # The emulator takes the first folder of an address for the bucket, wherever the bucket stands.
-    template = str(ROOT / "cloudformation" / "member-roles.yaml")
-    number = subprocess.run(["cksum"], stdin=open(template, "rb"), capture_output=True, check=True).stdout.split()[0].decode()
-    key = f"{number}/member-roles.yaml"
-    user.aws("s3", "mb", "s3://org-operator")
-    user.aws("s3api", "put-object", "--bucket", "org-operator", "--key", key, "--body", template)
-    user.shell(management, **given)
-    user.aws("s3api", "head-object", "--bucket", "by-hand-templates", "--key", f"org-operator/{key}")
-    address = user.parameters("org-operator-management")["MemberRolesTemplateUrl"]
-    expect(address == f"https://by-hand-templates.s3.eu-west-1.amazonaws.com/org-operator/{key}", address)
-    result = user.run(outputs["StateMachineArn"], REQUEST | {"Regions": ["eu-west-1"]})
-    expect(result.get("Status") == "COMPLETE", f"the run by hand: {result}")
-    # Where nothing has changed, nothing is changed, and nothing fails.
-    user.shell(deploy, CODE_BUCKET="by-hand-code", **shared)
-    user.shell(back_management)
-    user.shell(back)
-    expect(not user.stacks(), f"by hand back again left the stacks {user.stacks()}")
-    step("by hand, the README's blocks as they stand there: deployed, run, and back again")
+    step("make undeploy-management, make undeploy: the stacks are gone")
 
 
 def trial(user, front):
-    organization = user.aws("organizations", "describe-organization")["Organization"]["Id"]
+    organization = user.client("organizations").describe_organization()["Organization"]["Id"]
     deploy = ["deploy", "CODE_BUCKET=trial-code", f"ORGANIZATION_ID={organization}"]
-    refusals(user)
+    refusals(user, deploy)
     foreign_bucket(user, front, organization)
-    broken_stack(user, deploy)
+    failed_first_create(user, front, deploy)
+    all_three(user, front, deploy)
     outputs, management = first_deployment(user, deploy)
+    alarms(user, outputs)
     repeated(user, deploy, management)
-    delegation(user, front, updates(user, deploy, outputs))
-    undeployed(user, outputs)
-    by_hand(user, organization)
+    management = updates(user, deploy, outputs)
+    trial_management.trial(user, front, management)
+    undeployed(user)
+    trial_management.by_hand(user, organization, REQUEST)
 
 
 def main():
@@ -315,4 +237,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

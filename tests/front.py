@@ -2,6 +2,10 @@
 
 - S3 refuses a call whose expected owner is not the bucket's.
 - Organizations has a delegation policy.
+- A StackSet has instances.
+- Where a test asks for it, types of resources are replaced in templates on their way to S3: one that the emulator lacks by
+  one that does nothing, so that the stack's order, parameters and outputs can be tried, and nothing of the resource; or any
+  by one that fails, since the emulator refuses hardly anything that AWS would.
 
 Everything else goes on to the emulator as it came.
 """
@@ -13,6 +17,10 @@ import threading
 import urllib.parse
 
 HOP = {"connection", "transfer-encoding", "keep-alive"}
+# It takes any properties and does nothing. The other one wants a property that no other type has.
+STAND_IN = "AWS::CloudFormation::WaitConditionHandle"
+FAILS = "AWS::CloudFormation::WaitCondition"
+CLOUDFORMATION = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 
 
 class Front:
@@ -25,6 +33,10 @@ class Front:
         # The organization's delegation policy, and whether a stack made it.
         self.policy = None
         self.made_by_stack = False
+        # The instances of the StackSet.
+        self.instances = []
+        # What types of resources are replaced by, in templates.
+        self.replaced = {}
 
     def __enter__(self):
         front = self
@@ -70,11 +82,14 @@ class Front:
         if expected and self.owners.get(bucket, expected) != expected:
             text = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
             return 403, [("Content-Type", "application/xml")], b"" if request.command == "HEAD" else text
-        form = urllib.parse.parse_qs(body.decode(errors="replace")) if b"Action=DescribeStackResource&" in body else {}
-        if self.made_by_stack and form.get("LogicalResourceId") == ["Delegation"]:
-            space = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
-            text = f'<DescribeStackResourceResponse xmlns="{space}"><DescribeStackResourceResult/></DescribeStackResourceResponse>'
-            return 200, [("Content-Type", "text/xml")], text.encode()
+        if request.command == "HEAD" and request.path.endswith(".template"):
+            # Whoever uploads templates by their checksum shall do it each time: what is replaced in them may have changed.
+            return 404, [], b""
+        form = urllib.parse.parse_qs(body.decode(errors="replace")) if request.command == "POST" else {}
+        if form.get("Action") == ["ListStackInstances"]:
+            return answer("ListStackInstances", f"<Summaries>{''.join(map(summary, self.instances))}</Summaries>")
+        if self.made_by_stack and form.get("Action") == ["DescribeStackResource"] and form["LogicalResourceId"] == ["Delegation"]:
+            return answer("DescribeStackResource", "")
         return None
 
     def organizations(self, operation):
@@ -93,11 +108,33 @@ class Front:
         connection = http.client.HTTPConnection(self.emulator, timeout=120)
         try:
             headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP}
+            if request.command == "PUT" and request.path.endswith(".template"):
+                headers, body = self.replace_types(headers, body)
             connection.request(request.command, request.path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+    def replace_types(self, headers, body):
+        """A template with other types; its checksums would no longer hold."""
+        for kind, by in self.replaced.items():
+            body = body.replace(f"Type: {kind}\n".encode(), f"Type: {by}\n".encode())
+        kept = {name: value for name, value in headers.items() if "checksum" not in name.lower()}
+        return kept | {"Content-Length": str(len(body))}, body
+
+
+def answer(action, content):
+    """CloudFormation's answer to an action."""
+    text = f'<{action}Response xmlns="{CLOUDFORMATION}"><{action}Result>{content}</{action}Result></{action}Response>'
+    return 200, [("Content-Type", "text/xml")], text.encode()
+
+
+def summary(instance):
+    """One of a StackSet's instances, as ListStackInstances has it."""
+    plain = "".join(f"<{name}>{instance[name]}</{name}>" for name in ("Account", "Region", "Status", "StatusReason"))
+    detail = f"<StackInstanceStatus><DetailedStatus>{instance['DetailedStatus']}</DetailedStatus></StackInstanceStatus>"
+    return f"<member>{plain}{detail}</member>"
 
 
 def statement(sid):

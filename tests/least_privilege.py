@@ -145,6 +145,10 @@ class Trial:
         return "\n".join(line for line in f"{whole}\n{resumed}".splitlines() if self.closed_off not in line)
 
 
+def allowed_in(template, role):
+    return actions(template["Resources"][role], "", template)
+
+
 def expect(holds, problem):
     if not holds:
         sys.exit(problem)
@@ -157,7 +161,7 @@ def deny(iam, role, action):
 
 
 def main():
-    operator = read("operator.yaml")["Resources"]
+    operator = read("operator.yaml")
     members = read("member-roles.yaml")["Resources"]
     begun = time.monotonic()
     problems = []
@@ -168,9 +172,9 @@ def main():
         expect("not authorized" not in said, f"with the roles as they are: {said}")
         iam, member_iam = trial.cloud.client("iam"), trial.cloud.client("iam", trial.member)
         roles = [
-            (iam, trial.role("FanoutFunction"), actions(operator["FanoutRole"], "")),
-            (iam, trial.role("WorkerFunction"), actions(operator["WorkerRole"], "")),
-            (iam, trial.role("ResultHandlerFunction"), actions(operator["ResultHandlerRole"], "")),
+            (iam, trial.role("FanoutFunction"), allowed_in(operator, "FanoutRole")),
+            (iam, trial.role("WorkerFunction"), allowed_in(operator, "WorkerRole")),
+            (iam, trial.role("ResultHandlerFunction"), allowed_in(operator, "ResultHandlerRole")),
             (member_iam, "operation-readonly", actions(members["ReadOnlyRole"], "")),
         ]
         for client, role, allowed in roles:
