@@ -231,7 +231,7 @@ def check_runbook(operator):
     page = FOLDER.parent / "docs" / "operations.md"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     for name in resources(operator, "AWS::CloudWatch::Alarm"):
-        expect(f"`{name}`" in text, f"docs/operations.md does not say what to do about {name}")
+        expect(f"`{name}`" in text, f"docs/runbook.md does not say what to do about {name}")
 
 
 def main():

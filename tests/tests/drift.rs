@@ -91,7 +91,7 @@ fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
         let kinds = text("docs/error-kinds.md");
         assert!(kinds.contains(&format!("`Lambda.TooManyRequestsException` {attempts} times")));
         assert!(
-            text("docs/operations.md").contains(&format!("tried {attempts} times, about half"))
+            text("docs/runbook.md").contains(&format!("tried {attempts} times, about half"))
         );
     }
 }
