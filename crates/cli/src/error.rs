@@ -1,6 +1,7 @@
 //! What a person is told when something does not work: what happened, why, what to do; and the
 //! exit code that goes with it. Printing it is the printer's business.
 
+pub(crate) mod aws_call;
 mod codes;
 mod credentials;
 
@@ -8,7 +9,7 @@ use std::fmt;
 
 use org_operator_core::{Error, ErrorKind};
 
-use crate::call::Failed;
+use crate::error::aws_call::FailedCall;
 use crate::exit::Exit;
 
 /// Where to look when something on this machine does not work.
@@ -67,8 +68,8 @@ impl CliError {
     }
 
     /// A failed call of the command's own, with what was being done.
-    pub(crate) fn of_call(summary: &str, failed: &Failed, profile: Option<&str>) -> Self {
-        let Failed { error, needs } = failed;
+    pub(crate) fn of_call(summary: &str, failed: &FailedCall, profile: Option<&str>) -> Self {
+        let FailedCall { error, needs } = failed;
         let refused = format!(
             "the call needs {needs}: use an identity of the deployment's account whose policies \
              allow that"

@@ -4,22 +4,24 @@
 //! progress, a directory in the place of S3, a journal in the place of DynamoDB, exit codes.
 
 mod args;
-mod call;
+mod command_line;
 mod commands;
-mod connect;
+mod connection;
+mod deployment;
 mod error;
 mod exit;
-mod printer;
+mod output;
+mod planner;
 mod request;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Cli;
+use command_line::Cli;
 use error::CliError;
 use exit::Exit;
-use printer::Printer;
+use output::printer::{self, Printer};
 
 /// Reads the command line, does what it says, and gives the exit code.
 #[must_use]

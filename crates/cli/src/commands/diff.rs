@@ -1,5 +1,7 @@
 //! `org-operator diff`: what is in one run and not in another, where both looked.
 
+pub(crate) mod args;
+
 use std::path::{Path, PathBuf};
 
 use org_operator_core::contract::plan::{Folder, MANIFEST};
@@ -13,10 +15,10 @@ use org_operator_operations::{CATALOGUE, Operation, find};
 use org_operator_result_handler::{Written, compare};
 use serde_json::{Map, Value, json};
 
-use crate::args::DiffArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use args::DiffArgs;
 use org_operator_local::directory::Directory;
 use org_operator_local::engine::operation_of;
 

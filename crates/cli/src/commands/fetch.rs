@@ -1,6 +1,8 @@
 //! `org-operator fetch`: a deployed run's files on this machine. What S3 names them decides where
 //! they go only as far as the run's own folder.
 
+pub(crate) mod args;
+
 use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
@@ -8,13 +10,14 @@ use org_operator_core::contract::plan::{Folder, SUMMARY};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
-use crate::args::{AwsArgs, FetchArgs};
-use crate::call::Failed;
-use crate::commands::bucket::{Bucket, READ};
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
+use crate::deployment::bucket::{Bucket, READ};
 use crate::error::CliError;
+use crate::error::aws_call::FailedCall;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use args::FetchArgs;
 use org_operator_local::directory::Directory;
 
 const WHAT: &str = "the run cannot be fetched";
@@ -98,7 +101,7 @@ impl Fetch<'_> {
     async fn file(&self, key: &str, name: &str) -> Result<(), CliError> {
         let own = Folder::new("", self.operation, &self.run).key(name);
         let copied = copy(&self.bucket.artifacts, key, &self.to, &own).await;
-        let copied = copied.map_err(Failed::needing(READ));
+        let copied = copied.map_err(FailedCall::needing(READ));
         copied.map_err(|e| self.connection.failed(WHAT, &e))?;
         printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
     }

@@ -1,5 +1,6 @@
 //! `org-operator run`: plan, work, write, and say how it ended.
 
+pub(crate) mod args;
 mod intent;
 mod messages;
 mod resume_command;
@@ -14,12 +15,14 @@ use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
 use org_operator_core::{ErrorKind, RunId};
 
-use crate::args::{AwsArgs, RunArgs};
-use crate::commands::records;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use crate::output::progress::Drawing;
+use crate::output::records;
+use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, journal_folder};
 use org_operator_local::journal::Journal;
@@ -133,7 +136,7 @@ impl Run<'_> {
 
     /// Waits for `working` and draws meanwhile.
     async fn drawn<T>(&self, plan: &RunPlan, working: impl Future<Output = T>) -> T {
-        let drawing = self.printer.progress(plan.targets);
+        let drawing = Drawing::new(self.printer, plan.targets);
         let begun = Instant::now();
         let mut ticks = tokio::time::interval(drawing.pause());
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

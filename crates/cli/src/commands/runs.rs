@@ -1,5 +1,7 @@
 //! `org-operator runs`: the deployed runs with their status, the newest first.
 
+pub(crate) mod args;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +11,15 @@ use org_operator_core::contract::plan::{Folder, SUMMARY};
 use org_operator_core::model::timestamp::Timestamp;
 use serde_json::{Value, json};
 
-use crate::args::{AwsArgs, RunsArgs};
-use crate::call::Failed;
-use crate::commands::bucket::{Bucket, Object};
-use crate::commands::columns::aligned;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
+use crate::deployment::bucket::{Bucket, Object};
 use crate::error::CliError;
+use crate::error::aws_call::FailedCall;
 use crate::exit::Exit;
-use crate::printer;
+use crate::output::columns::aligned;
+use crate::output::printer;
+use args::RunsArgs;
 
 /// Summaries that are read at once.
 const AT_ONCE: usize = 16;
@@ -36,7 +39,7 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, CliError
     Ok(Exit::Complete)
 }
 
-async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, Failed> {
+async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, FailedCall> {
     let top = if bucket.prefix.is_empty() { String::new() } else { format!("{}/", bucket.prefix) };
     let operations = match &args.operation {
         Some(operation) => BTreeSet::from([operation.clone()]),
@@ -93,7 +96,7 @@ fn run_of(key: &str) -> Option<RunId> {
     RunId::parse(key.rsplit('/').nth(1)?)
 }
 
-async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<Value, Failed> {
+async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<Value, FailedCall> {
     let summary = match &listed.summary {
         Some(key) => bucket.json(key).await?.unwrap_or_default(),
         None => Value::Null,

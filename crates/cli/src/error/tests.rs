@@ -40,7 +40,7 @@ fn a_wrong_name_is_a_usage_error_and_no_bug_to_report() {
 #[test]
 fn a_refused_call_names_the_permission_that_it_needs() {
     let error = Error::new(ErrorKind::AccessDenied, "AccessDeniedException: no");
-    let failed = Failed { error, needs: "states:StartExecution on the state machine" };
+    let failed = FailedCall { error, needs: "states:StartExecution on the state machine" };
     let error = CliError::of_call("the run did not start", &failed, None);
     assert_eq!(error.exit, Exit::Access);
     assert!(error.hint.contains("needs states:StartExecution"), "{}", error.hint);

@@ -7,7 +7,7 @@ use org_operator_core::contract::plan::{Folder, PLAN};
 use org_operator_core::input::request::DEFAULT_OPERATION;
 use serde_json::{Map, Value, json};
 
-use crate::args::RunArgs;
+use crate::commands::run::args::RunArgs;
 use crate::error::CliError;
 use crate::request;
 use org_operator_local::engine::{WORKER, operation_of};

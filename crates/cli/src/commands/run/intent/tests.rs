@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use super::*;
-use crate::args::{Cli, Command};
+use crate::command_line::{Cli, Command};
 
 /// `org-operator run --out FOLDER` with more options.
 fn args(folder: &Path, more: &[&str]) -> RunArgs {

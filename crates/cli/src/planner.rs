@@ -3,7 +3,7 @@
 use org_operator_aws::{Organization, SystemClock};
 use org_operator_fanout::{Fanout, Settings};
 
-use crate::connect::Connection;
+use crate::connection::Connection;
 use org_operator_local::engine::default_regions;
 use org_operator_local::journal::Journal;
 use org_operator_local::nowhere::Nowhere;

@@ -9,8 +9,8 @@ use org_operator_aws::{chain, load_with};
 use org_operator_core::Region;
 
 use crate::args::AwsArgs;
-use crate::call::Failed;
 use crate::error::CliError;
+use crate::error::aws_call::FailedCall;
 
 /// The identity and where it is at home.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl Connection {
     }
 
     /// A failed call of the command's own, with what was being done.
-    pub(crate) fn failed(&self, summary: &str, failed: &Failed) -> CliError {
+    pub(crate) fn failed(&self, summary: &str, failed: &FailedCall) -> CliError {
         CliError::of_call(summary, failed, self.profile.as_deref())
     }
 

@@ -12,9 +12,9 @@ use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::find;
 use serde_json::Value;
 
-use crate::args::BucketArgs;
-use crate::call::{Failed, own};
-use crate::connect::Connection;
+use crate::connection::Connection;
+use crate::deployment::args::BucketArgs;
+use crate::error::aws_call::{FailedCall, own};
 
 /// What listing needs.
 const LIST: &str = "s3:ListBucket on the bucket";
@@ -54,7 +54,7 @@ impl Bucket {
     }
 
     /// The objects below `prefix`.
-    pub(crate) async fn objects(&self, prefix: &str) -> Result<Vec<Object>, Failed> {
+    pub(crate) async fn objects(&self, prefix: &str) -> Result<Vec<Object>, FailedCall> {
         let mut objects = Vec::new();
         self.list(prefix, None, |page| {
             let listed = page.contents().iter().filter_map(|object| {
@@ -69,7 +69,7 @@ impl Bucket {
     }
 
     /// The names of the folders directly in `prefix`.
-    pub(crate) async fn folders(&self, prefix: &str) -> Result<BTreeSet<String>, Failed> {
+    pub(crate) async fn folders(&self, prefix: &str) -> Result<BTreeSet<String>, FailedCall> {
         let mut folders = BTreeSet::new();
         self.list(prefix, Some("/"), |page| {
             let found = page.common_prefixes().iter().filter_map(|common| common.prefix());
@@ -86,21 +86,21 @@ impl Bucket {
         prefix: &str,
         delimiter: Option<&str>,
         mut take: impl FnMut(&ListObjectsV2Output),
-    ) -> Result<(), Failed> {
+    ) -> Result<(), FailedCall> {
         let list = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
         let list = list.set_delimiter(delimiter.map(str::to_owned));
         let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
         while let Some(page) = pages.next().await {
             let doing = format!("listing s3://{}/{prefix}", self.name);
             let page = page.map_err(|e| located(own(&doing, &e), &e));
-            take(&page.map_err(Failed::needing(LIST))?);
+            take(&page.map_err(FailedCall::needing(LIST))?);
         }
         Ok(())
     }
 
     /// A JSON object, or `None` where there is none that can be read.
-    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, Failed> {
-        let bytes = find(&self.artifacts, key).await.map_err(Failed::needing(READ))?;
+    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, FailedCall> {
+        let bytes = find(&self.artifacts, key).await.map_err(FailedCall::needing(READ))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 }

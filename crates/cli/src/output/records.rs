@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use crate::args::Format;
+use crate::commands::run::args::Format;
 use crate::error::CliError;
-use crate::printer::{self, Printer, line};
+use crate::output::printer::{self, Printer, line};
 
 /// Rows of a table that nobody asked for.
 const FIRST_ROWS: usize = 20;

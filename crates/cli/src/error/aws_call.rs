@@ -11,14 +11,14 @@ use org_operator_core::outcome::classification::{Call, classify};
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failed {
+pub(crate) struct FailedCall {
     /// What AWS answered, with what was being done.
     pub(crate) error: Error,
     /// The IAM actions that the call needs, and on what.
     pub(crate) needs: &'static str,
 }
 
-impl Failed {
+impl FailedCall {
     /// A call that needs `needs`, for its `map_err`.
     pub(crate) fn needing(needs: &'static str) -> impl Fn(Error) -> Self {
         move |error| Self { error, needs }

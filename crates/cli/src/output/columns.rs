@@ -1,6 +1,6 @@
 //! Small tables for the eye.
 
-use crate::printer::line;
+use crate::output::printer::line;
 
 /// Rows with their columns aligned, the last one left as it is. A row is one line, whatever is in
 /// its cells.

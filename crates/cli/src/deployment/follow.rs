@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use org_operator_core::Error;
 
-use crate::call::Failed;
-use crate::commands::state_machine::{Execution, Items, Machine, PAUSE};
-use crate::connect::Connection;
+use crate::connection::Connection;
+use crate::deployment::execution::Execution;
+use crate::deployment::state_machine::{Items, PAUSE, StateMachine};
 use crate::error::CliError;
+use crate::error::aws_call::FailedCall;
 use crate::exit::Exit;
-use crate::printer::{self, Drawing, Printer};
+use crate::output::printer::{self, Printer};
+use crate::output::progress::Drawing;
 use org_operator_local::progress::short;
 
 /// How long following goes on while AWS gives no answer.
@@ -19,13 +21,13 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Follows a run to its end, with a bar over its work items.
 pub(crate) async fn follow(
     connection: &Connection,
-    machine: &Machine,
+    machine: &StateMachine,
     run: &str,
     printer: Printer,
     as_json: bool,
 ) -> Result<Exit, CliError> {
     let begun = Instant::now();
-    let drawing = printer.progress(0);
+    let drawing = Drawing::new(printer, 0);
     let mut budget = RetryBudget::default();
     let mut looks = Looks { machine, run, map_run: None };
     loop {
@@ -66,7 +68,7 @@ fn draw(drawing: &Drawing, items: Option<Items>, elapsed: Duration) {
 
 /// What is asked again and again.
 struct Looks<'a> {
-    machine: &'a Machine,
+    machine: &'a StateMachine,
     run: &'a str,
     map_run: Option<String>,
 }
@@ -77,7 +79,7 @@ enum Look {
 }
 
 impl Looks<'_> {
-    async fn look(&mut self) -> Result<Look, Failed> {
+    async fn look(&mut self) -> Result<Look, FailedCall> {
         let now = self.machine.execution(self.run).await?;
         if !now.is_running() {
             return Ok(Look::Ended(now));

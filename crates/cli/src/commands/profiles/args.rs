@@ -1,11 +1,10 @@
-//! The options of the commands that set this machine up.
+//! The options of `org-operator profiles`.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use clap_complete::Shell;
 
-use crate::args::run::{RoleArgs, SelectArgs};
+use crate::args::{RoleArgs, SelectionArgs};
 
 const PROFILES_EXAMPLES: &str = "\
 Examples:
@@ -21,7 +20,7 @@ touched. A profile's name is the account's name in lower case, its ASCII letters
 #[command(after_help = PROFILES_EXAMPLES)]
 pub(crate) struct ProfilesArgs {
     #[command(flatten)]
-    pub(crate) select: SelectArgs,
+    pub(crate) select: SelectionArgs,
     #[command(flatten)]
     pub(crate) role: RoleArgs,
     /// Role chaining: the profile whose identity assumes the role
@@ -47,19 +46,4 @@ pub(crate) struct ProfilesArgs {
     /// Write the file; without it the lines are printed only
     #[arg(long)]
     pub(crate) write: bool,
-}
-
-const COMPLETIONS_EXAMPLES: &str = "\
-Examples:
-  org-operator completions bash > ~/.local/share/bash-completion/completions/org-operator
-  org-operator completions zsh > ~/.zfunc/_org-operator
-  org-operator completions fish > ~/.config/fish/completions/org-operator.fish";
-
-/// `org-operator completions`.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = COMPLETIONS_EXAMPLES)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: Shell,
 }

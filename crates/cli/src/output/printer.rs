@@ -2,15 +2,11 @@
 //!
 //! What is printed is decided by others. A reader that goes away (`| head`) is no error.
 
-mod drawing;
-
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::error::CliError;
 use crate::exit::Exit;
-
-pub(crate) use drawing::Drawing;
 
 /// Prints.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +32,7 @@ pub(crate) fn error(error: &CliError) {
     let CliError { summary, cause, hint, .. } = error;
     let label = console::style("error:").for_stderr().red().bold();
     let _ = writeln!(io::stderr(), "{label} {}", line(summary));
-    let _ = writeln!(io::stderr(), "  cause: {}\n   do: {}", line(cause), line(hint));
+    let _ = writeln!(io::stderr(), "  cause: {}\n   hint: {}", line(cause), line(hint));
 }
 
 /// Data: as it is for a program, harmless on a person's screen. `bytes` are whole lines, so that no
@@ -74,13 +70,8 @@ impl Printer {
         self.seen
     }
 
-    /// A bar over `total` things on a terminal, else a line now and then.
-    pub(crate) fn progress(self, total: u64) -> Drawing {
-        Drawing::new(self, total)
-    }
-
     /// Whether lines that are not data are wanted.
-    fn speaks(self) -> bool {
+    pub(crate) fn speaks(self) -> bool {
         !self.quiet
     }
 }

@@ -1,8 +1,6 @@
 //! The deployed state machine: starting it, and how far an execution is. What is printed about it
 //! is the commands'.
 
-mod execution;
-
 use std::time::Duration;
 
 use aws_sdk_sfn::Client;
@@ -11,11 +9,11 @@ use aws_sdk_sfn::types::MapRunItemCounts;
 use org_operator_core::Region as Name;
 use serde_json::Value;
 
-use crate::call::{Failed, own};
-use crate::connect::Connection;
+use crate::connection::Connection;
 use crate::error::CliError;
+use crate::error::aws_call::{FailedCall, own};
 
-pub(crate) use execution::Execution;
+use crate::deployment::execution::Execution;
 
 /// `DescribeMapRun` refills one call a second (Step Functions quotas): half of it is for others.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);
@@ -27,7 +25,7 @@ const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun on the state machine's Map
 
 /// The state machine.
 #[derive(Debug)]
-pub(crate) struct Machine {
+pub(crate) struct StateMachine {
     client: Client,
     arn: String,
     /// What the ARNs of its executions begin with.
@@ -43,7 +41,7 @@ pub(crate) struct Items {
     pub(crate) done: u64,
 }
 
-impl Machine {
+impl StateMachine {
     /// The state machine called `arn`, asked in its own Region, wherever the program works from.
     pub(crate) fn new(connection: &Connection, arn: &str) -> Result<Self, CliError> {
         let parsed = parsed(arn).ok_or_else(|| {
@@ -58,19 +56,19 @@ impl Machine {
     }
 
     /// Starts an execution.
-    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Failed> {
+    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), FailedCall> {
         let start = self.client.start_execution().state_machine_arn(&self.arn);
         let started = start.name(name).input(input.to_string()).send().await;
         let started = started.map_err(|e| own("starting the state machine", &e));
-        started.map(drop).map_err(Failed::needing(START))
+        started.map(drop).map_err(FailedCall::needing(START))
     }
 
     /// The execution called `name`.
-    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, Failed> {
+    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, FailedCall> {
         let arn = self.execution_arn(name);
         let answer = self.client.describe_execution().execution_arn(&arn).send().await;
         let answer = answer.map_err(|e| own(&format!("asking for {arn}"), &e));
-        let answer = answer.map_err(Failed::needing(DESCRIBE))?;
+        let answer = answer.map_err(FailedCall::needing(DESCRIBE))?;
         let output = answer.output().and_then(|text| serde_json::from_str(text).ok());
         Ok(Execution {
             status: answer.status().clone(),
@@ -81,19 +79,19 @@ impl Machine {
     }
 
     /// The Map Run of an execution, once it has one.
-    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, Failed> {
+    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, FailedCall> {
         let arn = self.execution_arn(name);
         let listed = self.client.list_map_runs().execution_arn(&arn).send().await;
         let listed = listed.map_err(|e| own("asking for the Map Run", &e));
-        let listed = listed.map_err(Failed::needing(LIST_MAP_RUNS))?;
+        let listed = listed.map_err(FailedCall::needing(LIST_MAP_RUNS))?;
         Ok(listed.map_runs().first().map(|run| run.map_run_arn().to_owned()))
     }
 
     /// How far a Map Run is.
-    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, Failed> {
+    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, FailedCall> {
         let answer = self.client.describe_map_run().map_run_arn(map_run).send().await;
         let answer = answer.map_err(|e| own("asking for the Map Run's progress", &e));
-        let answer = answer.map_err(Failed::needing(DESCRIBE_MAP_RUN))?;
+        let answer = answer.map_err(FailedCall::needing(DESCRIBE_MAP_RUN))?;
         Ok(answer.item_counts().map(counted))
     }
 

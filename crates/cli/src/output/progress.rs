@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Printer;
+use crate::output::printer::Printer;
 
 /// Where nothing can be drawn over, a line comes this often.
 const LINES_APART: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub(crate) struct Drawing {
 
 impl Drawing {
     /// Nothing drawn yet of `total`.
-    pub(super) fn new(printer: Printer, total: u64) -> Self {
+    pub(crate) fn new(printer: Printer, total: u64) -> Self {
         let terminal = io::stderr().is_terminal() && printer.speaks();
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
         if terminal {
