@@ -106,6 +106,12 @@ deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete
 least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
 	@.venv/bin/python tests/least_privilege.py
 
+# Apart from `make test`, because it needs a browser: Debian's package chromium, or CHROMIUM= another one.
+.PHONY: browser
+browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in a real browser, light and dark, small and large
+	cargo build --locked --package org-operator-report --example sample
+	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug/examples/sample"
+
 # The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
 .PHONY: deny
 deny: prerequisites .venv/deny ## Check the dependencies' licences, duplicate versions and sources (deny.toml)
@@ -212,6 +218,9 @@ endef
 
 .venv/checkov/bin/checkov: tests/requirements-checkov.txt
 	$(call own_venv,checkov)
+
+.venv/browser/bin/playwright: tests/requirements-browser.txt
+	$(call own_venv,browser)
 
 .venv/awscli/bin/aws: tests/requirements-awscli.txt
 	$(call own_venv,awscli)
