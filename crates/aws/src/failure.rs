@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use org_operator_core::Error;
 use org_operator_core::outcome::classification::{Call, CallFailure, classify};
 
-use crate::truncation::CutShort;
+use crate::truncation::Truncated;
 
 /// The plain data of a failed call of any service.
 pub fn call_failure<E>(error: &SdkError<E, HttpResponse>) -> CallFailure
@@ -28,7 +28,7 @@ where
 }
 
 fn is_cut_short(error: &(dyn StdError + 'static)) -> bool {
-    error.is::<CutShort>() || error.source().is_some_and(is_cut_short)
+    error.is::<Truncated>() || error.source().is_some_and(is_cut_short)
 }
 
 /// An error of org-operator's own call, with what was being done.

@@ -1,7 +1,7 @@
 //! The ports of org-operator over AWS: organization, member access, ledger, artifacts, clock.
 //!
-//! Nothing is decided here: what an AWS answer means is asked of `org_operator_core`. EC2 is not
-//! here either; its SDK is the largest by far and belongs to the operations.
+//! Nothing is decided here: `org_operator_core` classifies what AWS answers. The EC2 client is not
+//! here either: its SDK is the largest by far, and only the operations need it.
 
 mod artifacts;
 mod caller;
@@ -13,9 +13,11 @@ mod ledger;
 mod ledger_items;
 mod member;
 mod organization;
+mod pages;
 mod rate_limiter;
 mod regions;
 #[cfg(test)]
+#[path = "tests/replay.rs"]
 mod replay;
 mod tree;
 mod truncation;

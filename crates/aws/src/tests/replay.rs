@@ -1,10 +1,10 @@
-//! Answers replayed over HTTP, for the tests of the adapters.
+//! Recorded HTTP responses, for the tests of the adapters.
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_sts::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 
-/// A configuration whose calls get `answers`, status and body, in their order.
+/// A configuration whose calls receive `answers` (status and body) in order, and its client.
 pub(crate) fn answering(answers: &[(u16, &str)]) -> (StaticReplayClient, SdkConfig) {
     let event = |(status, body): &(u16, &str)| {
         let request = http::Request::builder().body("".into()).unwrap();
@@ -23,7 +23,7 @@ pub(crate) fn answering(answers: &[(u16, &str)]) -> (StaticReplayClient, SdkConf
     (client, config)
 }
 
-/// The bodies of the requests that were sent.
+/// The bodies of the requests sent so far.
 pub(crate) fn bodies(client: &StaticReplayClient) -> Vec<String> {
     let body = |request: &aws_smithy_runtime_api::client::orchestrator::HttpRequest| {
         String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned()
