@@ -13,21 +13,21 @@ mod s3_multipart;
 mod sts;
 mod suite;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Kind;
 
 #[tokio::test]
-async fn the_simulation_behaves_like_aws_but_for_its_declared_gaps() -> Outcome<()> {
+async fn the_simulation_behaves_like_aws_but_for_its_declared_gaps() -> TestResult<()> {
     suite::judge(Kind::Simulation).await
 }
 
 #[tokio::test]
-async fn ministack_behaves_like_aws_but_for_its_declared_gaps() -> Outcome<()> {
+async fn ministack_behaves_like_aws_but_for_its_declared_gaps() -> TestResult<()> {
     suite::judge(Kind::Ministack).await
 }
 
 #[tokio::test]
-async fn moto_behaves_like_aws_but_for_its_declared_gaps() -> Outcome<()> {
+async fn moto_behaves_like_aws_but_for_its_declared_gaps() -> TestResult<()> {
     suite::judge(Kind::Moto).await
 }
 

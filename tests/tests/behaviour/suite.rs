@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, Kind};
 
 use crate::check::text;
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Behaviour {
     /// What it does.
     pub(crate) name: &'static str,
-    run: for<'a> fn(&'a Backend) -> LocalBoxFuture<'a, Outcome<()>>,
+    run: for<'a> fn(&'a Backend) -> LocalBoxFuture<'a, TestResult<()>>,
 }
 
 macro_rules! behaviours {
@@ -124,7 +124,7 @@ pub(crate) fn behaviours() -> Vec<Behaviour> {
 }
 
 /// Runs every behaviour on a backend; all that is not as it should be is told together.
-pub(crate) async fn judge(kind: Kind) -> Outcome<()> {
+pub(crate) async fn judge(kind: Kind) -> TestResult<()> {
     let backend = Backend::start(kind).await?;
     let mut faults = String::new();
     for behaviour in behaviours() {
