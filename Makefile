@@ -79,7 +79,7 @@ bench: build-release ## Measure the command, the functions and the steps on a si
 
 .PHONY: faults
 faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
-	$(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) cargo test --workspace --locked --test campaign -- --nocapture
+	$(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) cargo test --workspace --locked --test integration campaign:: -- --nocapture
 
 # The peers have an environment of their own, so that no test runs with their packages.
 .PHONY: bench-peers

@@ -5,7 +5,7 @@ use aws_sdk_account::types::RegionOptStatus::{self, Disabled, Enabled, EnabledBy
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{all, equal, holds, paged, pages};
+use super::check::{all, equal, holds, paged, pages};
 
 type Regions = Vec<(String, RegionOptStatus)>;
 

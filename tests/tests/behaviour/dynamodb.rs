@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, TABLE};
 
-use crate::check::{equal, holds, pages, refused};
+use super::check::{equal, holds, pages, refused};
 
 type Item = HashMap<String, AttributeValue>;
 

@@ -9,7 +9,7 @@ use org_operator_testkit::TestResult;
 use org_operator_testkit::network::MadeRoute;
 use org_operator_tests::backend::{Backend, Destination, destination};
 
-use crate::check::{all, equal, holds, paged, pages, refused};
+use super::check::{all, equal, holds, paged, pages, refused};
 
 const ACTIONS: [&str; 3] =
     ["ec2:DescribeRouteTables", "ec2:DescribeAddresses", "ec2:DescribeNetworkInterfaces"];

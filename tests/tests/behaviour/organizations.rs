@@ -7,7 +7,7 @@ use aws_sdk_organizations::types::Account;
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{all, equal, holds, paged, pages, refused};
+use super::check::{all, equal, holds, paged, pages, refused};
 
 type Page<T> = (Vec<T>, Option<String>);
 

@@ -6,7 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{equal, holds, paged, pages, refused};
+use super::check::{equal, holds, paged, pages, refused};
 
 /// A client for the bucket's account.
 pub(crate) fn client(backend: &Backend) -> Client {

@@ -9,8 +9,8 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::refused;
-use crate::s3::{client, is, is_missing};
+use super::check::refused;
+use super::s3::{client, is, is_missing};
 
 /// The least that a part has which is not the last (S3 user guide, "Multipart upload limits").
 const LEAST: usize = 5 * 1_024 * 1_024;

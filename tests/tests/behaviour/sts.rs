@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, role_arn};
 
-use crate::check::{holds, refused};
+use super::check::{holds, refused};
 
 const DENIED: &[&str] = &["AccessDenied"];
 

@@ -7,8 +7,8 @@ use futures_util::future::LocalBoxFuture;
 use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, Kind};
 
-use crate::check::text;
-use crate::gaps::{GAPS, Gap};
+use super::check::text;
+use super::gaps::{GAPS, Gap};
 
 /// A behaviour that does not end is one that fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,7 +24,7 @@ macro_rules! behaviours {
     ($($module:ident: $($name:ident)+;)+) => {
         vec![$($(Behaviour {
             name: concat!(stringify!($module), "::", stringify!($name)),
-            run: |backend| Box::pin(crate::$module::$name(backend)),
+            run: |backend| Box::pin(super::$module::$name(backend)),
         }),+),+]
     };
 }
