@@ -65,7 +65,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege first-run-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -111,6 +111,10 @@ least-privilege: .venv/tests ## Show on the emulator that the roles may do what 
 browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in a real browser, light and dark, small and large
 	cargo build --locked --package org-operator-report --example sample
 	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug/examples/sample"
+
+.PHONY: first-run-trial
+first-run-trial: .venv/tests ## Walk the first-run kit on the emulator
+	@.venv/bin/python tests/first_run_trial.py
 
 # The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
 .PHONY: deny
@@ -193,6 +197,11 @@ undeploy: ## Delete the operation account's stack, and say what stays
 .PHONY: undeploy-management
 undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
 	@PYTHON="$(PYTHON)" STACK="$(MANAGEMENT_STACK)" cloudformation/deploy undo-management
+
+# Asks before anything that costs or changes; what could not be tried is listed as not tried.
+.PHONY: first-run
+first-run: .venv/tests ## Check a real deployment as AWS shows it, and write first-run.md (STACK=, AWS_REGION=)
+	@PYTHONPATH=scripts .venv/bin/python -m first_run --stack "$(STACK)" --region "$(AWS_REGION)"
 
 ##@ Tidy up
 
