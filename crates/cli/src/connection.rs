@@ -1,61 +1,52 @@
-//! Who the program is in AWS: profile, Region, credentials, found out before anything else, so
-//! that a missing one is named and not reported as a failed call. No other call is made here.
-
-use std::error::Error;
+//! Who the program is in AWS: profile, Region, credentials. They are resolved before anything else,
+//! so that a missing one is named instead of reported as a failed call.
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::ProvideCredentials;
-use org_operator_aws::{chain, load_with};
-use org_operator_core::Region;
+use org_operator_aws::{credentials_error, load_with};
+use org_operator_core::error::CredentialsProblem;
+use org_operator_core::{Error, Region};
 
 use crate::args::AwsArgs;
 use crate::error::CliError;
-use crate::error::aws_call::FailedCall;
 
-/// The identity and where it is at home.
+/// The program's identity in AWS and the Region that it works from.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection {
-    /// The SDK's configuration.
+    /// The SDK configuration that every client is built from.
     pub(crate) config: SdkConfig,
     /// The Region of STS and of everything that has none of its own.
     pub(crate) home: Region,
-    /// The profile, for remedies.
+    /// The profile in use, for hints.
     pub(crate) profile: Option<String>,
 }
 
 impl Connection {
-    /// Finds Region and credentials, as everywhere in AWS.
+    /// Resolves Region and credentials in the same order as the AWS CLI.
     pub(crate) async fn open(args: &AwsArgs) -> Result<Self, CliError> {
         let config = load_with(args.profile.as_deref(), args.region.as_deref()).await;
         let profile = args.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
         let home = home(&config)?;
-        let provider = config.credentials_provider();
-        let Some(provider) = provider else {
-            return Err(CliError::credentials("no provider gives any", profile.as_deref()));
+        let connection = Self { config, home, profile };
+        let usable = connection.require_credentials(args.profile.as_deref()).await;
+        let summary = "there are no usable AWS credentials";
+        usable.map_err(|e| connection.error(summary, &e))?;
+        Ok(connection)
+    }
+
+    /// `named` is the profile of the command line, the only place where credentials then may be.
+    async fn require_credentials(&self, named: Option<&str>) -> Result<(), Error> {
+        let Some(provider) = self.config.credentials_provider() else {
+            let problem = CredentialsProblem::Missing;
+            return Err(Error::credentials(problem, "no provider gives any"));
         };
-        let given = provider.provide_credentials().await;
-        given.map_err(|e| {
-            CliError::credentials(&cause(&e, args.profile.as_deref()), profile.as_deref())
-        })?;
-        Ok(Self { config, home, profile })
+        let provided = provider.provide_credentials().await;
+        provided.map(drop).map_err(|e| credentials_error(&e, named))
     }
 
-    /// A failed call of the command's own, with what was being done.
-    pub(crate) fn failed(&self, summary: &str, failed: &FailedCall) -> CliError {
-        CliError::of_call(summary, failed, self.profile.as_deref())
-    }
-
-    /// A step's error with what was being done.
-    pub(crate) fn error(&self, summary: &str, error: &org_operator_core::Error) -> CliError {
+    /// An error of a step or of a call, with what did not work.
+    pub(crate) fn error(&self, summary: &str, error: &Error) -> CliError {
         CliError::of(summary, error, self.profile.as_deref())
-    }
-}
-
-/// The SDK calls a profile without credentials "not enabled" and says no more.
-fn cause(error: &(dyn Error + 'static), profile: Option<&str>) -> String {
-    match (error.source(), profile) {
-        (None, Some(profile)) => format!("the profile `{profile}` has no credentials"),
-        _ => chain(error),
     }
 }
 

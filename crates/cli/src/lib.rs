@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
 
 fn start(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| CliError::machine("the program cannot start", &e))?;
+    let runtime = runtime.map_err(|e| CliError::local("the program cannot start", &e))?;
     let ended = runtime.block_on(commands::run(cli, printer));
     // What is still under way (a call that nobody waits for any more) must not hold the exit.
     runtime.shutdown_background();

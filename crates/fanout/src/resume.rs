@@ -113,5 +113,5 @@ fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
 fn refused(run_id: &RunId, allowed: &str) -> Error {
     let mut violations = Violations::default();
     violations.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
-    Error::invalid(format!("invalid request: {violations}"))
+    Error::violations("request", violations)
 }

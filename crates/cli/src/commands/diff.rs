@@ -143,7 +143,5 @@ fn line<'a>(columns: &[&str], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
 }
 
 fn print(bytes: &[u8]) -> Result<(), Error> {
-    let broken =
-        |error: CliError| Error::new(org_operator_core::ErrorKind::OperationFailed, error.cause);
-    printer::data(bytes).map_err(broken)
+    printer::write(bytes).map_err(|e| Error::io("writing", Path::new("/dev/stdout"), &e))
 }

@@ -103,7 +103,7 @@ fn sources(as_json: bool) -> Result<String, CliError> {
     let figures = figures().map_err(|e| CliError::of("no quotas", &e, None))?;
     if as_json {
         let text = serde_json::to_string_pretty(&figures);
-        return text.map(|text| text + "\n").map_err(|e| CliError::machine("no quotas", &e));
+        return text.map(|text| text + "\n").map_err(|e| CliError::internal("no quotas", &e));
     }
     let row = |(name, figure): (String, Figure)| {
         vec![name, figure.value.to_string(), figure.unit, figure.date, figure.source]

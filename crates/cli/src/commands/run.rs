@@ -35,7 +35,7 @@ use org_operator_local::worker_pool::Ended;
 /// Runs, or goes on with a run.
 pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
     let execution = run_id::new(SystemClock.now());
-    let execution = execution.ok_or_else(|| CliError::machine("no run id", &"a wrong clock"))?;
+    let execution = execution.ok_or_else(|| CliError::local("no run id", &"a wrong clock"))?;
     let wanted = Wanted::of(args, &execution)?;
     let connection = Connection::open(aws).await?;
     let engine = Engine {
@@ -167,7 +167,7 @@ impl Run<'_> {
         let (printer, format) = (self.printer, self.args.format);
         let print = move || records::print(printer, &folder, &operation, format);
         let done = tokio::task::spawn_blocking(print).await;
-        done.map_err(|e| CliError::machine("the records were not printed", &e))?
+        done.map_err(|e| CliError::internal("the records were not printed", &e))?
     }
 
     fn tell(&self, plan: &RunPlan, result: &RunResult) -> Exit {
@@ -209,7 +209,7 @@ fn locked(folder: &Path) -> Result<Lock, CliError> {
             "another process is working on it",
             "wait until that process has ended, or end it",
         ),
-        LockError::Io(error) => CliError::machine(summary, &error),
+        LockError::Io(error) => CliError::local(summary, &error),
     })
 }
 
@@ -217,5 +217,5 @@ fn locked(folder: &Path) -> Result<Lock, CliError> {
 fn sweep(lock: &Lock) -> Result<(), CliError> {
     let folder = lock.run_folder().unwrap_or(Path::new("."));
     let summary = || format!("{} cannot be tidied up", folder.display());
-    lock.sweep().map_err(|error| CliError::machine(summary(), &error))
+    lock.sweep().map_err(|error| CliError::local(summary(), &error))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn run(
     let connection = Connection::open(aws).await?;
     let machine = StateMachine::new(&connection, &args.machine.state_machine_arn)?;
     let started = machine.start(&name, &Value::Object(request)).await;
-    started.map_err(|e| connection.failed("the run did not start", &e))?;
+    started.map_err(|e| connection.error("the run did not start", &e))?;
     printer::data(format!("{name}\n").as_bytes())?;
     if !args.follow {
         printer.note(&format!("follow it by: org-operator status {name} --follow"));

@@ -23,7 +23,7 @@ pub(crate) async fn run(
         return follow(&connection, &machine, &args.run, printer, args.json).await;
     }
     let now = machine.execution(&args.run).await;
-    let now = now.map_err(|e| connection.failed("the run cannot be found", &e))?;
+    let now = now.map_err(|e| connection.error("the run cannot be found", &e))?;
     printer::data(format!("{}\n", now.told(&args.run, args.json)).as_bytes())?;
     Ok(now.exit())
 }

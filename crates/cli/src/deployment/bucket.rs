@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2Error, ListObjectsV2Output};
 use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::SdkError;
-use org_operator_aws::S3Artifacts;
+use org_operator_aws::{S3Artifacts, call_error};
 use org_operator_core::Error;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::find;
@@ -14,13 +14,11 @@ use serde_json::Value;
 
 use crate::connection::Connection;
 use crate::deployment::args::BucketArgs;
-use crate::error::aws_call::{FailedCall, own};
 
-/// What listing needs.
-const LIST: &str = "s3:ListBucket on the bucket";
-/// What reading needs.
-pub(crate) const READ: &str =
-    "s3:GetObject on the bucket's objects, and kms:Decrypt where they have a key of their own";
+/// The IAM action of listing objects.
+const LIST: &str = "s3:ListBucket";
+/// The IAM action of reading objects.
+pub(crate) const READ: &str = "s3:GetObject";
 
 /// A bucket with runs.
 pub(crate) struct Bucket {
@@ -54,7 +52,7 @@ impl Bucket {
     }
 
     /// The objects below `prefix`.
-    pub(crate) async fn objects(&self, prefix: &str) -> Result<Vec<Object>, FailedCall> {
+    pub(crate) async fn objects(&self, prefix: &str) -> Result<Vec<Object>, Error> {
         let mut objects = Vec::new();
         self.list(prefix, None, |page| {
             let listed = page.contents().iter().filter_map(|object| {
@@ -69,7 +67,7 @@ impl Bucket {
     }
 
     /// The names of the folders directly in `prefix`.
-    pub(crate) async fn folders(&self, prefix: &str) -> Result<BTreeSet<String>, FailedCall> {
+    pub(crate) async fn folders(&self, prefix: &str) -> Result<BTreeSet<String>, Error> {
         let mut folders = BTreeSet::new();
         self.list(prefix, Some("/"), |page| {
             let found = page.common_prefixes().iter().filter_map(|common| common.prefix());
@@ -86,21 +84,21 @@ impl Bucket {
         prefix: &str,
         delimiter: Option<&str>,
         mut take: impl FnMut(&ListObjectsV2Output),
-    ) -> Result<(), FailedCall> {
+    ) -> Result<(), Error> {
         let list = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
         let list = list.set_delimiter(delimiter.map(str::to_owned));
         let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
         while let Some(page) = pages.next().await {
             let doing = format!("listing s3://{}/{prefix}", self.name);
-            let page = page.map_err(|e| located(own(&doing, &e), &e));
-            take(&page.map_err(FailedCall::needing(LIST))?);
+            let page = page.map_err(|e| located(call_error(&doing, &e), &e).with_action(LIST))?;
+            take(&page);
         }
         Ok(())
     }
 
     /// A JSON object, or `None` where there is none that can be read.
-    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, FailedCall> {
-        let bytes = find(&self.artifacts, key).await.map_err(FailedCall::needing(READ))?;
+    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, Error> {
+        let bytes = find(&self.artifacts, key).await.map_err(|e| e.with_action(READ))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 }
@@ -112,8 +110,8 @@ fn located(error: Error, answer: &SdkError<ListObjectsV2Error, HttpResponse>) ->
     let elsewhere = answer.filter(|answer| matches!(answer.status().as_u16(), 301 | 307 | 400));
     match elsewhere.and_then(|answer| answer.headers().get("x-amz-bucket-region")) {
         Some(region) => {
-            let message = format!("{} (the bucket is in {region})", error.message());
-            Error::new(error.kind(), message)
+            let message = format!("{} (the bucket is in {region})", error.reason());
+            error.with_message(message)
         }
         None => error,
     }

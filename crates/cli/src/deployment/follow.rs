@@ -9,7 +9,6 @@ use crate::connection::Connection;
 use crate::deployment::execution::Execution;
 use crate::deployment::state_machine::{Items, PAUSE, StateMachine};
 use crate::error::CliError;
-use crate::error::aws_call::FailedCall;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
 use crate::output::progress::Drawing;
@@ -41,14 +40,14 @@ pub(crate) async fn follow(
                 budget = RetryBudget::default();
                 draw(&drawing, items, begun.elapsed());
             }
-            Err(failed) if budget.allows(&failed.error, Instant::now()) => {
-                if let Some(text) = budget.warning(&failed.error) {
+            Err(failed) if budget.allows(&failed, Instant::now()) => {
+                if let Some(text) = budget.warning(&failed) {
                     drawing.above(|| printer.note(&text));
                 }
             }
             Err(failed) => {
                 let what = "the run cannot be followed; it goes on by itself";
-                return Err(connection.failed(what, &failed));
+                return Err(connection.error(what, &failed));
             }
         }
         tokio::time::sleep(PAUSE).await;
@@ -79,7 +78,7 @@ enum Look {
 }
 
 impl Looks<'_> {
-    async fn look(&mut self) -> Result<Look, FailedCall> {
+    async fn look(&mut self) -> Result<Look, Error> {
         let now = self.machine.execution(self.run).await?;
         if !now.is_running() {
             return Ok(Look::Ended(now));

@@ -4,24 +4,25 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::config::Region;
+use aws_sdk_sfn::config::Region as SdkRegion;
 use aws_sdk_sfn::types::MapRunItemCounts;
-use org_operator_core::Region as Name;
+use org_operator_aws::call_error;
+use org_operator_core::{Error, Region};
 use serde_json::Value;
 
 use crate::connection::Connection;
 use crate::error::CliError;
-use crate::error::aws_call::{FailedCall, own};
 
 use crate::deployment::execution::Execution;
 
 /// `DescribeMapRun` refills one call a second (Step Functions quotas): half of it is for others.
 pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 
-const START: &str = "states:StartExecution on the state machine";
-const DESCRIBE: &str = "states:DescribeExecution on the state machine's executions";
-const LIST_MAP_RUNS: &str = "states:ListMapRuns on the state machine's executions";
-const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun on the state machine's Map Runs";
+// The IAM actions of the calls.
+const START: &str = "states:StartExecution";
+const DESCRIBE: &str = "states:DescribeExecution";
+const LIST_MAP_RUNS: &str = "states:ListMapRuns";
+const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun";
 
 /// The state machine.
 #[derive(Debug)]
@@ -51,48 +52,47 @@ impl StateMachine {
         });
         let (region, executions) = parsed?;
         let config = aws_sdk_sfn::config::Builder::from(&connection.config);
-        let config = config.region(Region::new(region.to_string())).build();
+        let config = config.region(SdkRegion::new(region.to_string())).build();
         Ok(Self { client: Client::from_conf(config), arn: arn.to_owned(), executions })
     }
 
     /// Starts an execution.
-    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), FailedCall> {
+    pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Error> {
         let start = self.client.start_execution().state_machine_arn(&self.arn);
         let started = start.name(name).input(input.to_string()).send().await;
-        let started = started.map_err(|e| own("starting the state machine", &e));
-        started.map(drop).map_err(FailedCall::needing(START))
+        let error = |e| call_error("starting the state machine", &e).with_action(START);
+        started.map(drop).map_err(error)
     }
 
     /// The execution called `name`.
-    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, FailedCall> {
+    pub(crate) async fn execution(&self, name: &str) -> Result<Execution, Error> {
         let arn = self.execution_arn(name);
         let answer = self.client.describe_execution().execution_arn(&arn).send().await;
-        let answer = answer.map_err(|e| own(&format!("asking for {arn}"), &e));
-        let answer = answer.map_err(FailedCall::needing(DESCRIBE))?;
-        let output = answer.output().and_then(|text| serde_json::from_str(text).ok());
+        let error = |e| call_error(&format!("asking for {arn}"), &e).with_action(DESCRIBE);
+        let execution = answer.map_err(error)?;
+        let output = execution.output().and_then(|text| serde_json::from_str(text).ok());
         Ok(Execution {
-            status: answer.status().clone(),
+            status: execution.status().clone(),
             output: output.unwrap_or_default(),
-            error: answer.error().map(str::to_owned),
-            cause: answer.cause().map(str::to_owned),
+            error: execution.error().map(str::to_owned),
+            cause: execution.cause().map(str::to_owned),
         })
     }
 
     /// The Map Run of an execution, once it has one.
-    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, FailedCall> {
+    pub(crate) async fn map_run(&self, name: &str) -> Result<Option<String>, Error> {
         let arn = self.execution_arn(name);
         let listed = self.client.list_map_runs().execution_arn(&arn).send().await;
-        let listed = listed.map_err(|e| own("asking for the Map Run", &e));
-        let listed = listed.map_err(FailedCall::needing(LIST_MAP_RUNS))?;
-        Ok(listed.map_runs().first().map(|run| run.map_run_arn().to_owned()))
+        let error = |e| call_error("asking for the Map Run", &e).with_action(LIST_MAP_RUNS);
+        Ok(listed.map_err(error)?.map_runs().first().map(|run| run.map_run_arn().to_owned()))
     }
 
     /// How far a Map Run is.
-    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, FailedCall> {
+    pub(crate) async fn items(&self, map_run: &str) -> Result<Option<Items>, Error> {
         let answer = self.client.describe_map_run().map_run_arn(map_run).send().await;
-        let answer = answer.map_err(|e| own("asking for the Map Run's progress", &e));
-        let answer = answer.map_err(FailedCall::needing(DESCRIBE_MAP_RUN))?;
-        Ok(answer.item_counts().map(counted))
+        let doing = "asking for the Map Run's progress";
+        let error = |e| call_error(doing, &e).with_action(DESCRIBE_MAP_RUN);
+        Ok(answer.map_err(error)?.item_counts().map(counted))
     }
 
     fn execution_arn(&self, name: &str) -> String {
@@ -101,14 +101,14 @@ impl StateMachine {
 }
 
 /// The Region in a state machine's ARN, and what the ARNs of its executions begin with.
-fn parsed(arn: &str) -> Option<(Name, String)> {
+fn parsed(arn: &str) -> Option<(Region, String)> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", partition, "states", region, account, "stateMachine", machine] = parts.as_slice()
     else {
         return None;
     };
     let executions = ["arn", partition, "states", region, account, "execution", machine];
-    Some((Name::parse(region)?, executions.join(":")))
+    Some((Region::parse(region)?, executions.join(":")))
 }
 
 fn counted(counts: &MapRunItemCounts) -> Items {

@@ -35,20 +35,23 @@ pub(crate) fn error(error: &CliError) {
     let _ = writeln!(io::stderr(), "  cause: {}\n   hint: {}", line(cause), line(hint));
 }
 
-/// Data: as it is for a program, harmless on a person's screen. `bytes` are whole lines, so that no
-/// character is cut.
+/// Prints data to stdout: unchanged for a program, harmless on a terminal. `bytes` are whole lines,
+/// so that no character is cut.
 pub(crate) fn data(bytes: &[u8]) -> Result<(), CliError> {
+    write(bytes).map_err(|error| CliError::local("the output cannot be written", &error))
+}
+
+/// The same as [`data`], with the system's own error.
+pub(crate) fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout();
     let written = if out.is_terminal() {
-        out.write_all(screen(&String::from_utf8_lossy(bytes)).as_bytes())
+        out.write_all(harmless_lines(&String::from_utf8_lossy(bytes)).as_bytes())
     } else {
         out.write_all(bytes)
     };
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CliError::machine("the output cannot be written", &error))
-        }
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn line(text: &str) -> String {
 }
 
 /// `text` as a terminal may have it: lines stay lines.
-fn screen(text: &str) -> String {
+fn harmless_lines(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '\n' | '\t') { c } else { harmless(c) }).collect()
 }
 
@@ -108,6 +111,6 @@ mod tests {
 
     #[test]
     fn lines_stay_lines_on_a_screen() {
-        assert_eq!(screen("a\tb\nc\u{1b}[2J\rd\n"), "a\tb\nc\u{fffd}[2J\u{fffd}d\n");
+        assert_eq!(harmless_lines("a\tb\nc\u{1b}[2J\rd\n"), "a\tb\nc\u{fffd}[2J\u{fffd}d\n");
     }
 }

@@ -112,5 +112,5 @@ fn opened(path: &Path) -> Result<BufReader<File>, CliError> {
 }
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> CliError {
-    CliError::machine(format!("{} cannot be read", path.display()), why)
+    CliError::local(format!("{} cannot be read", path.display()), why)
 }

@@ -3,7 +3,7 @@
 //! Account names, tags and messages are people's text; `=HYPERLINK(…)` in one of them must stay
 //! text. Writing the bytes somewhere is the steps' business.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 
 /// A table that is written row by row into a buffer which its owner empties.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ impl Table {
     /// A table with its header row.
     ///
     /// # Errors
-    /// Never in practice: the buffer is memory.
+    /// `Internal`, never in practice: the buffer is memory.
     pub fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let header: Vec<&str> = header.into_iter().collect();
         let mut table = Self { writer: writer(), columns: header.len() };
@@ -27,7 +27,7 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// `OperationFailed` where the row has another number of cells than the header.
+    /// `Internal` where the row has another number of cells than the header.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
         let row: csv::StringRecord = cells.into_iter().map(harmless).collect();
         if row.len() != self.columns {
@@ -46,7 +46,7 @@ impl Table {
     /// Takes the bytes of the rows so far; later rows go on behind them.
     ///
     /// # Errors
-    /// Never in practice: the buffer is memory.
+    /// `Internal`, never in practice: the buffer is memory.
     pub fn take(&mut self) -> Result<Vec<u8>, Error> {
         let full = std::mem::replace(&mut self.writer, writer());
         full.into_inner().map_err(|e| broken(e.into_error()))
@@ -72,7 +72,7 @@ pub fn harmless(cell: &str) -> String {
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::OperationFailed, format!("cannot write a CSV row: {error}"))
+    Error::internal(format!("cannot write a CSV row: {error}"))
 }
 
 #[cfg(test)]

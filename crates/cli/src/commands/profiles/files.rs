@@ -44,7 +44,7 @@ impl Files {
     /// out.
     pub(crate) fn write(&self, text: &str) -> Result<(), CliError> {
         let what = || format!("{} was not written", self.config.display());
-        write(&self.config, text).map_err(|e| CliError::machine(what(), &e))
+        write(&self.config, text).map_err(|e| CliError::local(what(), &e))
     }
 }
 
@@ -70,9 +70,7 @@ fn without_tilde(path: OsString, home: Option<OsString>) -> PathBuf {
 fn read(path: &Path) -> Result<String, CliError> {
     match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => {
-            read.map_err(|e| CliError::machine(format!("{} cannot be read", path.display()), &e))
-        }
+        read => read.map_err(|e| CliError::local(format!("{} cannot be read", path.display()), &e)),
     }
 }
 
