@@ -15,9 +15,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
 use org_operator_core::outcome::classification::{Classification, SiblingRegions};
 use org_operator_core::ports::{Clock, LedgerWriter};
-use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent};
+use org_operator_core::{
+    AccountId, Error, Outcome, Record, Region, RunId, Verdict, WorkerEvent, WorkerResult,
+};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
-use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use execute::{Answer, Answered, Begun, RegionExecutor};
@@ -56,20 +57,6 @@ pub struct Attempt {
     pub expires_at: i64,
     /// How long asking may take.
     pub time_left: Duration,
-}
-
-/// The worker's output: the work item's targets by status, over all attempts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct WorkerResult {
-    /// The account.
-    pub account_id: AccountId,
-    /// Targets that succeeded.
-    pub succeeded: u64,
-    /// Targets that cannot be asked.
-    pub skipped: u64,
-    /// Targets that failed and will not be tried again.
-    pub failed: u64,
 }
 
 impl<M, L, C> Worker<M, L, C> {

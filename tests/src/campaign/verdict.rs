@@ -1,7 +1,7 @@
 //! Judging a run: every target once, the true outcome or a FAILED whose own faults were enough for
 //! it, and exactly the true rows of the targets that succeeded.
 
-use org_operator_core::contract::plan::{MANIFEST, PLAN, SUMMARY};
+use org_operator_core::artifact::{MANIFEST, PLAN, SUMMARY};
 use org_operator_testkit::Outcome;
 use org_operator_testkit::simulation::call::Service;
 use org_operator_testkit::simulation::faults::Fault;
@@ -32,7 +32,7 @@ pub fn under_faults(
         may_stop(drive, &evidence, execution, failed)?;
     }
     // Whoever writes a summary has written the rest: a run that stopped behind it is whole.
-    if ended.is_err() && file(drive, SUMMARY).as_deref() == before {
+    if ended.is_err() && file(drive, SUMMARY.name).as_deref() == before {
         return Ok(tally);
     }
     let answer = Answer::read(drive)?;
@@ -103,7 +103,7 @@ fn is_complete(drive: &Drive) -> Outcome<bool> {
 /// Whether the run stopped before its plan and its manifest were written.
 #[must_use]
 pub fn never_began(drive: &Drive) -> bool {
-    [PLAN, MANIFEST].iter().any(|name| file(drive, name).is_none())
+    [PLAN, MANIFEST].iter().any(|artifact| file(drive, artifact.name).is_none())
 }
 
 /// A target whose outcome is not the true one, with what happened to its work item.

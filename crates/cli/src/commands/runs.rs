@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::RunId;
-use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUMMARY};
 use org_operator_core::model::timestamp::Timestamp;
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec
         let first = || Listed { run: run.clone(), begun: object.written, summary: None };
         let listed = runs.entry(run.clone()).or_insert_with(first);
         listed.begun = [listed.begun, object.written].into_iter().flatten().min();
-        if object.key == folder.key(SUMMARY) {
+        if object.key == folder.artifact(&SUMMARY) {
             listed.summary = Some(object.key.clone());
         }
     }
