@@ -15,7 +15,7 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::{Clock, LedgerWriter};
-use org_operator_core::{Error, Outcome, Region, WorkerEvent};
+use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
 use tokio::sync::Semaphore;
 
@@ -24,7 +24,7 @@ use attempt::{CONCURRENT_REGIONS, Executed, RegionAttempt};
 use attempt_writer::AttemptWriter;
 use execute::RegionExecutor;
 pub use members::Members;
-pub use result::WorkerResult;
+use result::counted;
 
 /// The worker step over its ports.
 pub struct Worker<M, L, C> {
@@ -69,7 +69,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
         }
         let outcomes = writer.write_failures(executed, siblings).await?;
         let all = writer.merged(outcomes);
-        WorkerResult::of(account, regions.iter().filter_map(|region| all.get(region)))
+        counted(account, regions.iter().filter_map(|region| all.get(region)))
     }
 
     /// Runs the pending Regions and writes their successes; no call is made where none is pending.

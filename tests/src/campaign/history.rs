@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sim::{World, oracle, oracle::Row};
 use fastrand::Rng;
+use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::report::csv_table::Table;
 use org_operator_operations::{CATALOGUE, Operation};
 use org_operator_testkit::TestResult;
@@ -67,7 +68,7 @@ impl History {
     }
 
     fn coverage(&self) -> TestResult<Vec<u8>> {
-        let mut table = Table::new(org_operator_core::report::coverage::COLUMNS.iter().copied())?;
+        let mut table = Table::new(CoverageRow::COLUMNS)?;
         let succeeded = self.rows.keys().map(|target| (target, "SUCCEEDED"));
         let failed = self.failed.iter().map(|target| (target, "FAILED"));
         let all: BTreeMap<_, _> = succeeded.chain(failed).collect();

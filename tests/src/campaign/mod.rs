@@ -17,7 +17,7 @@ pub mod request;
 pub mod schedule;
 pub mod verdict;
 
-use org_operator_core::contract::plan::SUMMARY;
+use org_operator_core::artifact::SUMMARY;
 use org_operator_testkit::TestResult;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ async fn judged(schedule: Schedule, sabotage: Sabotage) -> TestResult<Tally> {
     let mut tally = verdict::under_faults(&drive, RUN, &first, None)?;
     if let Some(knobs) = drive.schedule.again.take() {
         drive.turn(knobs);
-        let before = answer::file(&drive, SUMMARY);
+        let before = answer::file(&drive, SUMMARY.name);
         let second = drive.resume("campaign-2").await;
         let second = verdict::under_faults(&drive, "campaign-2", &second, before.as_deref())?;
         tally.hurt = tally.hurt.max(second.hurt);
@@ -101,7 +101,7 @@ async fn to_the_end(drive: &Drive) -> TestResult<()> {
     // Work items of one account run side by side: what a short refusal in one of them means is only
     // known when another has succeeded before.
     for execution in ["campaign-3", "campaign-4"] {
-        let before = answer::file(drive, SUMMARY);
+        let before = answer::file(drive, SUMMARY.name);
         let ended = drive.resume(execution).await;
         verdict::under_faults(drive, execution, &ended, before.as_deref())?;
     }

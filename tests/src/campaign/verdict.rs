@@ -2,7 +2,7 @@
 //! it, and exactly the true rows of the targets that succeeded.
 
 use aws_sim::{Fault, RegionAccess, Service};
-use org_operator_core::contract::plan::{MANIFEST, PLAN, SUMMARY};
+use org_operator_core::artifact::{MANIFEST, PLAN, SUMMARY};
 use org_operator_testkit::TestResult;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ pub fn under_faults(
         may_stop(drive, &evidence, execution, failed)?;
     }
     // Whoever writes a summary has written the rest: a run that stopped behind it is whole.
-    if ended.is_err() && file(drive, SUMMARY).as_deref() == before {
+    if ended.is_err() && file(drive, SUMMARY.name).as_deref() == before {
         return Ok(tally);
     }
     let answer = Answer::read(drive)?;
@@ -101,7 +101,7 @@ fn is_complete(drive: &Drive) -> TestResult<bool> {
 /// Whether the run stopped before its plan and its manifest were written.
 #[must_use]
 pub fn never_began(drive: &Drive) -> bool {
-    [PLAN, MANIFEST].iter().any(|name| file(drive, name).is_none())
+    [PLAN, MANIFEST].iter().any(|artifact| file(drive, artifact.name).is_none())
 }
 
 /// A target whose outcome is not the true one, with what happened to its work item.

@@ -4,7 +4,7 @@ pub(crate) mod args;
 
 use std::path::{Path, PathBuf};
 
-use org_operator_core::contract::plan::{Folder, MANIFEST};
+use org_operator_core::artifact::{Folder, MANIFEST};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::report::changes::{Change, ChangeKind};
@@ -70,7 +70,7 @@ impl Place {
     }
 
     fn folder(path: &Path) -> Option<Self> {
-        if !path.join(MANIFEST).is_file() {
+        if !path.join(MANIFEST.name).is_file() {
             return None;
         }
         let path = path.canonicalize().ok()?;

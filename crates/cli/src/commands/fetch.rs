@@ -6,7 +6,7 @@ pub(crate) mod args;
 use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
-use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUMMARY};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
@@ -105,7 +105,7 @@ impl Fetch<'_> {
     }
 
     async fn status(&self) -> Result<Option<String>, CliError> {
-        let summary = self.bucket.json(&self.key(SUMMARY)).await;
+        let summary = self.bucket.json(&self.key(SUMMARY.name)).await;
         let summary = summary.map_err(|e| self.connection.error(WHAT, &e))?;
         Ok(summary.and_then(|summary| Some(summary["Status"].as_str()?.to_owned())))
     }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use org_operator_aws::{MemberRole, Organization, SystemClock};
-use org_operator_core::contract::plan::{Folder, RunPlan};
+use org_operator_core::artifact::Folder;
+use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
 use org_operator_core::{ErrorKind, RunId};

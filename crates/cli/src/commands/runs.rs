@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUMMARY};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{Error, RunId};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec
         let first = || Listed { run: run.clone(), begun: object.written, summary: None };
         let listed = runs.entry(run.clone()).or_insert_with(first);
         listed.begun = [listed.begun, object.written].into_iter().flatten().min();
-        if object.key == folder.key(SUMMARY) {
+        if object.key == folder.artifact(&SUMMARY) {
             listed.summary = Some(object.key.clone());
         }
     }

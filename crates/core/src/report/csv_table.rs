@@ -3,6 +3,8 @@
 //! Account names, tags and messages are people's text; `=HYPERLINK(…)` in one of them must stay
 //! text. Writing the bytes somewhere is the steps' business.
 
+use std::borrow::Cow;
+
 use crate::error::Error;
 
 /// A table that is written row by row into a buffer which its owner empties.
@@ -64,11 +66,11 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// `cell` with an apostrophe in front where a spreadsheet would take it for a formula: it begins with
 /// a sign of one, or with a control character. Programs differ in what blanks they pass over before.
 #[must_use]
-pub fn harmless(cell: &str) -> String {
+pub fn harmless(cell: &str) -> Cow<'_, str> {
     let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let formula =
         cell.starts_with(char::is_control) || cell.trim_start_matches(blank).starts_with(FORMULA);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
+    if formula { format!("'{cell}").into() } else { cell.into() }
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {

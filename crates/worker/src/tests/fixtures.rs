@@ -41,13 +41,7 @@ impl Operation for ByWord {
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
         Box::pin(async move {
-            let refused = |code: &str, message: &str| {
-                Err(CallFailure {
-                    code: Some(code.to_owned()),
-                    status: Some(403),
-                    message: message.to_owned(),
-                })
-            };
+            let refused = |code, message| Err(CallFailure::answered(code, 403, message));
             let word = target.region.as_str().split('-').nth(1).unwrap_or_default();
             match word {
                 "three" => Ok(["a", "b", "c"].map(|thing| vec![thing.to_owned()]).to_vec()),
@@ -80,9 +74,8 @@ impl Operation for RefusesCredentials {
     }
 
     fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
-        let code = Some("AuthFailure".to_owned());
-        let message = "not able to validate the provided access credentials".to_owned();
-        Box::pin(async { Err(CallFailure { code, status: Some(401), message }) })
+        let message = "not able to validate the provided access credentials";
+        Box::pin(async move { Err(CallFailure::answered("AuthFailure", 401, message)) })
     }
 }
 
