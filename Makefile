@@ -73,7 +73,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny test-scripts package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny test-scripts package-dev deploy-trial least-privilege first-run-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -87,7 +87,7 @@ bench: build-release ## Measure the command, the functions and the steps on a si
 
 .PHONY: faults
 faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
-	$(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) cargo test --workspace --locked --test campaign -- --nocapture
+	$(if $(SEED),SEED=$(SEED)) $(if $(SEEDS),SEEDS=$(SEEDS)) cargo test --workspace --locked --test integration campaign:: -- --nocapture
 
 # The peers have an environment of their own, so that no test runs with their packages.
 .PHONY: bench-peers
@@ -119,6 +119,16 @@ deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete
 .PHONY: least-privilege
 least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
 	@.venv/bin/python tests/least_privilege.py
+
+# Apart from `make test`, because it needs a browser: Debian's package chromium, or CHROMIUM= another one.
+.PHONY: browser
+browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in a real browser, light and dark, small and large
+	cargo build --locked --package org-operator-report --example sample
+	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug/examples/sample"
+
+.PHONY: first-run-trial
+first-run-trial: .venv/tests ## Walk the first-run kit on the emulator
+	@.venv/bin/python tests/first_run_trial.py
 
 # The crates of this machine's platform: cargo has them after a build, so nothing is fetched.
 .PHONY: deny
@@ -191,6 +201,11 @@ undeploy: ## Delete the operation account's stacks, and say what stays
 undeploy-management: ## Delete the management account's stack, and with it the member roles; before `make undeploy`
 	@"$(PYTHON)" scripts/deploy.py undo-management
 
+# Asks before anything that costs or changes; what could not be tried is listed as not tried.
+.PHONY: first-run
+first-run: .venv/tests ## Check a real deployment as AWS shows it, and write first-run.md (STACK=, AWS_REGION=)
+	@PYTHONPATH=scripts .venv/bin/python -m first_run --stack "$(STACK)" --region "$(AWS_REGION)"
+
 ##@ Tidy up
 
 .PHONY: clean
@@ -215,6 +230,9 @@ endef
 
 .venv/checkov/bin/checkov: tests/requirements-checkov.txt
 	$(call own_venv,checkov)
+
+.venv/browser/bin/playwright: tests/requirements-browser.txt
+	$(call own_venv,browser)
 
 .venv/awscli/bin/aws: tests/requirements-awscli.txt
 	$(call own_venv,awscli)

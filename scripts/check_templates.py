@@ -163,11 +163,11 @@ def check_reader(file, template):
 
 
 def check_runbook(template):
-    page = FOLDER.parent / "docs" / "operations.md"
+    page = FOLDER.parent / "docs" / "runbook.md"
     text = page.read_text(encoding="utf-8")
     for name in resources(template, "AWS::CloudWatch::Alarm"):
         if f"`{name}`" not in text:
-            yield f"docs/operations.md does not say what to do about {name}"
+            yield f"docs/runbook.md does not say what to do about {name}"
 
 
 def problems(texts):

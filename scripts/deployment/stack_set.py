@@ -37,7 +37,7 @@ def report(name, summaries):
         return [
             f"The StackSet {name} has reached {reached} of {reached + len(missing)} accounts. Not these:",
             *map(line, missing),
-            'Targets there will be FAILED AssumeRoleDenied: docs/operations.md, "A half-deployed StackSet".',
+            'Targets there will be FAILED AssumeRoleDenied: docs/runbook.md, "A half-deployed StackSet".',
         ], False
     if not reached:
         return [

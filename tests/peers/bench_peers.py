@@ -47,7 +47,7 @@ def arguments() -> argparse.Namespace:
     add("--fault-accounts", type=int, default=12)
     add("--fault-regions", type=int, default=4)
     add("--fault-seed", type=int, default=8)
-    add("--trouble", type=float, default=0.1, help="share of accounts and targets that refuse")
+    add("--restricted", type=float, default=0.1, help="share of accounts and targets that refuse")
     add("--throttle", type=int, default=3, help="calls throttled in each Region of one account")
     add("--limit", type=float, default=900, help="seconds that one run of a tool may take")
     return parser.parse_args()
@@ -58,7 +58,7 @@ def calm_options(options: argparse.Namespace) -> list[str]:
 
 
 def fault_options(options: argparse.Namespace) -> list[str]:
-    faults = ["--trouble", str(options.trouble), "--throttle", str(options.throttle)]
+    faults = ["--restricted", str(options.restricted), "--throttle", str(options.throttle)]
     size = (options.fault_accounts, options.fault_regions, options.fault_seed)
     return simulation_options(options, *size) + faults
 

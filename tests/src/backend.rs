@@ -12,10 +12,10 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use aws_sdk_sts::types::Credentials as Given;
+use aws_sim::Endpoint;
 use org_operator_core::model::session::policy;
 use org_operator_testkit::emulator::{Emulator, Options};
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::{Outcome, identity};
+use org_operator_testkit::{TestResult, identity};
 
 pub use fixture::{Fixture, Kind as Destination, Place, TABLE, destination};
 
@@ -59,7 +59,7 @@ impl Backend {
     ///
     /// # Errors
     /// Where it does not start, or a service fails.
-    pub async fn start(kind: Kind) -> Outcome<Self> {
+    pub async fn start(kind: Kind) -> TestResult<Self> {
         if kind == Kind::Simulation {
             let (endpoint, fixture) = simulated::start().await?;
             let (url, running) = (endpoint.url(), Running::Simulation(endpoint));
@@ -92,7 +92,7 @@ impl Backend {
     ///
     /// # Errors
     /// What STS answered.
-    pub async fn member(&self, region: &str, actions: &[&str]) -> Outcome<SdkConfig> {
+    pub async fn member(&self, region: &str, actions: &[&str]) -> TestResult<SdkConfig> {
         let answer = self.entering().policy(policy(actions)).send().await?;
         session(&self.endpoint, region, answer.credentials())
     }
@@ -110,7 +110,7 @@ fn config(endpoint: &str, account: &str, region: &str) -> SdkConfig {
     config.into_builder().retry_config(RetryConfig::disabled()).build()
 }
 
-fn session(endpoint: &str, region: &str, given: Option<&Given>) -> Outcome<SdkConfig> {
+fn session(endpoint: &str, region: &str, given: Option<&Given>) -> TestResult<SdkConfig> {
     let given = given.ok_or("STS gave no credentials")?;
     let (key, secret) = (given.access_key_id(), given.secret_access_key());
     let token = Some(given.session_token().to_owned());

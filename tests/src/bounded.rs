@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use std::process::{Child, Command, ExitStatus, Output};
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 
 /// How often it is looked whether a process has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_millis(5);
 ///
 /// # Errors
 /// `no end`, where it had to be ended.
-pub fn wait(child: &mut Child, limit: Duration) -> Outcome<ExitStatus> {
+pub fn wait(child: &mut Child, limit: Duration) -> TestResult<ExitStatus> {
     let start = Instant::now();
     while start.elapsed() < limit {
         if let Some(status) = child.try_wait()? {
@@ -32,7 +32,7 @@ pub fn wait(child: &mut Child, limit: Duration) -> Outcome<ExitStatus> {
 ///
 /// # Errors
 /// `no end` with what it had printed until then, where it had to be ended.
-pub fn output(command: &mut Command, limit: Duration) -> Outcome<Output> {
+pub fn output(command: &mut Command, limit: Duration) -> TestResult<Output> {
     // In files: a pipe that nobody reads would hold the child up.
     let (stdout, stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
     let mut child = command.stdout(stdout.try_clone()?).stderr(stderr.try_clone()?).spawn()?;
@@ -44,7 +44,7 @@ pub fn output(command: &mut Command, limit: Duration) -> Outcome<Output> {
     }
 }
 
-fn read(mut file: File) -> Outcome<Vec<u8>> {
+fn read(mut file: File) -> TestResult<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 
 use crate::command::Shell;
 
@@ -54,7 +54,7 @@ impl Canned {
     ///
     /// # Errors
     /// Where the machine has no port for it.
-    pub fn listen(answers: Vec<Answer>) -> Outcome<Self> {
+    pub fn listen(answers: Vec<Answer>) -> TestResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}", listener.local_addr()?);
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -72,7 +72,7 @@ impl Canned {
     ///
     /// # Errors
     /// Where the machine has no folder for it.
-    pub fn shell(&self) -> Outcome<Shell> {
+    pub fn shell(&self) -> TestResult<Shell> {
         let mut shell = Shell::stranger(&self.url)?;
         shell.set("AWS_ACCESS_KEY_ID", "000000000000");
         shell.set("AWS_SECRET_ACCESS_KEY", "test");
@@ -86,7 +86,7 @@ impl Canned {
     }
 }
 
-fn answer(stream: TcpStream, answers: &[Answer], asked: &Mutex<Vec<String>>) -> Outcome<()> {
+fn answer(stream: TcpStream, answers: &[Answer], asked: &Mutex<Vec<String>>) -> TestResult<()> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

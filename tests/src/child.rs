@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::Said;
@@ -32,7 +32,7 @@ impl Started {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn new(mut command: Command) -> Outcome<Self> {
+    pub fn new(mut command: Command) -> TestResult<Self> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("no stdout")?;
         let stderr = BufReader::new(child.stderr.take().ok_or("no stderr")?);
@@ -43,7 +43,7 @@ impl Started {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub fn line(&mut self) -> Outcome<String> {
+    pub fn line(&mut self) -> TestResult<String> {
         let mut line = String::new();
         self.stderr.read_line(&mut line)?;
         Ok(line)
@@ -53,7 +53,7 @@ impl Started {
     ///
     /// # Errors
     /// Where it ends without printing anything.
-    pub fn prints(&mut self) -> Outcome<()> {
+    pub fn prints(&mut self) -> TestResult<()> {
         Ok(self.stdout.read_exact(&mut [0])?)
     }
 
@@ -61,7 +61,7 @@ impl Started {
     ///
     /// # Errors
     /// Where it is gone.
-    pub fn signal(&self, signal: Signal) -> Outcome<()> {
+    pub fn signal(&self, signal: Signal) -> TestResult<()> {
         let pid = Pid::from_raw(i32::try_from(self.child.id())?).ok_or("no pid")?;
         Ok(kill_process(pid, signal)?)
     }
@@ -71,7 +71,7 @@ impl Started {
     ///
     /// # Errors
     /// Where it does not end.
-    pub fn ended(mut self) -> Outcome<Said> {
+    pub fn ended(mut self) -> TestResult<Said> {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait()? {

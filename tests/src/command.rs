@@ -5,14 +5,11 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
+use aws_sim::{Conditions, Endpoint, Shape, Simulation, World};
 use org_operator_testkit::deployment::EXTERNAL_ID;
 use org_operator_testkit::identity::HOME_REGION;
 use org_operator_testkit::organization::REGIONS;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{self, Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
-use org_operator_testkit::{Outcome, person};
+use org_operator_testkit::{TestResult, person};
 use tempfile::TempDir;
 
 use crate::child::Started;
@@ -41,7 +38,7 @@ impl Shell {
     ///
     /// # Errors
     /// Where the machine has no folder for it.
-    pub fn stranger(endpoint: &str) -> Outcome<Self> {
+    pub fn stranger(endpoint: &str) -> TestResult<Self> {
         let set = [
             ("AWS_ENDPOINT_URL", endpoint),
             ("AWS_REGION", HOME_REGION),
@@ -55,7 +52,7 @@ impl Shell {
     ///
     /// # Errors
     /// What a service answered.
-    pub async fn person(deployed: &Deployed) -> Outcome<Self> {
+    pub async fn person(deployed: &Deployed) -> TestResult<Self> {
         let role = deployed.deployment.output("ReadOnlyWorkerRoleArn")?;
         person::allow(deployed.config(), role).await?;
         let mut shell = Self::stranger(deployed.emulator.endpoint())?;
@@ -68,12 +65,12 @@ impl Shell {
     ///
     /// # Errors
     /// Where the machine has no folder for it.
-    pub fn simulated(endpoint: &Endpoint) -> Outcome<Self> {
+    pub fn simulated(endpoint: &Endpoint) -> TestResult<Self> {
         let mut shell = Self::stranger(&endpoint.url())?;
         let key = format!("AKIA{}", endpoint.simulation.world.management());
         shell.set("AWS_ACCESS_KEY_ID", &key);
         shell.set("AWS_SECRET_ACCESS_KEY", "simulated");
-        shell.set("ORG_OPERATOR_EXTERNAL_ID", world::EXTERNAL_ID);
+        shell.set("ORG_OPERATOR_EXTERNAL_ID", aws_sim::EXTERNAL_ID);
         Ok(shell)
     }
 
@@ -97,7 +94,7 @@ impl Shell {
     ///
     /// # Errors
     /// Where it is not built.
-    pub fn command(&self, arguments: &[&str]) -> Outcome<Command> {
+    pub fn command(&self, arguments: &[&str]) -> TestResult<Command> {
         let mut command = Command::new(binary()?);
         command.args(arguments);
         self.surround(&mut command);
@@ -113,7 +110,7 @@ impl Shell {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn run(&self, arguments: &[&str]) -> Outcome<Said> {
+    pub fn run(&self, arguments: &[&str]) -> TestResult<Said> {
         Ok(self.command(arguments)?.output()?.into())
     }
 
@@ -121,7 +118,7 @@ impl Shell {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn start(&self, arguments: &[&str]) -> Outcome<Started> {
+    pub fn start(&self, arguments: &[&str]) -> TestResult<Started> {
         Started::new(self.command(arguments)?)
     }
 
@@ -129,7 +126,7 @@ impl Shell {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn paste(&self, line: &str) -> Outcome<Said> {
+    pub fn paste(&self, line: &str) -> TestResult<Said> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", line]);
         self.surround(&mut command);
@@ -147,7 +144,7 @@ impl From<Output> for Said {
 }
 
 /// The command beside this test's own program.
-fn binary() -> Outcome<PathBuf> {
+fn binary() -> TestResult<PathBuf> {
     let here = std::env::current_exe()?;
     let folder = here.ancestors().find(|folder| folder.ends_with("debug"));
     let binary = folder.map(|folder| folder.join("org-operator")).filter(|path| path.is_file());
@@ -164,7 +161,11 @@ pub fn regions() -> String {
 ///
 /// # Errors
 /// Where no port can be had.
-pub async fn calm(accounts: usize, regions: &[&str], knobs: Knobs) -> Outcome<Endpoint> {
-    let world = World::new(7, Shape::calm(accounts, regions));
-    Endpoint::listen(Arc::new(Simulation::new(Settings { world, knobs }))).await
+pub async fn calm(
+    accounts: usize,
+    regions: &[&str],
+    conditions: Conditions,
+) -> TestResult<Endpoint> {
+    let world = World::new(7, Shape::unrestricted(accounts, regions));
+    Ok(Endpoint::listen(Arc::new(Simulation::new(world, conditions))).await?)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::deployment::Deployment;
 use org_operator_testkit::emulator::{Emulator, Options};
 use org_operator_testkit::execution::{Ended, Pipeline, rows};
@@ -38,7 +38,7 @@ impl Deployed {
     ///
     /// # Errors
     /// Where the emulator or a service fails.
-    pub async fn new() -> Outcome<Self> {
+    pub async fn new() -> TestResult<Self> {
         let options = Options { log: None, wait_scale: Some("0.01") };
         let emulator = Emulator::start(&options)?;
         let organization = DemoOrganization::make(&emulator).await?;
@@ -62,7 +62,7 @@ impl Deployed {
     ///
     /// # Errors
     /// Where a service fails.
-    pub async fn run(&self, name: &str, input: &str) -> Outcome<Answer> {
+    pub async fn run(&self, name: &str, input: &str) -> TestResult<Answer> {
         let ended = self.pipeline.run(name, input, |_| ()).await?;
         let files = self.pipeline.artifacts("internet-routes", name).await?;
         Ok(Answer { ended, files })
@@ -72,7 +72,7 @@ impl Deployed {
     ///
     /// # Errors
     /// Where a service fails.
-    pub async fn written(&self) -> Outcome<(i32, usize)> {
+    pub async fn written(&self) -> TestResult<(i32, usize)> {
         let scan = aws_sdk_dynamodb::Client::new(self.config()).scan();
         let items = scan.table_name(&self.pipeline.table).send().await?.count();
         let list = aws_sdk_s3::Client::new(self.config()).list_objects_v2();
@@ -86,7 +86,7 @@ impl Answer {
     ///
     /// # Errors
     /// Where there is no such file, or it is no CSV.
-    pub fn rows(&self, name: &str) -> Outcome<Vec<Vec<String>>> {
+    pub fn rows(&self, name: &str) -> TestResult<Vec<Vec<String>>> {
         rows(self.files.get(name).ok_or_else(|| format!("no {name}"))?)
     }
 
@@ -94,7 +94,7 @@ impl Answer {
     ///
     /// # Errors
     /// Where there is no coverage.
-    pub fn coverage(&self) -> Outcome<Vec<[String; 4]>> {
+    pub fn coverage(&self) -> TestResult<Vec<[String; 4]>> {
         let rows = self.rows("coverage.csv")?;
         Ok(rows.into_iter().map(|row| [0, 2, 3, 4].map(|column| row[column].clone())).collect())
     }

@@ -1,12 +1,12 @@
 //! Packages of functions that do not behave: one that is slow to start, one that dies.
 
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 
 /// The worker as it is, but for three seconds that it takes to start.
 ///
 /// # Errors
 /// Where the package cannot be made.
-pub fn slow_bootstrap() -> Outcome<Vec<u8>> {
+pub fn slow_bootstrap() -> TestResult<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let package = paths::file("dist/worker.zip");
     let extract = ["-m", "zipfile", "-e", &package.to_string_lossy(), "."].map(str::to_owned);
@@ -22,7 +22,7 @@ pub fn slow_bootstrap() -> Outcome<Vec<u8>> {
 ///
 /// # Errors
 /// Where the package cannot be made.
-pub fn dying_bootstrap() -> Outcome<Vec<u8>> {
+pub fn dying_bootstrap() -> TestResult<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let script = "#!/bin/sh\n\
         # Asks for an event and ends without an answer.\n\
@@ -34,7 +34,7 @@ pub fn dying_bootstrap() -> Outcome<Vec<u8>> {
 }
 
 /// A package whose bootstrap is `script`, with `others` of the folder beside it.
-fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> Outcome<Vec<u8>> {
+fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> TestResult<Vec<u8>> {
     let bootstrap = folder.join("bootstrap");
     std::fs::write(&bootstrap, script)?;
     executable(&bootstrap)?;
@@ -45,12 +45,12 @@ fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> Outcome<Ve
     Ok(std::fs::read(folder.join("function.zip"))?)
 }
 
-fn executable(path: &std::path::Path) -> Outcome<()> {
+fn executable(path: &std::path::Path) -> TestResult<()> {
     let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     Ok(std::fs::set_permissions(path, all)?)
 }
 
-fn python(folder: &std::path::Path, arguments: &[String]) -> Outcome<()> {
+fn python(folder: &std::path::Path, arguments: &[String]) -> TestResult<()> {
     let status = std::process::Command::new("python3").args(arguments).current_dir(folder).status();
     if status?.success() { Ok(()) } else { Err("python3 could not do its zip".into()) }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use serde_json::Value;
 
 /// The folders of the runs of `internet-routes` in `out`, sorted.
@@ -20,7 +20,7 @@ pub fn runs(out: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// Where they cannot be read.
-pub fn artifacts(folder: &Path) -> Outcome<BTreeMap<String, Vec<u8>>> {
+pub fn artifacts(folder: &Path) -> TestResult<BTreeMap<String, Vec<u8>>> {
     let mut artifacts = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -37,7 +37,7 @@ pub fn artifacts(folder: &Path) -> Outcome<BTreeMap<String, Vec<u8>>> {
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn masked(name: &str, bytes: &[u8], run: &str, without: &[&str]) -> Outcome<String> {
+pub fn masked(name: &str, bytes: &[u8], run: &str, without: &[&str]) -> TestResult<String> {
     let text = String::from_utf8(bytes.to_vec())?.replace(run, "RUN");
     match name {
         "coverage.csv" => coverage(&text, without),
@@ -46,7 +46,7 @@ pub fn masked(name: &str, bytes: &[u8], run: &str, without: &[&str]) -> Outcome<
     }
 }
 
-fn coverage(text: &str, without: &[&str]) -> Outcome<String> {
+fn coverage(text: &str, without: &[&str]) -> TestResult<String> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers()?.clone();
     let mut lines = vec![header.iter().collect::<Vec<_>>().join("|")];
@@ -60,7 +60,7 @@ fn coverage(text: &str, without: &[&str]) -> Outcome<String> {
 }
 
 /// Times, places and what says how something was done are left out.
-fn object(text: &str) -> Outcome<String> {
+fn object(text: &str) -> TestResult<String> {
     let mut value: Value = serde_json::from_str(text)?;
     let differs = [
         "Artifacts",

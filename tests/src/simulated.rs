@@ -4,11 +4,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{EXTERNAL_ID, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
+use aws_sim::{Conditions, EXTERNAL_ID, Endpoint, Simulation, World};
+use org_operator_testkit::TestResult;
 
 use crate::command::Shell;
 
@@ -23,12 +20,12 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Starts with `world` and `knobs`.
+    /// Starts with `world` and `conditions`.
     ///
     /// # Errors
     /// Where the machine has no port or thread for it.
-    pub fn start(world: World, knobs: Knobs) -> Outcome<Self> {
-        let simulation = Arc::new(Simulation::new(Settings { world, knobs }));
+    pub fn start(world: World, conditions: Conditions) -> TestResult<Self> {
+        let simulation = Arc::new(Simulation::new(world, conditions));
         let (alive, until) = channel();
         let (tell, url) = channel();
         let answering = Arc::clone(&simulation);
@@ -40,7 +37,7 @@ impl Simulated {
     ///
     /// # Errors
     /// Where the machine has no folder for it.
-    pub fn shell(&self) -> Outcome<Shell> {
+    pub fn shell(&self) -> TestResult<Shell> {
         let mut shell = Shell::stranger(&self.url)?;
         shell.set("AWS_ACCESS_KEY_ID", &format!("AKIA{}", self.simulation.world.management()));
         shell.set("AWS_SECRET_ACCESS_KEY", "simulated");
@@ -49,7 +46,7 @@ impl Simulated {
     }
 }
 
-fn serve(simulation: Arc<Simulation>, tell: &Sender<Outcome<String>>, until: Receiver<()>) {
+fn serve(simulation: Arc<Simulation>, tell: &Sender<TestResult<String>>, until: Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 
 use crate::command::Shell;
 
@@ -13,7 +13,7 @@ const SPAWN: &str = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
 ///
 /// # Errors
 /// Where it cannot be started.
-pub fn shown(shell: &Shell, arguments: &[&str]) -> Outcome<String> {
+pub fn shown(shell: &Shell, arguments: &[&str]) -> TestResult<String> {
     let real = shell.command(arguments)?;
     let python = paths::file(".venv/bin/python");
     let environment = real.get_envs().filter_map(|(name, value)| Some((name, value?)));

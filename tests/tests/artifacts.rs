@@ -5,14 +5,10 @@
 
 use std::sync::{Arc, LazyLock};
 
+use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, Simulation, When, World};
 use org_operator_aws::S3Artifacts;
 use org_operator_core::ErrorKind;
 use org_operator_core::ports::{Artifacts, Upload};
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
-use org_operator_testkit::simulation::world::{Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
 use org_operator_tests::campaign::aws::config;
 
 const BUCKET: &str = "results";
@@ -46,15 +42,15 @@ impl Came {
 }
 
 /// A fault at an operation.
-fn at(operation: &'static str, fault: Fault, when: When) -> Vec<Rule> {
-    vec![Rule { on: Pattern::operation(Service::S3, operation), when, fault }]
+fn at(operation: &'static str, fault: Fault, when: When) -> Vec<FaultRule> {
+    vec![FaultRule { calls: CallPattern::operation(Service::S3, operation), when, fault }]
 }
 
 /// Writes the object in pieces as the result handler does.
-async fn uploaded(mebibytes: usize, faults: Vec<Rule>) -> Came {
-    let world = World::new(1, Shape::calm(1, &["eu-west-1"]));
-    let knobs = Knobs { faults, ..Knobs::default() };
-    let simulation = Arc::new(Simulation::new(Settings { world, knobs }));
+async fn uploaded(mebibytes: usize, faults: Vec<FaultRule>) -> Came {
+    let world = World::new(1, Shape::unrestricted(1, &["eu-west-1"]));
+    let conditions = Conditions { faults, ..Conditions::default() };
+    let simulation = Arc::new(Simulation::new(world, conditions));
     let artifacts = S3Artifacts::new(&config(&simulation).await, BUCKET);
     let writing = async {
         let mut upload = artifacts.upload(KEY);
@@ -74,7 +70,7 @@ const PASSING: [Fault; 6] = [
     Fault::Unavailable,
     Fault::Reset,
     Fault::LostReply,
-    Fault::NeverEnds,
+    Fault::Stalled,
 ];
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +79,7 @@ async fn an_upload_in_parts_comes_back_whole() {
     assert_eq!(came.result, Ok(()));
     assert!(came.is_there(LARGE));
     let calls = [BEGIN, PART, END, "PutObject"].map(|call| came.simulation.meter.calls(call));
-    assert_eq!((calls, came.simulation.unfinished_uploads()), ([1, 3, 1, 0], 0));
+    assert_eq!((calls, came.simulation.open_uploads()), ([1, 3, 1, 0], 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,14 +91,14 @@ async fn an_upload_in_parts_goes_on_past_one_fault_at_any_call() {
             assert!(came.is_there(SMALL), "{operation} {fault:?}: another object");
             // Of an upload whose beginning was lost nobody knows the id; the bucket's lifecycle ends it.
             let lost = usize::from(operation == BEGIN && fault.takes_effect());
-            assert_eq!(came.simulation.unfinished_uploads(), lost, "{operation} {fault:?}");
+            assert_eq!(came.simulation.open_uploads(), lost, "{operation} {fault:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_in_parts_that_cannot_go_on_is_tried_again_and_leaves_no_parts() {
-    let cut = [&PASSING[..], &[Fault::Cut, Fault::ResetInBody]].concat();
+    let cut = [&PASSING[..], &[Fault::Truncated, Fault::ResetInBody]].concat();
     // Each try sends the whole part.
     let some = vec![Fault::Throttled, Fault::LostReply, Fault::ResetInBody];
     for (operation, faults) in [(BEGIN, cut.clone()), (PART, some), (END, cut)] {
@@ -110,7 +106,7 @@ async fn an_upload_in_parts_that_cannot_go_on_is_tried_again_and_leaves_no_parts
             let came = uploaded(SMALL, at(operation, fault, When::Always)).await;
             let right = came.result.map_or_else(ErrorKind::is_retryable, |()| came.is_there(SMALL));
             assert!(right, "{operation} {fault:?}: {:?}", came.result);
-            let left = came.simulation.unfinished_uploads();
+            let left = came.simulation.open_uploads();
             let unknown = operation == BEGIN && fault.takes_effect();
             assert!(left == 0 || unknown, "{operation} {fault:?}: {left} uploads are left");
         }
@@ -124,5 +120,5 @@ async fn an_end_that_fails_in_the_body_of_a_200_is_no_success() {
     assert!(once.is_there(SMALL));
     let always = uploaded(SMALL, at(END, Fault::FailedInBody, When::Always)).await;
     assert!(always.result.is_err_and(ErrorKind::is_retryable), "{:?}", always.result);
-    assert_eq!(always.simulation.unfinished_uploads(), 0);
+    assert_eq!(always.simulation.open_uploads(), 0);
 }

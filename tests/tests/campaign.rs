@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::bounded;
 use org_operator_tests::campaign::Tally;
 
@@ -14,7 +14,7 @@ const SEEDS: u64 = 240;
 /// A seed takes a fraction of a second; what takes so long has no end.
 const LIMIT: Duration = Duration::from_mins(2);
 
-fn number(name: &str) -> Outcome<Option<u64>> {
+fn number(name: &str) -> TestResult<Option<u64>> {
     let value = std::env::var(name).ok();
     value.map(|text| text.parse().map_err(|e| format!("{name}={text}: {e}").into())).transpose()
 }
@@ -29,7 +29,7 @@ fn judge(arguments: &[&str], limit: Duration) -> Result<Tally, String> {
 }
 
 #[test]
-fn under_random_faults_every_target_has_one_true_or_explained_outcome() -> Outcome<()> {
+fn under_random_faults_every_target_has_one_true_or_explained_outcome() -> TestResult<()> {
     let seeds = match number("SEED")? {
         Some(seed) => seed..seed + 1,
         None => 0..number("SEEDS")?.unwrap_or(SEEDS),
@@ -73,7 +73,7 @@ fn a_product_that_goes_round_in_circles_is_judged_and_does_not_hang_the_campaign
 }
 
 #[expect(clippy::print_stdout, reason = "a campaign tells what it did")]
-fn conclude(judged: Vec<Result<Tally, String>>) -> Outcome<()> {
+fn conclude(judged: Vec<Result<Tally, String>>) -> TestResult<()> {
     let seeds = judged.len();
     let (good, bad): (Vec<_>, Vec<_>) = judged.into_iter().partition(Result::is_ok);
     let good: Vec<Tally> = good.into_iter().flatten().collect();

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
 use org_operator_tests::run_files::{artifacts, masked, runs};
@@ -18,7 +18,7 @@ fn all_masked(
     files: &BTreeMap<String, Vec<u8>>,
     run: &str,
     without: &[&str],
-) -> Outcome<BTreeMap<String, String>> {
+) -> TestResult<BTreeMap<String, String>> {
     let masked =
         |(name, bytes): (&String, &Vec<u8>)| Ok((name.clone(), masked(name, bytes, run, without)?));
     // A resumed run has these beside.
@@ -31,7 +31,7 @@ fn name_of(run: &Path) -> String {
 }
 
 #[tokio::test]
-async fn a_run_from_this_machine_leaves_what_the_deployed_one_leaves() -> Outcome<()> {
+async fn a_run_from_this_machine_leaves_what_the_deployed_one_leaves() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let there = deployed.run("deployed", "{}").await?;
     let shell = Shell::person(&deployed).await?;
@@ -57,7 +57,7 @@ async fn a_run_from_this_machine_leaves_what_the_deployed_one_leaves() -> Outcom
 }
 
 /// Ends the command with force after `delay`, unless it has ended before; tells whether it had.
-fn killed_after(shell: &Shell, arguments: &[&str], delay: Duration) -> Outcome<bool> {
+fn killed_after(shell: &Shell, arguments: &[&str], delay: Duration) -> TestResult<bool> {
     let mut command = shell.command(arguments)?;
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let deadline = Instant::now() + delay;
@@ -73,7 +73,7 @@ fn killed_after(shell: &Shell, arguments: &[&str], delay: Duration) -> Outcome<b
 }
 
 #[tokio::test]
-async fn a_run_killed_at_random_moments_and_resumed_equals_an_undisturbed_one() -> Outcome<()> {
+async fn a_run_killed_at_random_moments_and_resumed_equals_an_undisturbed_one() -> TestResult<()> {
     // How many runs these take depends on the machine: one that is killed late needs no second kill.
     const KILLS: u32 = 8;
     const RESUMES: u32 = 6;

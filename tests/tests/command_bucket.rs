@@ -1,9 +1,8 @@
 //! What `org-operator runs` and `fetch` say of a bucket that an emulator does not have: refusals, another
 //! Region, runs by the hundred, objects that someone else has put there.
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::world::{Shape, World};
+use aws_sim::{Conditions, Shape, World};
+use org_operator_testkit::TestResult;
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
 use org_operator_tests::simulated::Simulated;
@@ -12,15 +11,15 @@ use serde_json::{Value, json};
 
 const BUCKET: &str = "results";
 
-fn simulated() -> Outcome<(Simulated, Shell)> {
-    let world = World::new(7, Shape::calm(1, &["eu-west-1"]));
-    let simulated = Simulated::start(world, Knobs::default())?;
+fn simulated() -> TestResult<(Simulated, Shell)> {
+    let world = World::new(7, Shape::unrestricted(1, &["eu-west-1"]));
+    let simulated = Simulated::start(world, Conditions::default())?;
     let mut shell = simulated.shell()?;
     shell.set("ORG_OPERATOR_BUCKET", BUCKET);
     Ok((simulated, shell))
 }
 
-fn canned(answers: Vec<Answer>) -> Outcome<(Canned, Shell)> {
+fn canned(answers: Vec<Answer>) -> TestResult<(Canned, Shell)> {
     let canned = Canned::listen(answers)?;
     let mut shell = canned.shell()?;
     shell.set("ORG_OPERATOR_BUCKET", BUCKET);
@@ -28,11 +27,15 @@ fn canned(answers: Vec<Answer>) -> Outcome<(Canned, Shell)> {
 }
 
 fn place(simulated: &Simulated, key: &str, body: &str) {
-    simulated.simulation.place(BUCKET, &format!("runs/internet-routes/{key}"), body.as_bytes());
+    simulated.simulation.put_object(
+        BUCKET,
+        &format!("runs/internet-routes/{key}"),
+        body.as_bytes(),
+    );
 }
 
 #[test]
-fn fetch_writes_nothing_outside_of_the_runs_folder() -> Outcome<()> {
+fn fetch_writes_nothing_outside_of_the_runs_folder() -> TestResult<()> {
     let (simulated, shell) = simulated()?;
     for key in ["summary.json", "../../../outside", "/etc/outside", "a/b", "..", "", "folder/"] {
         place(&simulated, &format!("r1/{key}"), r#"{"Status": "COMPLETE"}"#);
@@ -58,7 +61,7 @@ fn fetch_writes_nothing_outside_of_the_runs_folder() -> Outcome<()> {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_this_machines_trouble() -> Outcome<()> {
+fn a_folder_that_cannot_be_written_is_this_machines_trouble() -> TestResult<()> {
     let (simulated, shell) = simulated()?;
     place(&simulated, "r1/summary.json", "{}");
     std::fs::write(shell.path("file"), "")?;
@@ -74,7 +77,7 @@ fn a_folder_that_cannot_be_written_is_this_machines_trouble() -> Outcome<()> {
 }
 
 #[test]
-fn runs_shows_the_newest_and_reads_no_others() -> Outcome<()> {
+fn runs_shows_the_newest_and_reads_no_others() -> TestResult<()> {
     let (simulated, shell) = simulated()?;
     for number in 1..=150 {
         // Names that do not sort by time.
@@ -111,7 +114,7 @@ fn runs_shows_the_newest_and_reads_no_others() -> Outcome<()> {
 }
 
 #[test]
-fn a_bucket_in_another_region_says_so() -> Outcome<()> {
+fn a_bucket_in_another_region_says_so() -> TestResult<()> {
     let moved = Answer::s3(301, "x-amz-bucket-region: ap-south-1", "PermanentRedirect");
     let (_canned, shell) = canned(vec![moved])?;
     insta::assert_snapshot!(told(&shell.run(&["runs"])?, false), @r#"
@@ -135,7 +138,7 @@ fn a_bucket_in_another_region_says_so() -> Outcome<()> {
 }
 
 #[test]
-fn a_bucket_that_may_not_be_listed_names_the_permission() -> Outcome<()> {
+fn a_bucket_that_may_not_be_listed_names_the_permission() -> TestResult<()> {
     let (_canned, shell) = canned(vec![Answer::s3(403, "x: y", "AccessDenied")])?;
     insta::assert_snapshot!(told(&shell.run(&["runs"])?, false), @r#"
     exit 5

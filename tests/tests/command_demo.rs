@@ -1,13 +1,13 @@
 //! What the `org-operator` command says about the demo organization, and its exit codes.
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
 use org_operator_tests::run_files::{artifacts, runs};
 use org_operator_tests::snapshot::told;
 
 #[tokio::test]
-async fn a_run_says_how_it_ended() -> Outcome<()> {
+async fn a_run_says_how_it_ended() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let shell = Shell::person(&deployed).await?;
     let audit = deployed.organization.accounts[0].id.as_str();
@@ -63,7 +63,7 @@ async fn a_run_says_how_it_ended() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn commands_that_look_speak_about_a_real_organization() -> Outcome<()> {
+async fn commands_that_look_speak_about_a_real_organization() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let shell = Shell::person(&deployed).await?;
     let audit = deployed.organization.accounts[0].id.as_str();
@@ -162,7 +162,7 @@ async fn commands_that_look_speak_about_a_real_organization() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> Outcome<()> {
+async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let mut shell = Shell::person(&deployed).await?;
     shell.set("ORG_OPERATOR_STATE_MACHINE_ARN", &deployed.pipeline.state_machine);

@@ -1,7 +1,7 @@
 //! What `org-operator start` and `status` say of answers that an emulator does not give: refusals,
 //! another Region, times without an answer.
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
 use org_operator_tests::snapshot::told;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 const MACHINE: &str = "arn:aws:states:eu-central-1:111111111111:stateMachine:org-operator";
 
-fn canned(answers: Vec<Answer>) -> Outcome<(Canned, Shell)> {
+fn canned(answers: Vec<Answer>) -> TestResult<(Canned, Shell)> {
     let canned = Canned::listen(answers)?;
     let mut shell = canned.shell()?;
     shell.set("ORG_OPERATOR_STATE_MACHINE_ARN", MACHINE);
@@ -17,7 +17,7 @@ fn canned(answers: Vec<Answer>) -> Outcome<(Canned, Shell)> {
 }
 
 #[test]
-fn the_state_machine_is_asked_in_its_own_region() -> Outcome<()> {
+fn the_state_machine_is_asked_in_its_own_region() -> TestResult<()> {
     let (canned, shell) = canned(vec![Answer::error(400, "ExecutionDoesNotExist")])?;
     insta::assert_snapshot!(told(&shell.run(&["status", "gone"])?, false), @r#"
     exit 2
@@ -45,7 +45,7 @@ fn the_state_machine_is_asked_in_its_own_region() -> Outcome<()> {
 }
 
 #[test]
-fn a_refusal_names_the_permission() -> Outcome<()> {
+fn a_refusal_names_the_permission() -> TestResult<()> {
     let (_canned, shell) = canned(vec![Answer::error(400, "AccessDeniedException")])?;
     insta::assert_snapshot!(told(&shell.run(&["start", "--name", "r1"])?, false), @r#"
     exit 5
@@ -60,7 +60,7 @@ fn a_refusal_names_the_permission() -> Outcome<()> {
 }
 
 #[test]
-fn following_goes_on_where_aws_does_not_answer_for_a_while() -> Outcome<()> {
+fn following_goes_on_where_aws_does_not_answer_for_a_while() -> TestResult<()> {
     let output =
         json!({"Status": "COMPLETE", "Targets": 3, "Succeeded": 3, "Failed": 0, "Records": 1});
     let ended = json!({"status": "SUCCEEDED", "executionArn": "x", "output": output.to_string(),

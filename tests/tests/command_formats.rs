@@ -1,19 +1,18 @@
 //! The forms in which `org-operator run` prints its records: the same records in each.
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::truth;
+use aws_sim::{Conditions, oracle};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, calm};
 use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_form_has_every_record() -> Outcome<()> {
-    let endpoint = calm(1, &["eu-west-1", "us-east-1"], Knobs::default()).await?;
+async fn every_form_has_every_record() -> TestResult<()> {
+    let endpoint = calm(1, &["eu-west-1", "us-east-1"], Conditions::default()).await?;
     let world = &endpoint.simulation.world;
-    let rows = truth::count(world);
+    let rows = oracle::internet_route_count(world);
     assert!(rows > 3 && world.accounts[0].name.is_ascii(), "this organization tests nothing");
     let shell = Shell::simulated(&endpoint)?;
-    let printed = |format: &str| -> Outcome<String> {
+    let printed = |format: &str| -> TestResult<String> {
         let said = shell.run(&["run", "--regions", "eu-west-1,us-east-1", "--format", format])?;
         assert_eq!(said.code, Some(0), "{}", said.stderr);
         Ok(said.stdout)

@@ -3,16 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{EXTERNAL_ID, ROLE};
+use aws_sim::{Conditions, EXTERNAL_ID, Endpoint, MEMBER_ROLE, Service};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, calm};
 
 /// A person whose environment has credentials, and whose config file is `config`.
-async fn person(config: &str) -> Outcome<(Endpoint, Shell)> {
-    let endpoint = calm(2, &["eu-west-1"], Knobs::default()).await?;
+async fn person(config: &str) -> TestResult<(Endpoint, Shell)> {
+    let endpoint = calm(2, &["eu-west-1"], Conditions::default()).await?;
     let mut shell = Shell::simulated(&endpoint)?;
     shell.set("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
     std::fs::write(shell.path("config"), config)?;
@@ -22,14 +19,14 @@ async fn person(config: &str) -> Outcome<(Endpoint, Shell)> {
 }
 
 fn keys(endpoint: &Endpoint, service: Service) -> Vec<String> {
-    endpoint.simulation.meter.keys(service).into_iter().collect()
+    endpoint.simulation.meter.access_keys(service).into_iter().collect()
 }
 
 const MINE: &str = "[profile mine]\naws_access_key_id = AKIAPROFILE\n\
                     aws_secret_access_key = simulated\nregion = us-west-2\n";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_that_is_named_counts_more_than_the_environment() -> Outcome<()> {
+async fn a_profile_that_is_named_counts_more_than_the_environment() -> TestResult<()> {
     let (endpoint, shell) = person(MINE).await?;
     let said = shell.run(&["accounts", "--profile", "mine"])?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -38,7 +35,7 @@ async fn a_profile_that_is_named_counts_more_than_the_environment() -> Outcome<(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_of_the_environment_counts_less_than_its_keys() -> Outcome<()> {
+async fn a_profile_of_the_environment_counts_less_than_its_keys() -> TestResult<()> {
     let (endpoint, mut shell) = person(MINE).await?;
     shell.set("AWS_PROFILE", "mine");
     let said = shell.run(&["accounts"])?;
@@ -48,12 +45,13 @@ async fn a_profile_of_the_environment_counts_less_than_its_keys() -> Outcome<()>
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_with_a_role_enters_it_through_the_endpoint_of_the_environment() -> Outcome<()> {
+async fn a_profile_with_a_role_enters_it_through_the_endpoint_of_the_environment() -> TestResult<()>
+{
     let (endpoint, shell) = person("").await?;
     let member = endpoint.simulation.world.accounts[0].id.clone();
     let chained = format!(
         "{MINE}[profile chained]\nsource_profile = mine\nexternal_id = {EXTERNAL_ID}\n\
-         role_arn = arn:aws:iam::{member}:role/{ROLE}\n"
+         role_arn = arn:aws:iam::{member}:role/{MEMBER_ROLE}\n"
     );
     std::fs::write(shell.path("config"), chained)?;
     let said = shell.run(&["accounts", "--profile", "chained"])?;
@@ -64,7 +62,7 @@ async fn a_profile_with_a_role_enters_it_through_the_endpoint_of_the_environment
 }
 
 /// The Region that the profiles of a member would get: the one to work from.
-fn home(shell: &Shell, more: &[&str]) -> Outcome<String> {
+fn home(shell: &Shell, more: &[&str]) -> TestResult<String> {
     let preview = ["profiles", "--profile", "mine", "--source-profile", "mine"];
     let said = shell.run(&[&preview[..], more].concat())?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -74,7 +72,7 @@ fn home(shell: &Shell, more: &[&str]) -> Outcome<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_region_is_the_options_else_the_environments_else_the_profiles() -> Outcome<()> {
+async fn the_region_is_the_options_else_the_environments_else_the_profiles() -> TestResult<()> {
     let (_endpoint, mut shell) = person(MINE).await?;
     assert_eq!(home(&shell, &["--region", "eu-north-1"])?, "eu-north-1");
     assert_eq!(home(&shell, &[])?, "eu-west-1");
@@ -85,7 +83,7 @@ async fn the_region_is_the_options_else_the_environments_else_the_profiles() -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_that_is_not_there_is_no_reason_to_be_somebody_else() -> Outcome<()> {
+async fn a_profile_that_is_not_there_is_no_reason_to_be_somebody_else() -> TestResult<()> {
     let (endpoint, shell) = person("[profile empty]\nregion = eu-west-1\n").await?;
     let whys =
         [("gone", "profile `gone` was not defined"), ("empty", "`empty` has no credentials")];

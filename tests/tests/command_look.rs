@@ -1,32 +1,29 @@
 //! What the commands that look at an organization say where AWS refuses, throttles or skips, and
 //! what they give a program. The organization is simulated, so that each of it can be had.
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
-use org_operator_testkit::simulation::world::{Shape, World};
+use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, When, World};
+use org_operator_testkit::TestResult;
 use org_operator_tests::simulated::Simulated;
 use org_operator_tests::snapshot::told;
 
 fn world() -> World {
-    World::new(7, Shape { inactive: 1, ..Shape::calm(3, &["eu-west-1", "us-east-1"]) })
+    World::new(7, Shape { inactive: 1, ..Shape::unrestricted(3, &["eu-west-1", "us-east-1"]) })
 }
 
-fn calm() -> Outcome<Simulated> {
-    Simulated::start(world(), Knobs::default())
+fn calm() -> TestResult<Simulated> {
+    Simulated::start(world(), Conditions::default())
 }
 
-fn always(on: Pattern, fault: Fault) -> Rule {
-    Rule { on, when: When::Always, fault }
+fn always(calls: CallPattern, fault: Fault) -> FaultRule {
+    FaultRule { calls, when: When::Always, fault }
 }
 
-fn faulty(faults: Vec<Rule>) -> Outcome<Simulated> {
-    Simulated::start(world(), Knobs { faults, ..Knobs::default() })
+fn faulty(faults: Vec<FaultRule>) -> TestResult<Simulated> {
+    Simulated::start(world(), Conditions { faults, ..Conditions::default() })
 }
 
 #[test]
-fn accounts_gives_programs_the_tree() -> Outcome<()> {
+fn accounts_gives_programs_the_tree() -> TestResult<()> {
     let said = calm()?.shell()?.run(&["accounts", "--json", "--tag", "team=data"])?;
     insta::assert_snapshot!(told(&said, false), @r#"
     exit 0
@@ -88,7 +85,7 @@ fn accounts_gives_programs_the_tree() -> Outcome<()> {
 }
 
 #[test]
-fn check_gives_programs_what_it_tells_people() -> Outcome<()> {
+fn check_gives_programs_what_it_tells_people() -> TestResult<()> {
     let said = calm()?.shell()?.run(&["check", "--json"])?;
     insta::assert_snapshot!(told(&said, false), @r#"
     exit 0
@@ -133,18 +130,18 @@ fn check_gives_programs_what_it_tells_people() -> Outcome<()> {
 }
 
 #[test]
-fn check_does_not_count_what_a_run_would_skip_as_refused() -> Outcome<()> {
+fn check_does_not_count_what_a_run_would_skip_as_refused() -> TestResult<()> {
     let world = world();
     let active: Vec<String> =
         world.accounts.iter().filter(|a| a.is_active()).map(|a| a.id.clone()).collect();
     let of = |account: &str, fault| {
         let account = Some(account.to_owned());
         always(
-            Pattern { account, ..Pattern::operation(Service::Ec2, "DescribeRouteTables") },
+            CallPattern { account, ..CallPattern::operation(Service::Ec2, "DescribeRouteTables") },
             fault,
         )
     };
-    let off = of(&active[0], Fault::RegionOff);
+    let off = of(&active[0], Fault::RegionDisabled);
     let denied = of(&active[1], Fault::DeniedByPolicy);
     let simulated = faulty(vec![off.clone(), denied.clone()])?;
     let shell = simulated.shell()?;
@@ -160,7 +157,9 @@ fn check_does_not_count_what_a_run_would_skip_as_refused() -> Outcome<()> {
     | 1 of 3 accounts can be asked; 2 would be SKIPPED
     "#);
     let refused = of(&active[2], Fault::Denied);
-    simulated.simulation.turn(Knobs { faults: vec![off, denied, refused], ..Knobs::default() });
+    simulated
+        .simulation
+        .set_conditions(Conditions { faults: vec![off, denied, refused], ..Conditions::default() });
     assert_eq!(shell.run(&check)?.code, Some(3));
     Ok(())
 }

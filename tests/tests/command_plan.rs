@@ -1,21 +1,20 @@
 //! What `org-operator plan` reckons for an organization, for people and for programs. The organization
 //! is simulated, so that it is the same each time.
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::world::{Shape, World};
+use aws_sim::{Conditions, Shape, World};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::simulated::Simulated;
 use org_operator_tests::snapshot::told;
 use serde_json::Value;
 
-fn simulated(accounts: usize) -> Outcome<Simulated> {
-    let shape = Shape::calm(accounts, &["eu-west-1", "us-east-1"]);
-    Simulated::start(World::new(7, shape), Knobs::default())
+fn simulated(accounts: usize) -> TestResult<Simulated> {
+    let shape = Shape::unrestricted(accounts, &["eu-west-1", "us-east-1"]);
+    Simulated::start(World::new(7, shape), Conditions::default())
 }
 
 #[test]
-fn plan_gives_programs_what_it_tells_people() -> Outcome<()> {
+fn plan_gives_programs_what_it_tells_people() -> TestResult<()> {
     let simulated = simulated(3)?;
     let plan = ["plan", "--json", "--regions", "eu-west-1,us-east-1"];
     let said = simulated.shell()?.run(&plan)?;
@@ -78,7 +77,7 @@ fn plan_gives_programs_what_it_tells_people() -> Outcome<()> {
 }
 
 #[test]
-fn plan_counts_what_is_asked_about_each_account() -> Outcome<()> {
+fn plan_counts_what_is_asked_about_each_account() -> TestResult<()> {
     let simulated = simulated(40)?;
     let shell = simulated.shell()?;
     let plan = ["plan", "--regions", "enabled", "--tag", "team=data"];
@@ -108,7 +107,7 @@ fn plan_counts_what_is_asked_about_each_account() -> Outcome<()> {
 }
 
 #[test]
-fn plan_names_its_sources() -> Outcome<()> {
+fn plan_names_its_sources() -> TestResult<()> {
     let shell = Shell::stranger("http://127.0.0.1:9")?;
     insta::assert_snapshot!(told(&shell.run(&["plan", "--sources"])?, false), @r#"
     exit 0
@@ -141,7 +140,7 @@ fn plan_names_its_sources() -> Outcome<()> {
 }
 
 #[test]
-fn plan_refuses_numbers_that_nobody_can_reckon_with() -> Outcome<()> {
+fn plan_refuses_numbers_that_nobody_can_reckon_with() -> TestResult<()> {
     let simulated = simulated(3)?;
     let shell = simulated.shell()?;
     for wrong in ["--call-seconds=inf", "--call-seconds=1e30", "--records=-1e9", "--memory=NaN"] {

@@ -5,10 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern};
-use org_operator_testkit::simulation::tcp::Endpoint;
+use aws_sim::{CallPattern, Conditions, Endpoint, Latency, Service};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, calm};
 use org_operator_tests::snapshot::told;
 
@@ -16,14 +14,14 @@ const BEFORE: &str = "[default]\r\nregion = us-east-1\n\n# by hand\n";
 const AFTER: &str = "\n[profile other]\nregion=x";
 const WRITE: [&str; 4] = ["profiles", "--source-profile", "people", "--write"];
 
-async fn person(accounts: usize) -> Outcome<(Endpoint, Shell)> {
-    let endpoint = calm(accounts, &["eu-west-1"], Knobs::default()).await?;
+async fn person(accounts: usize) -> TestResult<(Endpoint, Shell)> {
+    let endpoint = calm(accounts, &["eu-west-1"], Conditions::default()).await?;
     let shell = Shell::simulated(&endpoint)?;
     std::fs::create_dir(shell.path(".aws"))?;
     Ok((endpoint, shell))
 }
 
-fn mode(path: &Path) -> Outcome<u32> {
+fn mode(path: &Path) -> TestResult<u32> {
     Ok(path.symlink_metadata()?.permissions().mode() & 0o777)
 }
 
@@ -35,7 +33,7 @@ fn profiles(text: &str) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_write_adds_a_block_and_the_second_replaces_only_that() -> Outcome<()> {
+async fn the_first_write_adds_a_block_and_the_second_replaces_only_that() -> TestResult<()> {
     let (endpoint, shell) = person(5).await?;
     let config = shell.path(".aws/config");
     // A new file first: it has the external id, which is nobody else's business.
@@ -68,7 +66,7 @@ async fn the_first_write_adds_a_block_and_the_second_replaces_only_that() -> Out
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_profile_is_one_that_the_sdk_knows() -> Outcome<()> {
+async fn every_profile_is_one_that_the_sdk_knows() -> TestResult<()> {
     let (endpoint, shell) = person(30).await?;
     let names = endpoint.simulation.world.accounts.iter().map(|account| account.name.as_str());
     assert!(!names.collect::<String>().is_ascii(), "no account tests anything");
@@ -86,12 +84,12 @@ async fn every_profile_is_one_that_the_sdk_knows() -> Outcome<()> {
         let said = shell.run(&["accounts", "--quiet", "--profile", &profile])?;
         assert_eq!(said.code, Some(0), "{profile}: {}", said.stderr);
     }
-    assert_eq!(endpoint.simulation.meter.keys(Service::Organizations).len(), 31);
+    assert_eq!(endpoint.simulation.meter.access_keys(Service::Organizations).len(), 31);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_selected_leaves_the_profiles_that_are_there() -> Outcome<()> {
+async fn nothing_selected_leaves_the_profiles_that_are_there() -> TestResult<()> {
     let (_endpoint, shell) = person(2).await?;
     assert_eq!(shell.run(&WRITE)?.code, Some(0));
     let config = shell.path(".aws/config");
@@ -110,11 +108,11 @@ async fn nothing_selected_leaves_the_profiles_that_are_there() -> Outcome<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_person_edits_while_the_organization_is_listed_stays() -> Outcome<()> {
+async fn what_a_person_edits_while_the_organization_is_listed_stays() -> TestResult<()> {
     let (endpoint, shell) = person(1).await?;
-    let listed = Pattern::operation(Service::Organizations, "ListAccounts");
+    let listed = CallPattern::operation(Service::Organizations, "ListAccounts");
     let slow = vec![(listed, Latency::Fixed(Duration::from_secs(2)))];
-    endpoint.simulation.turn(Knobs { latency: slow, ..Knobs::default() });
+    endpoint.simulation.set_conditions(Conditions { latency: slow, ..Conditions::default() });
     let config = shell.path(".aws/config");
     std::fs::write(&config, "[profile one]\n")?;
     let until_listed = async |endpoint: &Endpoint| {
@@ -143,7 +141,7 @@ async fn what_a_person_edits_while_the_organization_is_listed_stays() -> Outcome
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_of_the_credentials_file_are_taken() -> Outcome<()> {
+async fn names_of_the_credentials_file_are_taken() -> TestResult<()> {
     let (_endpoint, mut shell) = person(1).await?;
     let name = {
         let preview = shell.run(&["profiles", "--source-profile", "people"])?;
@@ -151,7 +149,7 @@ async fn names_of_the_credentials_file_are_taken() -> Outcome<()> {
     };
     let keys = format!("[{name}]\naws_access_key_id = x\n");
     std::fs::write(shell.path(".aws/credentials"), &keys)?;
-    let refused = |shell: &Shell| -> Outcome<bool> {
+    let refused = |shell: &Shell| -> TestResult<bool> {
         let said = shell.run(&WRITE)?;
         let names =
             said.stderr.contains(&format!("there are other profiles of these names: {name}"));

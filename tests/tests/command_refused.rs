@@ -1,27 +1,27 @@
 //! What the commands say where AWS refuses an organization or gives no answer about it, and their
 //! exit codes. The organization is simulated, so that both can be had.
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
-use org_operator_testkit::simulation::world::{Shape, World};
+use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, When, World};
+use org_operator_testkit::TestResult;
 use org_operator_tests::simulated::Simulated;
 use org_operator_tests::snapshot::told;
 
-fn always(service: Service, operation: &'static str, fault: Fault) -> Knobs {
-    let on = Pattern::operation(service, operation);
-    Knobs { faults: vec![Rule { on, when: When::Always, fault }], ..Knobs::default() }
+fn always(service: Service, operation: &'static str, fault: Fault) -> Conditions {
+    let calls = CallPattern::operation(service, operation);
+    Conditions {
+        faults: vec![FaultRule { calls, when: When::Always, fault }],
+        ..Conditions::default()
+    }
 }
 
-fn simulated(knobs: Knobs) -> Outcome<Simulated> {
-    Simulated::start(World::new(7, Shape::calm(3, &["eu-west-1", "us-east-1"])), knobs)
+fn simulated(conditions: Conditions) -> TestResult<Simulated> {
+    Simulated::start(World::new(7, Shape::unrestricted(3, &["eu-west-1", "us-east-1"])), conditions)
 }
 
 #[test]
-fn check_tells_an_aws_without_answers_from_a_refusal() -> Outcome<()> {
-    let on = |fault| always(Service::Sts, "AssumeRole", fault);
-    let simulated = simulated(on(Fault::Throttled))?;
+fn check_tells_an_aws_without_answers_from_a_refusal() -> TestResult<()> {
+    let sts = |fault| always(Service::Sts, "AssumeRole", fault);
+    let simulated = simulated(sts(Fault::Throttled))?;
     let shell = simulated.shell()?;
     let said = shell.run(&["check"])?;
     assert_eq!(said.code, Some(6), "{}", said.stdout);
@@ -30,13 +30,13 @@ fn check_tells_an_aws_without_answers_from_a_refusal() -> Outcome<()> {
         "{}",
         said.stderr
     );
-    simulated.simulation.turn(on(Fault::Denied));
+    simulated.simulation.set_conditions(sts(Fault::Denied));
     assert_eq!(shell.run(&["check"])?.code, Some(5));
     Ok(())
 }
 
 #[test]
-fn an_organization_that_may_not_be_listed_is_exit_5() -> Outcome<()> {
+fn an_organization_that_may_not_be_listed_is_exit_5() -> TestResult<()> {
     let simulated = simulated(always(Service::Organizations, "ListAccounts", Fault::Denied))?;
     let shell = simulated.shell()?;
     insta::assert_snapshot!(told(&shell.run(&["accounts"])?, false), @r#"
@@ -55,7 +55,7 @@ fn an_organization_that_may_not_be_listed_is_exit_5() -> Outcome<()> {
 }
 
 #[test]
-fn throttling_that_outlasts_the_retries_is_exit_6() -> Outcome<()> {
+fn throttling_that_outlasts_the_retries_is_exit_6() -> TestResult<()> {
     let simulated = simulated(always(Service::Organizations, "ListAccounts", Fault::Throttled))?;
     insta::assert_snapshot!(told(&simulated.shell()?.run(&["accounts"])?, false), @r#"
     exit 6

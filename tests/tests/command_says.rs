@@ -1,19 +1,19 @@
 //! What the `org-operator` command says where no AWS is, and its exit codes: a person's scripts rely
 //! on both.
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::snapshot::told;
 
 /// Nothing listens on this port of this machine.
 const NOBODY: &str = "http://127.0.0.1:9";
 
-fn stranger() -> Outcome<Shell> {
+fn stranger() -> TestResult<Shell> {
     Shell::stranger(NOBODY)
 }
 
 /// A stranger with credentials that nobody asks for.
-fn anybody() -> Outcome<Shell> {
+fn anybody() -> TestResult<Shell> {
     let mut shell = stranger()?;
     shell.set("AWS_ACCESS_KEY_ID", "000000000000");
     shell.set("AWS_SECRET_ACCESS_KEY", "test");
@@ -21,7 +21,7 @@ fn anybody() -> Outcome<Shell> {
 }
 
 #[test]
-fn operations_are_listed_and_shown_without_aws() -> Outcome<()> {
+fn operations_are_listed_and_shown_without_aws() -> TestResult<()> {
     let shell = stranger()?;
     insta::assert_snapshot!(told(&shell.run(&["operations"])?, false), @r#"
     exit 0
@@ -64,7 +64,7 @@ fn operations_are_listed_and_shown_without_aws() -> Outcome<()> {
 }
 
 #[test]
-fn a_wrong_command_line_is_exit_2() -> Outcome<()> {
+fn a_wrong_command_line_is_exit_2() -> TestResult<()> {
     let shell = anybody()?;
     insta::assert_snapshot!(told(&shell.run(&["run", "--concurency", "3"])?, false), @r#"
     exit 2
@@ -124,7 +124,7 @@ fn a_wrong_command_line_is_exit_2() -> Outcome<()> {
 }
 
 #[test]
-fn missing_credentials_are_exit_5_and_sso_says_how_to_sign_in() -> Outcome<()> {
+fn missing_credentials_are_exit_5_and_sso_says_how_to_sign_in() -> TestResult<()> {
     let mut shell = stranger()?;
     let none = shell.run(&["run"])?;
     assert_eq!(none.code, Some(5), "{}", none.stderr);
@@ -150,7 +150,7 @@ fn missing_credentials_are_exit_5_and_sso_says_how_to_sign_in() -> Outcome<()> {
 }
 
 #[test]
-fn an_aws_that_cannot_be_reached_is_exit_6() -> Outcome<()> {
+fn an_aws_that_cannot_be_reached_is_exit_6() -> TestResult<()> {
     let said = anybody()?.run(&["run"])?;
     assert_eq!(said.code, Some(6), "{}", said.stderr);
     assert!(said.stderr.contains("check the network"), "{}", said.stderr);
@@ -158,7 +158,7 @@ fn an_aws_that_cannot_be_reached_is_exit_6() -> Outcome<()> {
 }
 
 #[test]
-fn runs_that_differ_are_exit_1_and_equal_ones_0() -> Outcome<()> {
+fn runs_that_differ_are_exit_1_and_equal_ones_0() -> TestResult<()> {
     let shell = stranger()?;
     let columns = ["vpc_id", "route_table_id", "is_main", "associated_subnets", "destination"];
     let record = |region: &str, table: &str| {
@@ -172,7 +172,7 @@ fn runs_that_differ_are_exit_1_and_equal_ones_0() -> Outcome<()> {
         record["route_table_id"] = table.into();
         format!("{record}\n")
     };
-    let written = |run: &str, records: &str, failed: &str| -> Outcome<()> {
+    let written = |run: &str, records: &str, failed: &str| -> TestResult<()> {
         let folder = shell.path("org-operator-runs/internet-routes").join(run);
         std::fs::create_dir_all(&folder)?;
         let manifest = r#"[{"AccountId":"111111111111","AccountName":"a","Regions":["eu-west-1","us-east-1"]}]"#;
@@ -212,7 +212,7 @@ fn runs_that_differ_are_exit_1_and_equal_ones_0() -> Outcome<()> {
 }
 
 #[test]
-fn completions_and_help_are_data() -> Outcome<()> {
+fn completions_and_help_are_data() -> TestResult<()> {
     let shell = stranger()?;
     for name in ["bash", "zsh", "fish"] {
         let said = shell.run(&["completions", name])?;

@@ -4,13 +4,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern};
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::truth;
-use org_operator_testkit::simulation::world::{Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
+use aws_sim::{
+    CallPattern, Conditions, Endpoint, Latency, Service, Shape, Simulation, World, oracle,
+};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Shell, calm};
 use org_operator_tests::run_files::runs;
 use rustix::process::Signal;
@@ -19,12 +16,12 @@ use rustix::process::Signal;
 const HELD: Duration = Duration::from_secs(25);
 
 /// Every question to an account is held.
-fn held() -> Knobs {
-    let asked = Pattern::operation(Service::Ec2, "DescribeRouteTables");
-    Knobs { latency: vec![(asked, Latency::Fixed(HELD))], ..Knobs::default() }
+fn held() -> Conditions {
+    let asked = CallPattern::operation(Service::Ec2, "DescribeRouteTables");
+    Conditions { latency: vec![(asked, Latency::Fixed(HELD))], ..Conditions::default() }
 }
 
-async fn until_asked(endpoint: &Endpoint) -> Outcome<()> {
+async fn until_asked(endpoint: &Endpoint) -> TestResult<()> {
     let deadline = Instant::now() + HELD;
     while endpoint.simulation.meter.calls("DescribeRouteTables") == 0 {
         if Instant::now() > deadline {
@@ -36,7 +33,7 @@ async fn until_asked(endpoint: &Endpoint) -> Outcome<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_run_is_nobody_elses_before_and_goes_on_by_what_it_said() -> Outcome<()> {
+async fn a_stopped_run_is_nobody_elses_before_and_goes_on_by_what_it_said() -> TestResult<()> {
     let endpoint = calm(3, &["eu-west-1"], held()).await?;
     let mut shell = Shell::simulated(&endpoint)?;
     // Without the profile and the Region the pasted command could not even begin.
@@ -73,7 +70,7 @@ async fn a_stopped_run_is_nobody_elses_before_and_goes_on_by_what_it_said() -> O
          --concurrency 2"
     );
     assert_eq!(line, expected);
-    endpoint.simulation.turn(Knobs::default());
+    endpoint.simulation.set_conditions(Conditions::default());
     let whole = shell.paste(line)?;
     assert_eq!(whole.code, Some(0), "{}", whole.stderr);
     assert!(whole.stderr.contains("COMPLETE: 3 targets, 3 succeeded"), "{}", whole.stderr);
@@ -85,12 +82,16 @@ async fn a_stopped_run_is_nobody_elses_before_and_goes_on_by_what_it_said() -> O
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_is_stopped_while_nobody_reads_its_records() -> Outcome<()> {
-    let shape = Shape { tables: 60, ..Shape::calm(20, &["eu-west-1", "us-east-1"]) };
-    let settings = Settings { world: World::new(7, shape), knobs: Knobs::default() };
-    let endpoint = Endpoint::listen(std::sync::Arc::new(Simulation::new(settings))).await?;
+async fn a_run_is_stopped_while_nobody_reads_its_records() -> TestResult<()> {
+    let shape =
+        Shape { max_route_tables: 60, ..Shape::unrestricted(20, &["eu-west-1", "us-east-1"]) };
+    let endpoint = Endpoint::listen(std::sync::Arc::new(Simulation::new(
+        World::new(7, shape),
+        Conditions::default(),
+    )))
+    .await?;
     // A record takes more than 100 bytes: a pipe that nobody reads holds 64 KiB.
-    assert!(truth::count(&endpoint.simulation.world) > 1_000);
+    assert!(oracle::internet_route_count(&endpoint.simulation.world) > 1_000);
     let shell = Shell::simulated(&endpoint)?;
     for signal in [Signal::INT, Signal::TERM] {
         let mut child = shell.start(&["run", "--regions", "eu-west-1,us-east-1"])?;
@@ -104,8 +105,8 @@ async fn a_run_is_stopped_while_nobody_reads_its_records() -> Outcome<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_runs_files_are_whole_and_their_owners_alone() -> Outcome<()> {
-    let endpoint = calm(2, &["eu-west-1"], Knobs::default()).await?;
+async fn a_runs_files_are_whole_and_their_owners_alone() -> TestResult<()> {
+    let endpoint = calm(2, &["eu-west-1"], Conditions::default()).await?;
     let shell = Shell::simulated(&endpoint)?;
     let said = shell.run(&["run", "--regions", "eu-west-1", "--out", "out/runs"])?;
     assert_eq!(said.code, Some(0), "{}", said.stderr);
@@ -128,7 +129,7 @@ async fn a_runs_files_are_whole_and_their_owners_alone() -> Outcome<()> {
         assert_eq!(mode, if data.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
         if data.is_dir() {
             let entries = std::fs::read_dir(&path)?;
-            left.extend(entries.map(|entry| Ok(entry?.path())).collect::<Outcome<Vec<_>>>()?);
+            left.extend(entries.map(|entry| Ok(entry?.path())).collect::<TestResult<Vec<_>>>()?);
         }
         seen.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
     }
@@ -140,11 +141,11 @@ async fn a_runs_files_are_whole_and_their_owners_alone() -> Outcome<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_external_id_that_was_typed_is_asked_for_and_never_told() -> Outcome<()> {
+async fn an_external_id_that_was_typed_is_asked_for_and_never_told() -> TestResult<()> {
     let endpoint = calm(1, &["eu-west-1"], held()).await?;
     let mut shell = Shell::simulated(&endpoint)?;
     shell.unset("ORG_OPERATOR_EXTERNAL_ID");
-    let id = org_operator_testkit::simulation::world::EXTERNAL_ID;
+    let id = aws_sim::EXTERNAL_ID;
     let mut child = shell.start(&["run", "--regions", "eu-west-1", "--external-id", id])?;
     let begins = child.line()?;
     until_asked(&endpoint).await?;

@@ -1,7 +1,7 @@
 //! What the `org-operator` command shows on a terminal: names and cells are people's text, and must
 //! not steer it. What goes into a pipe stays as it is.
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::terminal::shown;
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 const EVIL: &str = "igw-1\u{1b}[2J\u{9b}2J";
 
 /// A shell with two runs, `r1` without records and `r2` with one of an evil cell.
-fn runs() -> Outcome<Shell> {
+fn runs() -> TestResult<Shell> {
     let shell = Shell::stranger("http://127.0.0.1:9")?;
     let record = json!({
         "account_id": "111111111111", "account_name": "a", "region": "eu-west-1", "vpc_id": "v",
@@ -32,7 +32,7 @@ fn runs() -> Outcome<Shell> {
 }
 
 #[test]
-fn a_cell_does_not_steer_a_terminal_and_stays_as_it_is_in_a_pipe() -> Outcome<()> {
+fn a_cell_does_not_steer_a_terminal_and_stays_as_it_is_in_a_pipe() -> TestResult<()> {
     let shell = runs()?;
     let diff = ["diff", "r1", "r2", "--quiet"];
     let csv = shown(&shell, &diff)?;
@@ -44,7 +44,7 @@ fn a_cell_does_not_steer_a_terminal_and_stays_as_it_is_in_a_pipe() -> Outcome<()
 }
 
 #[test]
-fn colours_are_for_terminals_and_not_with_no_color() -> Outcome<()> {
+fn colours_are_for_terminals_and_not_with_no_color() -> TestResult<()> {
     let mut shell = Shell::stranger("http://127.0.0.1:9")?;
     let wrong = ["diff", "r1", "r2"];
     let coloured = shown(&shell, &wrong)?;

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::files::text;
 
 const DOCUMENTS: [&str; 5] =
-    ["README.md", "CONTRIBUTING.md", "docs/command.md", "docs/operations.md", "docs/security.md"];
+    ["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/runbook.md", "docs/security.md"];
 
 /// What follows `command` where it is code: in backticks, and in a block where a line or `$(` begins.
 fn typed(command: &str) -> BTreeSet<(&'static str, String)> {
@@ -49,7 +49,7 @@ fn every_target_that_is_told_is_the_makefiles() {
 }
 
 #[test]
-fn every_option_that_is_told_is_the_commands() -> Outcome<()> {
+fn every_option_that_is_told_is_the_commands() -> TestResult<()> {
     let shell = Shell::stranger("http://127.0.0.1:9")?;
     let mut helps = std::collections::BTreeMap::new();
     for (document, rest) in typed("org-operator") {

@@ -13,17 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use aws_sim::{
+    self, CallPattern, Conditions, Fault, FaultRule, Service, Shape, Simulation, When, World,
+};
 use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts, SystemClock};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::{Error, WorkerEvent};
 use org_operator_fanout::Fanout;
 use org_operator_operations::CATALOGUE;
 use org_operator_result_handler::ResultHandler;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Pattern, Rule, When};
-use org_operator_testkit::simulation::world::{Shape, World};
-use org_operator_testkit::simulation::{self, Simulation};
 use org_operator_tests::campaign::aws::{TIME_LEFT, config, members, settings};
 use org_operator_tests::campaign::drive::{BUCKET, TABLE};
 use org_operator_tests::files::{resources, state_machine, states, template};
@@ -116,8 +114,8 @@ struct Steps {
 
 impl Steps {
     async fn over(shape: Shape) -> Self {
-        let (world, knobs) = (World::new(7, shape), Knobs::default());
-        let simulation = Arc::new(Simulation::new(simulation::Settings { world, knobs }));
+        let (world, conditions) = (World::new(7, shape), Conditions::default());
+        let simulation = Arc::new(Simulation::new(world, conditions));
         let config = config(&simulation).await;
         Self { simulation, config, called: BTreeMap::new() }
     }
@@ -202,7 +200,7 @@ fn selective(simulation: &Simulation) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn the_functions_call_what_their_roles_may_and_the_roles_may_nothing_else() {
-    let shape = Shape { units: 30, ..Shape::calm(4, &["eu-west-1", "us-east-1"]) };
+    let shape = Shape { units: 30, ..Shape::unrestricted(4, &["eu-west-1", "us-east-1"]) };
     let mut steps = Steps::over(shape).await;
     for operation in CATALOGUE {
         let name = operation.spec().name;
@@ -239,14 +237,16 @@ async fn the_functions_call_what_their_roles_may_and_the_roles_may_nothing_else(
 
 /// A run whose records are an upload of several parts, first one that breaks off.
 async fn parts_of_an_upload(steps: &mut Steps) {
-    let mut large = Steps::over(Shape { tables: 4_000, ..Shape::calm(16, &["eu-west-1"]) }).await;
+    let mut large =
+        Steps::over(Shape { max_route_tables: 4_000, ..Shape::unrestricted(16, &["eu-west-1"]) })
+            .await;
     let plan = large.fanout("large", json!({})).await;
     large.workers(&plan, 0).await;
-    let on = Pattern::operation(Service::S3, "UploadPart");
-    let faults = vec![Rule { on, when: When::Always, fault: Fault::Denied }];
-    large.simulation.turn(Knobs { faults, ..Knobs::default() });
+    let calls = CallPattern::operation(Service::S3, "UploadPart");
+    let faults = vec![FaultRule { calls, when: When::Always, fault: Fault::Denied }];
+    large.simulation.set_conditions(Conditions { faults, ..Conditions::default() });
     large.result_handler(&plan).await.expect_err("the records fit into one part");
-    large.simulation.turn(Knobs::default());
+    large.simulation.set_conditions(Conditions::default());
     large.result_handler(&plan).await.unwrap();
     for (step, called) in large.called {
         steps.called.entry(step).or_default().extend(called);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::network::{self, Layout};
 use org_operator_testkit::organization::Kind;
 use org_operator_testkit::truth;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn the_csv_equals_the_routes_that_were_made_and_the_coverage_accounts_for_every_target()
--> Outcome<()> {
+-> TestResult<()> {
     let deployed = Deployed::new().await?;
     let answer = deployed.run("run-1", "{}").await?;
     assert_eq!(answer.ended.error, "", "{}", answer.ended.cause);
@@ -42,7 +42,7 @@ async fn the_csv_equals_the_routes_that_were_made_and_the_coverage_accounts_for_
 }
 
 #[tokio::test]
-async fn a_request_chooses_accounts_and_regions() -> Outcome<()> {
+async fn a_request_chooses_accounts_and_regions() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let ids: Vec<&str> =
         deployed.organization.accounts[..3].iter().map(|a| a.id.as_str()).collect();
@@ -60,7 +60,7 @@ async fn a_request_chooses_accounts_and_regions() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn a_request_chooses_by_unit_tag_and_management_account() -> Outcome<()> {
+async fn a_request_chooses_by_unit_tag_and_management_account() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let units = &deployed.organization.units;
     let organizations = aws_sdk_organizations::Client::new(deployed.config());
@@ -104,7 +104,7 @@ async fn a_request_chooses_by_unit_tag_and_management_account() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn enabled_regions_are_asked_of_the_account() -> Outcome<()> {
+async fn enabled_regions_are_asked_of_the_account() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let account = &deployed.organization.accounts[2];
     let request = json!({"Regions": "ENABLED", "Accounts": {"Include": [account.id]}});
@@ -117,7 +117,7 @@ async fn enabled_regions_are_asked_of_the_account() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn another_operation_runs_through_the_same_pipeline() -> Outcome<()> {
+async fn another_operation_runs_through_the_same_pipeline() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let account = &deployed.organization.accounts[3];
     let ec2 = aws_sdk_ec2::Client::new(&deployed.emulator.config(&account.id, "eu-west-1"));
@@ -134,7 +134,7 @@ async fn another_operation_runs_through_the_same_pipeline() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn a_refused_request_ends_the_execution_with_words_and_writes_nothing() -> Outcome<()> {
+async fn a_refused_request_ends_the_execution_with_words_and_writes_nothing() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let before = deployed.written().await?;
     for (number, (input, kind, words)) in [
@@ -162,7 +162,7 @@ async fn a_refused_request_ends_the_execution_with_words_and_writes_nothing() ->
 
 #[tokio::test]
 async fn bad_input_to_a_function_is_a_typed_error_that_names_the_field_and_writes_nothing()
--> Outcome<()> {
+-> TestResult<()> {
     let deployed = Deployed::new().await?;
     let before = deployed.written().await?;
     let lambda = aws_sdk_lambda::Client::new(deployed.config());
@@ -229,7 +229,7 @@ async fn bad_input_to_a_function_is_a_typed_error_that_names_the_field_and_write
 }
 
 #[tokio::test]
-async fn a_run_is_resumed_where_it_failed_and_nowhere_else() -> Outcome<()> {
+async fn a_run_is_resumed_where_it_failed_and_nowhere_else() -> TestResult<()> {
     let mut deployed = Deployed::new().await?;
     let first = deployed.run("run-1", "{}").await?;
     assert_eq!(first.ended.output["Status"], "PARTIAL");
@@ -263,7 +263,7 @@ async fn a_run_is_resumed_where_it_failed_and_nowhere_else() -> Outcome<()> {
 }
 
 /// Gives the role-less account its role and takes the restricted one's restriction away.
-async fn repair(deployed: &mut Deployed) -> Outcome<()> {
+async fn repair(deployed: &mut Deployed) -> TestResult<()> {
     let no_role = deployed.organization.account(Kind::NoRole)?.clone();
     deployed.deployment.give_role(&deployed.emulator, &no_role).await?;
     let restricted = deployed.organization.account(Kind::Restricted)?.clone();
@@ -279,7 +279,7 @@ async fn repair(deployed: &mut Deployed) -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn artifacts_that_were_never_written_are_written_by_a_resumed_run() -> Outcome<()> {
+async fn artifacts_that_were_never_written_are_written_by_a_resumed_run() -> TestResult<()> {
     let mut deployed = Deployed::new().await?;
     repair(&mut deployed).await?;
     deployed.run("run-1", "{}").await?;
@@ -298,7 +298,7 @@ async fn artifacts_that_were_never_written_are_written_by_a_resumed_run() -> Out
 }
 
 #[tokio::test]
-async fn a_second_run_says_what_changed() -> Outcome<()> {
+async fn a_second_run_says_what_changed() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let first = deployed.run("run-1", "{}").await?;
     assert_eq!(first.ended.output["Added"], Value::Null);
@@ -337,7 +337,7 @@ async fn kill_workers(endpoint: &str, most: usize, killed: &mut BTreeSet<String>
 }
 
 #[tokio::test]
-async fn workers_that_die_in_mid_run_leave_a_complete_coverage() -> Outcome<()> {
+async fn workers_that_die_in_mid_run_leave_a_complete_coverage() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let mut killed = BTreeSet::new();
     let answer = tokio::select! {
@@ -366,7 +366,7 @@ async fn workers_that_die_in_mid_run_leave_a_complete_coverage() -> Outcome<()> 
 }
 
 #[tokio::test]
-async fn a_worker_that_always_dies_is_named_in_the_coverage() -> Outcome<()> {
+async fn a_worker_that_always_dies_is_named_in_the_coverage() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     // From now on the worker's process ends before it can answer: it may not reach the ledger.
     let dying = [("worker.zip", dying_bootstrap()?)];
@@ -384,7 +384,7 @@ async fn a_worker_that_always_dies_is_named_in_the_coverage() -> Outcome<()> {
 }
 
 #[tokio::test]
-async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> Outcome<()> {
+async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let slow = [("worker.zip", slow_bootstrap()?)];
     deployed.deployment.release(&deployed.emulator, "slow", &slow).await?;
@@ -398,7 +398,7 @@ async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> Outco
         let dying = [("worker.zip", dying_bootstrap()?)];
         deployed.deployment.release(&deployed.emulator, "dying", &dying).await?;
         updated.set(true);
-        Ok::<(), org_operator_testkit::Failure>(())
+        Ok::<(), org_operator_testkit::TestError>(())
     };
     let run = deployed.pipeline.run("run-1", "{}", |_| seen_after_the_update |= updated.get());
     let (ended, update) = tokio::join!(run, update);
@@ -416,7 +416,7 @@ async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> Outco
 }
 
 #[tokio::test]
-async fn an_operation_that_is_refused_everywhere_fails_its_targets_only() -> Outcome<()> {
+async fn an_operation_that_is_refused_everywhere_fails_its_targets_only() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let account = &deployed.organization.accounts[2];
     let iam = aws_sdk_iam::Client::new(&deployed.emulator.config(&account.id, "eu-west-1"));
@@ -438,7 +438,7 @@ async fn an_operation_that_is_refused_everywhere_fails_its_targets_only() -> Out
 }
 
 #[tokio::test]
-async fn a_permission_that_a_function_lacks_makes_the_run_say_so() -> Outcome<()> {
+async fn a_permission_that_a_function_lacks_makes_the_run_say_so() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let iam = aws_sdk_iam::Client::new(deployed.config());
     let role = "org-operator-worker-readonly";

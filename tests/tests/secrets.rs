@@ -6,11 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{EXTERNAL_ID, Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
+use aws_sim::{Conditions, EXTERNAL_ID, Endpoint, Shape, Simulation, World};
+use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 
 /// The operation account's own, and those of the simulation's sessions.
@@ -18,7 +15,7 @@ const SECRETS: [&str; 4] =
     ["own-secret-5d1e", "own-token-77aa", "secret-of-session-", "/ec2:DescribeRouteTables\""];
 
 /// Every file below `folder`, with its bytes.
-fn files(folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) -> Outcome<()> {
+fn files(folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) -> TestResult<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
@@ -30,7 +27,7 @@ fn files(folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) -> Outcome<()> {
     Ok(())
 }
 
-fn shell(endpoint: &Endpoint) -> Outcome<Shell> {
+fn shell(endpoint: &Endpoint) -> TestResult<Shell> {
     let mut shell = Shell::stranger(&endpoint.url())?;
     let key = format!("AKIA{}", endpoint.simulation.world.management());
     shell.set("AWS_ACCESS_KEY_ID", &key);
@@ -41,10 +38,12 @@ fn shell(endpoint: &Endpoint) -> Outcome<Shell> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_credential_stands_in_a_log_a_journal_or_an_artifact() -> Outcome<()> {
-    let world =
-        World::new(5, Shape { trouble: 0.2, ..Shape::calm(6, &["eu-west-1", "us-east-1"]) });
-    let simulation = Simulation::new(Settings { world, knobs: Knobs::latency(Duration::ZERO) });
+async fn no_credential_stands_in_a_log_a_journal_or_an_artifact() -> TestResult<()> {
+    let world = World::new(
+        5,
+        Shape { restricted: 0.2, ..Shape::unrestricted(6, &["eu-west-1", "us-east-1"]) },
+    );
+    let simulation = Simulation::new(world, Conditions::with_latency(Duration::ZERO));
     let endpoint = Endpoint::listen(Arc::new(simulation)).await?;
     for level in ["info", "debug", "trace"] {
         let mut shell = shell(&endpoint)?;

@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ec2::config::SharedCredentialsProvider;
+use aws_sim::{
+    CallPattern, Conditions, DEFAULT_REGIONS, Endpoint, Fault, FaultRule, Latency, Service, Shape,
+    Simulation, When, World, oracle,
+};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_aws::{CallCounter, DynamoDbLedger, Member, Organization, SystemClock};
 use org_operator_core::outcome::classification::{Call, classify};
@@ -14,12 +18,6 @@ use org_operator_core::ports::AccountDirectory;
 use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
 use org_operator_operations::internet_routes::InternetRoutes;
 use org_operator_operations::{Operation, Target};
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern, Rule, When};
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation, truth};
 use org_operator_tests::campaign::aws::{TIME_LEFT, config, members};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::json;
@@ -27,13 +25,16 @@ use tokio::time::Instant;
 
 const REGION: &str = "eu-west-1";
 
-fn simulated(shape: Shape, knobs: Knobs) -> Arc<Simulation> {
-    Arc::new(Simulation::new(Settings { world: World::new(7, shape), knobs }))
+fn simulated(shape: Shape, conditions: Conditions) -> Arc<Simulation> {
+    Arc::new(Simulation::new(World::new(7, shape), conditions))
 }
 
-fn first(n: u64, fault: Fault) -> Knobs {
-    let on = Pattern::operation(Service::Ec2, "DescribeRouteTables");
-    Knobs { faults: vec![Rule { on, when: When::First(n), fault }], ..Knobs::default() }
+fn first(n: u64, fault: Fault) -> Conditions {
+    let calls = CallPattern::operation(Service::Ec2, "DescribeRouteTables");
+    Conditions {
+        faults: vec![FaultRule { calls, when: When::First(n), fault }],
+        ..Conditions::default()
+    }
 }
 
 fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
@@ -45,15 +46,15 @@ fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
 }
 
 fn rows(simulation: &Simulation) -> usize {
-    truth::routes(&simulation.world, &simulation.world.accounts[0], REGION).len()
+    oracle::internet_route_rows(&simulation.world, &simulation.world.accounts[0], REGION).len()
 }
 
 /// What the operation makes of a first answer with `fault`, through a socket.
 async fn through_a_socket(fault: Fault) -> (Result<usize, ErrorKind>, u64, usize) {
-    let shape = Shape { tables: 30, ..Shape::calm(1, &[REGION]) };
+    let shape = Shape { max_route_tables: 30, ..Shape::unrestricted(1, &[REGION]) };
     let endpoint = Endpoint::listen(simulated(shape, first(1, fault))).await.unwrap();
     // Only what never ends is waited for in vain; a busy machine may take its time with the others.
-    let limit = Duration::from_secs(if fault == Fault::NeverEnds { 1 } else { 60 });
+    let limit = Duration::from_secs(if fault == Fault::Stalled { 1 } else { 60 });
     let limited = TimeoutConfig::builder().operation_attempt_timeout(limit).build();
     let credentials = aws_sdk_ec2::config::Credentials::new("AKIA0", "simulated", None, None, "");
     let loader = aws_config::defaults(aws_config::BehaviorVersion::latest())
@@ -74,7 +75,7 @@ async fn what_breaks_on_the_way_is_asked_again_and_nothing_is_lost() {
         Fault::Internal,
         Fault::Unavailable,
         Fault::Reset,
-        Fault::NeverEnds,
+        Fault::Stalled,
         Fault::LostReply,
     ] {
         let (found, calls, true_rows) = through_a_socket(fault).await;
@@ -86,7 +87,7 @@ async fn what_breaks_on_the_way_is_asked_again_and_nothing_is_lost() {
 #[tokio::test]
 async fn an_answer_that_stops_halfway_is_never_taken_for_a_whole_one() {
     // The SDK does not ask again here; the state machine does.
-    for fault in [Fault::Cut, Fault::ResetInBody] {
+    for fault in [Fault::Truncated, Fault::ResetInBody] {
         assert_eq!(through_a_socket(fault).await.0, Err(ErrorKind::Transient), "{fault:?}");
     }
 }
@@ -96,7 +97,7 @@ async fn refusals_are_told_apart_through_a_socket() {
     for (fault, kind) in [
         (Fault::Denied, ErrorKind::AccessDenied),
         (Fault::DeniedByPolicy, ErrorKind::DeniedByPolicy),
-        (Fault::RegionOff, ErrorKind::RegionDisabled),
+        (Fault::RegionDisabled, ErrorKind::RegionDisabled),
         (Fault::Expired, ErrorKind::Transient),
     ] {
         assert_eq!(through_a_socket(fault).await.0, Err(kind), "{fault:?}");
@@ -108,10 +109,10 @@ async fn refusals_are_told_apart_through_a_socket() {
 /// went off, so a pace that is AWS's own to the token is too fast.
 async fn listed(seed: u64) -> Arc<Simulation> {
     let (typical, slow) = (Duration::from_millis(40), Duration::from_millis(400));
-    let latency = vec![(Pattern::default(), Latency::Tail { typical, slow, one_in: 10 })];
-    let world = World::new(seed, Shape { units: 9, ..Shape::calm(700, &ALWAYS_ON) });
-    let knobs = Knobs { quotas: true, latency, ..Knobs::default() };
-    let simulation = Arc::new(Simulation::new(Settings { world, knobs }));
+    let latency = vec![(CallPattern::default(), Latency::Tail { typical, slow, one_in: 10 })];
+    let world = World::new(seed, Shape { units: 9, ..Shape::unrestricted(700, &DEFAULT_REGIONS) });
+    let conditions = Conditions { quotas: true, latency, ..Conditions::default() };
+    let simulation = Arc::new(Simulation::new(world, conditions));
     let organization = Organization::new(&config(&simulation).await);
     let begun = Instant::now();
     let accounts = organization.accounts().await.unwrap();
@@ -133,7 +134,7 @@ async fn listed(seed: u64) -> Arc<Simulation> {
 #[tokio::test(start_paused = true)]
 async fn the_organization_is_listed_below_awss_quotas_without_one_throttled_call() {
     for seed in 0..6 {
-        let throttled = listed(seed).await.meter.struck();
+        let throttled = listed(seed).await.meter.faults();
         let operations: Vec<&String> = throttled.iter().map(|s| &s.call.operation).collect();
         assert!(throttled.is_empty(), "seed {seed}: throttled: {operations:?}");
     }
@@ -142,8 +143,11 @@ async fn the_organization_is_listed_below_awss_quotas_without_one_throttled_call
 #[tokio::test(start_paused = true)]
 async fn some_calls_are_slow_whether_or_not_any_fails() {
     let (typical, slow) = (Duration::from_millis(20), Duration::from_secs(2));
-    let latency = vec![(Pattern::default(), Latency::Tail { typical, slow, one_in: 4 })];
-    let simulation = simulated(Shape::calm(1, &[REGION]), Knobs { latency, ..Knobs::default() });
+    let latency = vec![(CallPattern::default(), Latency::Tail { typical, slow, one_in: 4 })];
+    let simulation = simulated(
+        Shape::unrestricted(1, &[REGION]),
+        Conditions { latency, ..Conditions::default() },
+    );
     let target = target(&simulation, &config(&simulation).await);
     let mut took = Vec::new();
     for _ in 0..40 {
@@ -157,7 +161,7 @@ async fn some_calls_are_slow_whether_or_not_any_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn three_throttled_answers_cost_seconds_not_a_minute() {
-    let simulation = simulated(Shape::calm(1, &[REGION]), first(3, Fault::Throttled));
+    let simulation = simulated(Shape::unrestricted(1, &[REGION]), first(3, Fault::Throttled));
     let target = target(&simulation, &config(&simulation).await);
     let begun = Instant::now();
     assert_eq!(InternetRoutes.run(&target).await.unwrap().len(), rows(&simulation));
@@ -167,7 +171,7 @@ async fn three_throttled_answers_cost_seconds_not_a_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_aws_calls_expired_is_not_used_again() {
-    let simulation = simulated(Shape::calm(1, &[REGION]), first(1, Fault::Expired));
+    let simulation = simulated(Shape::unrestricted(1, &[REGION]), first(1, Fault::Expired));
     let config = config(&simulation).await;
     let ledger = DynamoDbLedger::new(&config, "ledger");
     let worker = Worker::new(members(&config), ledger, SystemClock);

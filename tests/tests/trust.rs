@@ -3,7 +3,7 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::deployment::EXTERNAL_ID;
 use org_operator_testkit::identity::{HOME_REGION, MANAGEMENT};
 use org_operator_testkit::organization::Kind;
@@ -14,7 +14,7 @@ const WORKER: &str = "org-operator-worker-readonly";
 
 /// Lets anyone take `role`, so that the test can act as it: on AWS only Lambda may. The role is
 /// made where it is not there, and may assume every role.
-async fn open(config: &SdkConfig, role: &str) -> Outcome<()> {
+async fn open(config: &SdkConfig, role: &str) -> TestResult<()> {
     let iam = aws_sdk_iam::Client::new(config);
     let trust = json!({
         "Version": "2012-10-17",
@@ -56,7 +56,7 @@ async fn assume(
 }
 
 #[tokio::test]
-async fn a_member_role_is_for_the_workers_role_with_the_external_id_only() -> Outcome<()> {
+async fn a_member_role_is_for_the_workers_role_with_the_external_id_only() -> TestResult<()> {
     let deployed = Deployed::new().await?;
     let member = deployed.organization.accounts[0].id.as_str();
     let other = deployed.organization.accounts[1].id.as_str();
@@ -89,7 +89,7 @@ async fn a_member_role_is_for_the_workers_role_with_the_external_id_only() -> Ou
 }
 
 #[tokio::test]
-async fn a_member_role_is_for_the_worker_of_its_organization_only() -> Outcome<()> {
+async fn a_member_role_is_for_the_worker_of_its_organization_only() -> TestResult<()> {
     let mut deployed = Deployed::new().await?;
     let account = deployed.organization.account(Kind::NoRole)?.clone();
     deployed.deployment.organization_id = "o-zzzzzzzzzz".to_owned();

@@ -1,5 +1,5 @@
-//! The artifacts in S3: small ones in one call, large ones as a multipart upload that holds one
-//! part in memory.
+//! The artifacts in S3. Small ones are written in one call, large ones as a multipart upload that
+//! keeps one part in memory.
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
@@ -11,11 +11,11 @@ use org_operator_core::{Error, ErrorKind};
 
 use crate::failure::own;
 
-/// S3 takes parts of at least 5 MiB and at most 10,000 of them (S3 user guide, "Multipart upload
-/// limits"): 8 MiB allow objects of 78 GiB.
+/// The size of a part: S3 requires at least 5 MiB and allows 10,000 parts (S3 user guide,
+/// "Multipart upload limits"), so objects may have 78 GiB.
 const PART: usize = 8 * 1024 * 1024;
 
-/// A bucket.
+/// The artifacts in one bucket.
 #[derive(Debug, Clone)]
 pub struct S3Artifacts {
     client: Client,
@@ -23,7 +23,7 @@ pub struct S3Artifacts {
 }
 
 impl S3Artifacts {
-    /// The artifacts in `bucket`.
+    /// The artifacts in the bucket called `bucket`.
     #[must_use]
     pub fn new(config: &SdkConfig, bucket: &str) -> Self {
         Self { client: Client::new(config), bucket: bucket.to_owned() }
@@ -35,9 +35,9 @@ impl Artifacts for S3Artifacts {
     type Download = S3Download;
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Error> {
-        let put = self.client.put_object().bucket(&self.bucket).key(key);
-        let put = put.content_type(content_type(key)).body(ByteStream::from(bytes)).send().await;
-        put.map(drop).map_err(|e| own(&format!("writing {}", self.uri(key)), &e))
+        let request = self.client.put_object().bucket(&self.bucket).key(key);
+        let request = request.content_type(content_type(key)).body(ByteStream::from(bytes));
+        request.send().await.map(drop).map_err(|e| own(&format!("writing {}", self.uri(key)), &e))
     }
 
     async fn open(&self, key: &str) -> Result<Option<S3Download>, Error> {
@@ -60,7 +60,7 @@ impl Artifacts for S3Artifacts {
     }
 }
 
-/// An S3 object that is being read.
+/// An S3 object that is read piece by piece.
 #[derive(Debug)]
 pub struct S3Download {
     body: ByteStream,
@@ -84,19 +84,21 @@ fn content_type(key: &str) -> &'static str {
     }
 }
 
-/// An S3 object that is being written.
+/// An S3 object that is written piece by piece.
 #[derive(Debug)]
 pub struct S3Upload {
     artifacts: S3Artifacts,
     key: String,
     buffer: Vec<u8>,
+    /// `None` while everything fits into the buffer.
     parts: Option<Parts>,
 }
 
+/// A multipart upload in progress.
 #[derive(Debug)]
 struct Parts {
     upload_id: String,
-    done: Vec<CompletedPart>,
+    completed: Vec<CompletedPart>,
 }
 
 impl Upload for S3Upload {
@@ -116,14 +118,8 @@ impl Upload for S3Upload {
         if self.parts.is_none() {
             return self.artifacts.put(&self.key, rest).await;
         }
-        let done = async {
-            if !rest.is_empty() {
-                self.send(rest).await?;
-            }
-            self.complete().await
-        };
-        let done = done.await;
-        self.abort_on_error(done).await
+        let completed = self.complete(rest).await;
+        self.abort_on_error(completed).await
     }
 }
 
@@ -134,11 +130,11 @@ impl S3Upload {
 
     async fn begin(&mut self) -> Result<(), Error> {
         let S3Artifacts { client, bucket } = &self.artifacts;
-        let create = client.create_multipart_upload().bucket(bucket).key(&self.key);
-        let create = create.content_type(content_type(&self.key)).send().await;
-        let upload = create.map_err(|e| own(&self.doing(), &e))?;
-        let upload_id = upload.upload_id().unwrap_or_default().to_owned();
-        self.parts = Some(Parts { upload_id, done: Vec::new() });
+        let request = client.create_multipart_upload().bucket(bucket).key(&self.key);
+        let created = request.content_type(content_type(&self.key)).send().await;
+        let output = created.map_err(|e| own(&self.doing(), &e))?;
+        let upload_id = output.upload_id().unwrap_or_default().to_owned();
+        self.parts = Some(Parts { upload_id, completed: Vec::new() });
         Ok(())
     }
 
@@ -149,27 +145,31 @@ impl S3Upload {
         let doing = self.doing();
         let Some(parts) = &mut self.parts else { return Ok(()) };
         let S3Artifacts { client, bucket } = &self.artifacts;
-        let number = i32::try_from(parts.done.len() + 1).unwrap_or(i32::MAX);
-        let send = client.upload_part().bucket(bucket).key(&self.key).part_number(number);
-        let send = send.upload_id(&parts.upload_id).body(ByteStream::from(part)).send().await;
-        let tag = send.map_err(|e| own(&doing, &e))?.e_tag;
-        parts.done.push(CompletedPart::builder().part_number(number).set_e_tag(tag).build());
+        let number = i32::try_from(parts.completed.len() + 1).unwrap_or(i32::MAX);
+        let request = client.upload_part().bucket(bucket).key(&self.key).part_number(number);
+        let request = request.upload_id(&parts.upload_id).body(ByteStream::from(part));
+        let tag = request.send().await.map_err(|e| own(&doing, &e))?.e_tag;
+        parts.completed.push(CompletedPart::builder().part_number(number).set_e_tag(tag).build());
         Ok(())
     }
 
-    async fn complete(&mut self) -> Result<(), Error> {
+    /// Sends the last part, if it is not empty, and completes the upload.
+    async fn complete(&mut self, rest: Vec<u8>) -> Result<(), Error> {
+        if !rest.is_empty() {
+            self.send(rest).await?;
+        }
         let doing = self.doing();
         let Some(parts) = &mut self.parts else { return Ok(()) };
         let S3Artifacts { client, bucket } = &self.artifacts;
-        let done = std::mem::take(&mut parts.done);
-        let upload = CompletedMultipartUpload::builder().set_parts(Some(done)).build();
-        let complete = client.complete_multipart_upload().bucket(bucket).key(&self.key);
-        let complete = complete.upload_id(&parts.upload_id).multipart_upload(upload).send().await;
-        complete.map(drop).map_err(|e| own(&doing, &e))
+        let completed = std::mem::take(&mut parts.completed);
+        let upload = CompletedMultipartUpload::builder().set_parts(Some(completed)).build();
+        let request = client.complete_multipart_upload().bucket(bucket).key(&self.key);
+        let request = request.upload_id(&parts.upload_id).multipart_upload(upload);
+        request.send().await.map(drop).map_err(|e| own(&doing, &e))
     }
 
-    /// Gives an upload up that cannot be completed, so that its parts cost nothing; the bucket's
-    /// lifecycle rule is behind it where even this fails.
+    /// Aborts an upload that failed, so that its parts are not billed. Where even that fails, the
+    /// bucket's lifecycle rule removes them.
     async fn abort_on_error(&mut self, result: Result<(), Error>) -> Result<(), Error> {
         if let (Err(_), Some(parts)) = (&result, &self.parts) {
             let S3Artifacts { client, bucket } = &self.artifacts;

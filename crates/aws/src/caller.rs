@@ -1,12 +1,13 @@
-//! Who this process is in AWS. Asked only where a refusal does not say it: Organizations' own text
-//! is "You don't have permissions to access this resource.", which names neither identity nor action.
+//! Who this process is in AWS. It is looked up only where a refusal does not say it: the text of
+//! Organizations, "You don't have permissions to access this resource.", names neither identity nor
+//! action.
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
-use org_operator_core::outcome::classification::names_an_identity;
+use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{Error, ErrorKind};
 
-/// The identity of a configuration.
+/// The identity whose credentials a configuration has.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(Client);
 
@@ -15,28 +16,32 @@ impl Caller {
         Self(Client::new(config))
     }
 
-    /// What came of a call of `action`; a refusal names both the identity and the action.
+    /// The result of a call of the IAM action `action`: an error has the action as data, and a refusal
+    /// names both the identity and the action.
     pub(crate) async fn named<T>(&self, done: Result<T, Error>, action: &str) -> Result<T, Error> {
         match done {
-            Err(error) if is_silent(&error) => {
+            Err(error) if is_anonymous(&error) => {
                 let who = self.arn().await.unwrap_or_else(|| "this identity".to_owned());
-                let message = format!("{}: {who} may not call {action}", error.message());
-                Err(Error::new(error.kind(), message))
+                let message = format!("{}: {who} may not call {action}", error.reason());
+                Err(error.with_message(message).with_action(action))
             }
-            done => done,
+            Err(error) => Err(error.with_action(action)),
+            Ok(value) => Ok(value),
         }
     }
 
     /// The caller's ARN. The call needs no permission (STS API reference, `GetCallerIdentity`); where
-    /// it fails all the same, the refusal is what a person must see, and not this.
+    /// it fails nevertheless, the first refusal is what a person must see.
     async fn arn(&self) -> Option<String> {
         let answer = self.0.get_caller_identity().send().await.ok()?;
         answer.arn().map(str::to_owned)
     }
 }
 
-fn is_silent(error: &Error) -> bool {
-    error.kind() == ErrorKind::AccessDenied && !names_an_identity(error.message())
+/// Whether it is a refusal in which AWS does not name the identity.
+fn is_anonymous(error: &Error) -> bool {
+    let names_an_identity = error.failure().is_some_and(CallFailure::names_an_identity);
+    error.kind() == ErrorKind::AccessDenied && !names_an_identity
 }
 
 #[cfg(test)]
@@ -55,7 +60,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_in_the_short_words_of_organizations_names_role_and_action() {
+    async fn a_refusal_of_organizations_names_role_and_action() {
         let arn = "arn:aws:sts::111111111111:assumed-role/org-operator-fanout/f";
         let identity = format!(
             "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>{arn}</Arn>\
@@ -69,7 +74,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_refusal_stays_where_the_identity_cannot_be_had_or_is_named_already() {
+    async fn an_identity_that_is_unknown_or_named_already_is_not_added() {
         let (kind, message) = refusal(&[(400, REFUSED), (500, "")]).await;
         assert_eq!(kind, ErrorKind::AccessDenied);
         assert!(

@@ -1,11 +1,11 @@
-//! The system's clock.
+//! The clock of the machine behind the clock port.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::Clock;
 
-/// The clock of the machine.
+/// Reads the machine's clock, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

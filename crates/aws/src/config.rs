@@ -1,4 +1,4 @@
-//! The SDK configuration that all clients share: retries, timeouts, one connection pool.
+//! The SDK configuration that all clients share: credentials, retries, timeouts, one connection pool.
 
 use std::time::Duration;
 
@@ -12,46 +12,47 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::http::shared_client;
 
-/// Attempts of the SDK per call, before the state machine's own retries.
+/// Attempts of the SDK per call; the state machine's retries come on top.
 const ATTEMPTS: u32 = 5;
 
-/// The configuration of this process: credentials, Region and endpoints as everywhere in AWS.
+/// The configuration that AWS's default provider chains give this process.
 pub async fn load() -> SdkConfig {
     load_with(None, None).await
 }
 
-/// The same for the profile and the Region that a person named; where there is no name, as
-/// everywhere in AWS.
+/// The configuration for a named profile and Region; what is `None` comes from AWS's default
+/// provider chains.
 ///
-/// A profile that a person named is the only place where credentials are looked for, as with the
-/// AWS CLI: the SDK's own chain would ask the environment first, and so work as somebody else.
-/// Its Region counts where neither `region` nor the environment names one.
-pub async fn load_with(profile: Option<&str>, region: Option<&str>) -> SdkConfig {
+/// A named profile is the only source of credentials, as in the AWS CLI: the SDK's default chain
+/// would look at the environment first and could act as another identity. The profile's Region is
+/// used where neither `region_name` nor the environment names one.
+pub async fn load_with(profile: Option<&str>, region_name: Option<&str>) -> SdkConfig {
     let client = shared_client();
-    let region = region.map(|name| Region::new(name.to_owned()));
+    let region = region_name.map(|name| Region::new(name.to_owned()));
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client.clone());
     if let Some(region) = region.clone() {
         loader = loader.region(region);
     }
     if let Some(profile) = profile {
-        let region = match region {
+        let profile_region = match region {
             Some(region) => Some(region),
-            None => region_of(profile).await,
+            None => default_region(profile).await,
         };
-        let credentials = credentials_of(profile, region.clone(), client);
-        loader = loader.profile_name(profile).region(region).credentials_provider(credentials);
+        let credentials = profile_credentials(profile, profile_region.clone(), client);
+        loader = loader.profile_name(profile).region(profile_region);
+        loader = loader.credentials_provider(credentials);
     }
     tuned(loader).load().await
 }
 
-/// The Region of the environment, else the profile's.
-async fn region_of(profile: &str) -> Option<Region> {
+/// The environment's Region, or else the profile's.
+async fn default_region(profile: &str) -> Option<Region> {
     DefaultRegionChain::builder().profile_name(profile).build().region().await
 }
 
-/// The credentials of a profile: keys, a role to assume, SSO, a process. Calls that they take go
-/// through `client` to `region`, with the product's retries.
-fn credentials_of(
+/// The credentials of a profile: keys, an assumed role, SSO or a process. The calls that they need
+/// go through `client` to `region`, with our retries and timeouts.
+fn profile_credentials(
     profile: &str,
     region: Option<Region>,
     client: SharedHttpClient,
@@ -65,19 +66,19 @@ fn credentials_of(
     ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build()
 }
 
-/// `loader` with the product's own retries and timeouts.
+/// Sets our retries and timeouts on `loader`.
 #[must_use]
 pub fn tuned(loader: ConfigLoader) -> ConfigLoader {
     loader.retry_config(retries()).timeout_config(timeouts())
 }
 
-/// Retries wait longer each time, at random. They do not adapt a client's rate: that was measured to
-/// turn three throttled answers into a minute.
+/// Exponential backoff with jitter. Not the adaptive mode: its client-side rate limit turned three
+/// throttled calls into a minute of waiting when it was measured.
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
-/// A call that hangs is given up, so that one sick Region cannot hold a worker until its deadline.
+/// Limits a call's time, so that one unresponsive Region cannot hold a worker until its deadline.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))

@@ -1,4 +1,4 @@
-//! One HTTP client for the process, and counting what goes through it.
+//! The process's one HTTP client, and a wrapper that counts its requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,25 +13,25 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// A client whose connections and root certificates all services share: without it, each service
-/// client builds its own, which costs a worker tens of milliseconds for every Region.
+/// A client whose connections and root certificates are shared by all service clients. Each would
+/// build its own otherwise, which costs a worker tens of milliseconds per Region.
 pub(crate) fn shared_client() -> SharedHttpClient {
     Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
-/// Counts the requests that go out, each attempt of the SDK by itself.
+/// Counts outgoing requests; each of the SDK's retries counts.
 #[derive(Debug, Clone, Default)]
 pub struct CallCounter(Arc<AtomicU64>);
 
 impl CallCounter {
-    /// How many requests went out so far.
+    /// The number of requests sent so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// `client`, counted.
-    pub(crate) fn around(&self, client: SharedHttpClient) -> SharedHttpClient {
+    /// Wraps `client` so that its requests are counted.
+    pub(crate) fn wrap(&self, client: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Counted { client, counter: self.clone() })
     }
 }

@@ -1,4 +1,5 @@
-//! The ledger in DynamoDB: consistent queries by partition, batched writes that lose nothing.
+//! The ledger in DynamoDB: consistent queries by partition, and batched writes that resend what
+//! DynamoDB left unprocessed. Items are converted in `ledger_items`.
 
 use std::time::Duration;
 
@@ -16,16 +17,17 @@ use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
 use crate::failure::own;
 use crate::ledger_items::{Item, STATUS, entry, outcome_item, record_item, sort_key};
 
-/// `BatchWriteItem` takes at most this many items (DynamoDB API reference).
+/// `BatchWriteItem` accepts at most this many items (DynamoDB API reference).
 const BATCH: usize = 25;
-/// How often items that DynamoDB gave back are sent again, waiting twice as long each time: 6 s in
-/// all, less than what is kept of an invocation for writing.
+/// How often unprocessed items are resent, with a wait that doubles each time: 6 s altogether, less
+/// than the reserve of an invocation for writing.
 const RESENDS: u32 = 7;
-/// There is no outcome yet, or one that is no answer.
-const UNANSWERED: &str = "attribute_not_exists(#s) OR #s = :f";
+/// Holds where the target has no outcome yet, or one that is FAILED.
+const NOT_FINAL: &str = "attribute_not_exists(#s) OR #s = :f";
+/// The wait before the first resend.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
-/// The ledger's table.
+/// The ledger in one DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct DynamoDbLedger {
     client: Client,
@@ -33,12 +35,13 @@ pub struct DynamoDbLedger {
 }
 
 impl DynamoDbLedger {
-    /// The ledger in `table`.
+    /// The ledger in the table called `table`.
     #[must_use]
     pub fn new(config: &SdkConfig, table: &str) -> Self {
         Self { client: Client::new(config), table: table.to_owned() }
     }
 
+    /// One page of a partition's entries: those that start with `prefix`, after the key `after`.
     async fn query(
         &self,
         partition: &LedgerPartition,
@@ -48,10 +51,6 @@ impl DynamoDbLedger {
         let run = AttributeValue::S(partition.partition_key());
         let condition =
             if prefix.is_some() { "#r = :r AND begins_with(#e, :e)" } else { "#r = :r" };
-        let start = after.map(|entry| {
-            let key = [("Run", run.clone()), ("Entry", AttributeValue::S(entry))];
-            key.map(|(name, value)| (name.to_owned(), value)).into()
-        });
         let mut query = self
             .client
             .query()
@@ -59,8 +58,8 @@ impl DynamoDbLedger {
             .consistent_read(true)
             .key_condition_expression(condition)
             .expression_attribute_names("#r", "Run")
-            .expression_attribute_values(":r", run)
-            .set_exclusive_start_key(start);
+            .expression_attribute_values(":r", run.clone())
+            .set_exclusive_start_key(after.map(|entry| key(run, entry)));
         if let Some(prefix) = prefix {
             query = query
                 .expression_attribute_names("#e", "Entry")
@@ -73,36 +72,42 @@ impl DynamoDbLedger {
     }
 
     async fn write(&self, items: Vec<Item>) -> Result<(), Error> {
-        let items = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
-        let mut left = self.send(items).await?;
+        let requests = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
+        let mut unprocessed = self.send(requests).await?;
         let mut wait = FIRST_WAIT;
         for _ in 0..RESENDS {
-            if left.is_empty() {
+            if unprocessed.is_empty() {
                 return Ok(());
             }
-            tracing::debug!(unprocessed = left.len(), "DynamoDB gave items back");
+            tracing::debug!(unprocessed = unprocessed.len(), "resending to DynamoDB");
             tokio::time::sleep(wait).await;
             wait *= 2;
-            left = self.send(left).await?;
+            unprocessed = self.send(unprocessed).await?;
         }
-        if left.is_empty() {
+        if unprocessed.is_empty() {
             return Ok(());
         }
-        let message = format!("DynamoDB left {} items unprocessed", left.len());
+        let message = format!("DynamoDB left {} items unprocessed", unprocessed.len());
         Err(Error::new(ErrorKind::Throttled, message))
     }
 
-    /// Sends one batch and gives back what DynamoDB did not process.
+    /// Sends one batch and returns what DynamoDB did not process.
     async fn send(&self, batch: Vec<WriteRequest>) -> Result<Vec<WriteRequest>, Error> {
         let sent = self.client.batch_write_item().request_items(&self.table, batch).send().await;
-        let answer = sent.map_err(|e| own("writing records to the ledger", &e))?;
-        let left = answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.table));
-        Ok(left.unwrap_or_default())
+        let output = sent.map_err(|e| own("writing records to the ledger", &e))?;
+        let tables = output.unprocessed_items;
+        Ok(tables.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default())
     }
 }
 
-/// Whether another attempt has written an answer already.
-fn is_answered(error: &SdkError<PutItemError, HttpResponse>) -> bool {
+/// The primary key of an entry.
+fn key(run: AttributeValue, entry: String) -> Item {
+    let attributes = [("Run", run), ("Entry", AttributeValue::S(entry))];
+    attributes.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// Whether the write was refused because the target already has a final outcome.
+fn is_final_already(error: &SdkError<PutItemError, HttpResponse>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
@@ -154,13 +159,13 @@ impl LedgerWriter for DynamoDbLedger {
         let mut put = self.client.put_item().table_name(&self.table).set_item(Some(item));
         if outcome.verdict != Verdict::Succeeded {
             put = put
-                .condition_expression(UNANSWERED)
+                .condition_expression(NOT_FINAL)
                 .expression_attribute_names("#s", STATUS)
                 .expression_attribute_values(":f", AttributeValue::S(FAILED.to_owned()));
         }
         match put.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_answered(&error) => Ok(()),
+            Err(error) if is_final_already(&error) => Ok(()),
             Err(error) => Err(own("writing an outcome to the ledger", &error)),
         }
     }
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn items_that_dynamodb_gives_back_are_sent_again_and_nothing_else() {
+    async fn only_unprocessed_items_are_resent() {
         let (client, config) = answering(&[(200, BACK), (200, BACK), (200, "{}"), (200, "{}")]);
         let ledger = DynamoDbLedger::new(&config, "table");
         ledger.put_records(&partition(), &records(26), 9).await.unwrap();
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn items_that_come_back_for_ever_are_throttled_never_lost() {
+    async fn items_that_stay_unprocessed_are_throttled_and_not_lost() {
         let (_, config) = answering(&[(200, BACK); 9]);
         let ledger = DynamoDbLedger::new(&config, "table");
         let error = ledger.put_records(&partition(), &records(1), 9).await.unwrap_err();
@@ -234,7 +239,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_late_failure_does_not_replace_an_answer_and_is_no_error() {
+    async fn a_late_failure_does_not_replace_a_final_outcome() {
         let answered = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed"}"#;
         let (client, config) = answering(&[(400, answered), (200, "{}")]);
         let ledger = DynamoDbLedger::new(&config, "table");
@@ -242,11 +247,11 @@ mod tests {
         assert_eq!(ledger.put_outcome(&partition(), &failed, 9).await, Ok(()));
         ledger.put_outcome(&partition(), &outcome(Verdict::Succeeded), 9).await.unwrap();
         let sent = bodies(&client);
-        assert!(sent[0].contains(UNANSWERED) && !sent[1].contains("Condition"), "{sent:?}");
+        assert!(sent[0].contains(NOT_FINAL) && !sent[1].contains("Condition"), "{sent:?}");
     }
 
     #[tokio::test]
-    async fn a_query_goes_on_where_the_page_ended_and_is_consistent() {
+    async fn a_query_is_consistent_and_continues_after_each_page() {
         let page = r#"{"Items":[],"LastEvaluatedKey":{"Run":{"S":"r"},"Entry":{"S":"outcome#x"}}}"#;
         let (client, config) = answering(&[(200, page), (200, r#"{"Items":[]}"#)]);
         let ledger = DynamoDbLedger::new(&config, "table");

@@ -1,4 +1,4 @@
-//! The ledger's entries as DynamoDB items, there and back. No calls here.
+//! Conversion between the ledger's entries and DynamoDB items. No calls are made here.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use org_operator_core::contract::ledger::{
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{Error, ErrorKind, Outcome, Record, Verdict};
 
-/// A DynamoDB item.
+/// A DynamoDB item: attributes by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// The attribute of an outcome that says what became of its target.
+/// The attribute with an outcome's status.
 pub(crate) const STATUS: &str = "Status";
 
 fn text(value: impl Into<String>) -> AttributeValue {
@@ -32,13 +32,13 @@ fn item<const N: usize>(
     keys.into_iter().chain(rest).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The item of an outcome.
+/// The item that stores `outcome`.
 pub(crate) fn outcome_item(
     partition: &LedgerPartition,
     outcome: &Outcome,
     expires_at: i64,
 ) -> Item {
-    let mut item = item(
+    let mut stored = item(
         partition,
         outcome_key(&outcome.region),
         [
@@ -53,13 +53,13 @@ pub(crate) fn outcome_item(
         ],
     );
     if let Some((kind, message)) = outcome.verdict.error() {
-        item.insert("Error".to_owned(), text(kind.name()));
-        item.insert("Message".to_owned(), text(message));
+        stored.insert("Error".to_owned(), text(kind.name()));
+        stored.insert("Message".to_owned(), text(message));
     }
-    item
+    stored
 }
 
-/// The item of a record.
+/// The item that stores `record`.
 pub(crate) fn record_item(
     partition: &LedgerPartition,
     record: &LedgerRecord,
@@ -77,16 +77,16 @@ pub(crate) fn record_item(
     )
 }
 
-/// The sort key of an item.
+/// The item's sort key, where it has one.
 pub(crate) fn sort_key(item: &Item) -> Option<&str> {
     item.get("Entry")?.as_s().ok().map(String::as_str)
 }
 
-/// The entry that an item holds.
+/// The entry that an item stores.
 ///
 /// # Errors
-/// `OperationFailed` where the item is none of ours: a ledger that cannot be read must not be
-/// taken for an empty one.
+/// `OperationFailed` where the item has not the form of an entry: skipping it would make a ledger
+/// that cannot be read look empty.
 pub(crate) fn entry(item: &Item) -> Result<Entry, Error> {
     let key = sort_key(item).unwrap_or_default();
     let read = match Key::parse(key) {
@@ -121,8 +121,8 @@ fn outcome(item: &Item, region: org_operator_core::Region) -> Option<Outcome> {
 }
 
 fn record(item: &Item, region: org_operator_core::Region, key: String) -> Option<LedgerRecord> {
-    let cells = item.get("Columns")?.as_l().ok()?;
-    let cells = cells.iter().map(|cell| cell.as_s().ok().cloned()).collect::<Option<Vec<_>>>()?;
+    let columns = item.get("Columns")?.as_l().ok()?;
+    let cells = columns.iter().map(|cell| cell.as_s().ok().cloned()).collect::<Option<_>>()?;
     Some(LedgerRecord { region, attempt: string(item, "Attempt")?, record: Record { key, cells } })
 }
 
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_entry_is_an_error_not_an_absence() {
+    fn an_unreadable_entry_is_an_error_and_not_skipped() {
         let strange =
             item(&partition(), "outcome#eu-west-1".to_owned(), [("Status", text("FINE"))]);
         assert_eq!(entry(&strange).unwrap_err().kind(), ErrorKind::OperationFailed);

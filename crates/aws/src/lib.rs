@@ -1,21 +1,24 @@
 //! The ports of org-operator over AWS: organization, member access, ledger, artifacts, clock.
 //!
-//! Nothing is decided here: what an AWS answer means is asked of `org_operator_core`. EC2 is not
-//! here either; its SDK is the largest by far and belongs to the operations.
+//! Nothing is decided here: `org_operator_core` classifies what AWS answers. The EC2 client is not
+//! here either: its SDK is the largest by far, and only the operations need it.
 
 mod artifacts;
 mod caller;
 mod clock;
 mod config;
+mod credentials;
 mod failure;
 mod http;
 mod ledger;
 mod ledger_items;
 mod member;
 mod organization;
+mod pages;
 mod rate_limiter;
 mod regions;
 #[cfg(test)]
+#[path = "tests/replay.rs"]
 mod replay;
 mod tree;
 mod truncation;
@@ -23,7 +26,8 @@ mod truncation;
 pub use artifacts::{S3Artifacts, S3Download, S3Upload};
 pub use clock::SystemClock;
 pub use config::{load, load_with, tuned};
-pub use failure::{call_failure, chain};
+pub use credentials::credentials_error;
+pub use failure::{call_error, call_failure};
 pub use http::CallCounter;
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};

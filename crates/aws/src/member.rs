@@ -1,5 +1,5 @@
-//! Access to a member account: one `AssumeRole`, whose credentials serve every Region and every
-//! attempt of a run until shortly before they expire.
+//! Access to member accounts: one `AssumeRole` per account and run. The session is cached and serves
+//! every Region and attempt until shortly before it expires.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,30 +18,30 @@ use crate::failure::call_failure;
 use crate::http::CallCounter;
 use crate::truncation::RejectTruncated;
 
-/// A chained role's session lasts at most one hour (STS API reference, `AssumeRole`).
+/// The longest session of a chained role: one hour (STS API reference, `AssumeRole`).
 const SESSION_SECONDS: i32 = 3_600;
 
-/// Credentials are used again only if they outlive the longest invocation, 15 minutes.
-const LEAST_LEFT: Duration = Duration::from_mins(16);
+/// A cached session is used only if it outlives the longest invocation, 15 minutes.
+const MIN_REMAINING: Duration = Duration::from_mins(16);
 
-/// Sessions that are kept for later attempts; the local command serves a whole organization, and
-/// the largest have some tens of thousands of accounts.
-const KEPT: usize = 100_000;
+/// The most sessions in the cache. A local run serves a whole organization; the largest have tens
+/// of thousands of accounts.
+const CACHE_CAPACITY: usize = 100_000;
 
-/// Which role to assume in member accounts, and how.
+/// The role to assume in member accounts, and what its trust policy requires.
 #[derive(Debug, Clone)]
 pub struct RoleSettings {
-    /// The role's name, the same in every account.
+    /// The role's name, which is the same in every account.
     pub role_name: String,
-    /// The external id that its trust policy asks for; empty where it asks for none.
+    /// The external id that its trust policy requires; empty where it requires none.
     pub external_id: String,
-    /// The partition of the caller, and so of every account of the organization.
+    /// The caller's partition, which all accounts of the organization share.
     pub partition: Partition,
 }
 
 type Sessions = HashMap<(RunId, AccountId), (Credentials, SystemTime)>;
 
-/// Assumes the member role.
+/// Assumes the member role and caches its sessions.
 #[derive(Debug, Clone)]
 pub struct MemberRole {
     config: SdkConfig,
@@ -51,18 +51,17 @@ pub struct MemberRole {
 }
 
 impl MemberRole {
-    /// The role, assumed at the regional STS endpoint of `config`: tokens of a regional endpoint
-    /// are valid in every Region, those of the global one are not (IAM guide, "Managing STS").
+    /// Assumes the role at the regional STS endpoint of `config`: tokens of a regional endpoint are
+    /// valid in every Region, those of the global endpoint are not (IAM guide, "Managing STS").
     #[must_use]
     pub fn new(config: &SdkConfig, settings: RoleSettings) -> Self {
-        let client = Builder::from(config).interceptor(RejectTruncated).build();
-        let (client, sessions) = (Client::from_conf(client), Arc::default());
-        Self { config: config.clone(), client, settings, sessions }
+        let sts_config = Builder::from(config).interceptor(RejectTruncated).build();
+        let client = Client::from_conf(sts_config);
+        Self { config: config.clone(), client, settings, sessions: Arc::default() }
     }
 
-    /// The role's session in `account` for `run`, with a session policy that allows `actions`
-    /// only: an earlier one of this process, or a new one. A run has one operation, and so one set
-    /// of actions.
+    /// The role's session in `account` for `run`, from the cache or new, with a session policy that
+    /// allows `actions` only. All calls of one run pass the same actions, so the cache ignores them.
     ///
     /// # Errors
     /// What STS answered, classified.
@@ -73,11 +72,11 @@ impl MemberRole {
         actions: &[&str],
     ) -> Result<Member, Error> {
         let key = (run.clone(), account.clone());
-        if let Some(credentials) = self.kept(&key) {
+        if let Some(credentials) = self.cached(&key) {
             return Ok(self.member(account, credentials));
         }
         let (credentials, expiry) = self.call(account, run, actions).await?;
-        self.keep(key, credentials.clone(), expiry);
+        self.cache(key, credentials.clone(), expiry);
         Ok(self.member(account, credentials))
     }
 
@@ -89,7 +88,7 @@ impl MemberRole {
         session::role_arn(self.settings.partition, account, &self.settings.role_name)
     }
 
-    /// Drops the session in `account` for `run`: the next one is a new one.
+    /// Evicts the cached session in `account` for `run`; the next call of `assume` gets a new one.
     pub fn evict(&self, account: &AccountId, run: &RunId) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.remove(&(run.clone(), account.clone()));
@@ -102,36 +101,37 @@ impl MemberRole {
         actions: &[&str],
     ) -> Result<(Credentials, SystemTime), Error> {
         let arn = self.role(account);
-        let call = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
-        let call = call.role_session_name(session::name(run)).policy(session::policy(actions));
         let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
-        let answer = call.set_external_id(external_id.cloned()).send().await;
-        let answer = answer.map_err(|error| {
-            let finding = classify(Call::AssumeRole, &call_failure(&error));
-            finding.certainly().context(format!("assuming {arn}"))
+        let request = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
+        let request = request.role_session_name(session::name(run));
+        let request = request.policy(session::policy(actions));
+        let sent = request.set_external_id(external_id.cloned()).send().await;
+        let output = sent.map_err(|error| {
+            let failure = classify(Call::AssumeRole, &call_failure(&error));
+            failure.certainly().context(format!("assuming {arn}"))
         })?;
-        session_of(&answer).ok_or_else(|| {
+        session_of(&output).ok_or_else(|| {
             Error::new(ErrorKind::OperationFailed, format!("STS gave no credentials for {arn}"))
         })
     }
 
-    fn kept(&self, key: &(RunId, AccountId)) -> Option<Credentials> {
+    fn cached(&self, key: &(RunId, AccountId)) -> Option<Credentials> {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let (credentials, expiry) = sessions.get(key)?;
-        (*expiry > SystemTime::now() + LEAST_LEFT).then(|| credentials.clone())
+        (*expiry > SystemTime::now() + MIN_REMAINING).then(|| credentials.clone())
     }
 
-    fn keep(&self, key: (RunId, AccountId), credentials: Credentials, expiry: SystemTime) {
+    fn cache(&self, key: (RunId, AccountId), credentials: Credentials, expiry: SystemTime) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= KEPT {
+        if sessions.len() >= CACHE_CAPACITY {
             sessions.clear();
         }
         sessions.insert(key, (credentials, expiry));
     }
 }
 
-fn session_of(answer: &AssumeRoleOutput) -> Option<(Credentials, SystemTime)> {
-    let given = answer.credentials()?;
+fn session_of(output: &AssumeRoleOutput) -> Option<(Credentials, SystemTime)> {
+    let given = output.credentials()?;
     let expiry = SystemTime::try_from(*given.expiration()).ok()?;
     Some((
         credentials(given.access_key_id(), given.secret_access_key(), given.session_token()),
@@ -143,7 +143,7 @@ fn credentials(key: &str, secret: &str, token: &str) -> Credentials {
     Credentials::new(key, secret, Some(token.to_owned()), None, "member role")
 }
 
-/// A member account that the role was assumed in.
+/// A session of the member role in one account.
 #[derive(Debug, Clone)]
 pub struct Member {
     config: SdkConfig,
@@ -152,28 +152,27 @@ pub struct Member {
 }
 
 impl Member {
-    /// A member account with a session's credentials that somebody else got; `config` gives
-    /// everything else.
+    /// A session with known credentials; `config` supplies everything else.
     #[must_use]
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
         let role = "the session's role".to_owned();
         Self { config, credentials: credentials(key, secret, token), role }
     }
 
-    /// The role, for messages.
+    /// The role's ARN, for messages.
     #[must_use]
     pub fn role(&self) -> &str {
         &self.role
     }
 
-    /// The configuration for calls in `region` of this account; it shares the connection pool, and
-    /// `counter` counts the requests that go out.
+    /// The configuration for calls in `region` of this account. It shares the connection pool, and
+    /// `counter` counts its requests.
     #[must_use]
     pub fn config(&self, region: &Region, counter: &CallCounter) -> SdkConfig {
         let mut builder = self.config.to_builder();
-        builder.set_http_client(self.config.http_client().map(|client| counter.around(client)));
-        // The session does not change. In the cache that all share, each one pushes others out, and
-        // with them the operation account's own credentials, which may be a sign-in away.
+        builder.set_http_client(self.config.http_client().map(|client| counter.wrap(client)));
+        // A session's credentials do not change, so caching them again only fills the shared cache,
+        // which would evict the operation account's own credentials: those may need a new sign-in.
         builder
             .identity_cache(IdentityCache::no_cache())
             .region(SdkRegion::new(region.as_str().to_owned()))

@@ -1,26 +1,25 @@
-//! Which Regions are on in an account, from AWS Account Management, without entering the account.
+//! The Regions that are on in an account, as AWS Account Management lists them; no role is assumed.
 
 use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
 use aws_sdk_account::Client;
-use aws_sdk_account::types::RegionOptStatus;
+use aws_sdk_account::types::{Region as ListedRegion, RegionOptStatus};
 use org_operator_core::model::account::Account;
 use org_operator_core::{Error, ErrorKind, Region};
 
-use crate::failure::own;
-use crate::organization::{is_last, unreadable};
+use crate::pages::{list_error, read_all, unreadable};
 use crate::rate_limiter::RateLimiter;
 
-/// `ListRegions` gives at most this many in a page (Account Management API reference).
+/// `ListRegions` returns at most this many Regions per page (Account Management API reference).
 const PAGE: i32 = 50;
 
-/// AWS Account Management.
+/// Lists Regions through AWS Account Management.
 #[derive(Debug)]
 pub(crate) struct EnabledRegions {
     client: Client,
-    // 5 calls a second per account (AWS Account Management reference, "Quotas"), of which two are
-    // left for what comes late.
+    // 5 calls a second per account (AWS Account Management reference, "Quotas"). The burst is smaller
+    // by two: a delayed call can arrive together with the next ones.
     rate: RateLimiter,
 }
 
@@ -30,35 +29,33 @@ impl EnabledRegions {
     }
 
     /// The Regions that are on in `account`.
-    pub(crate) async fn of(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
+    ///
+    /// # Errors
+    /// What Account Management answered, and `OperationFailed` for an answer without any Region.
+    pub(crate) async fn list(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
         // The management account must not name itself (API reference, ListRegions).
         let id = (!account.is_management()).then(|| account.id.to_string());
         let on = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
-        let list = self.client.list_regions().set_account_id(id).max_results(PAGE);
-        let mut pages = list
-            .set_region_opt_status_contains(Some(on.into()))
-            .into_paginator()
-            .stop_on_duplicate_token(false)
-            .send();
-        let mut regions = BTreeSet::new();
-        loop {
-            self.rate.acquire().await;
-            let Some(page) = pages.next().await else { break };
-            let page = page.map_err(|e| own(&doing(account), &e))?;
-            for region in page.regions() {
-                let name = region.region_name().and_then(Region::parse);
-                regions.insert(name.ok_or_else(|| unreadable("a Region"))?);
-            }
-            if is_last(page.next_token()) {
-                break;
-            }
-        }
+        let request = self.client.list_regions().set_account_id(id).max_results(PAGE);
+        let request = request.set_region_opt_status_contains(Some(on.into()));
+        let pages = request.into_paginator().stop_on_duplicate_token(false).send();
+        let listed = read_all(
+            pages,
+            &self.rate,
+            |page| page.next_token(),
+            |page| page.regions().iter().map(read_region).collect(),
+        );
+        let regions = listed.await.map_err(|e| list_error(e, &doing(account)))?;
         if regions.is_empty() {
             let error = Error::new(ErrorKind::OperationFailed, "no Region is on, which cannot be");
             return Err(error.context(doing(account)));
         }
-        Ok(regions)
+        Ok(regions.into_iter().collect())
     }
+}
+
+fn read_region(region: &ListedRegion) -> Result<Region, Error> {
+    region.region_name().and_then(Region::parse).ok_or_else(|| unreadable("a Region"))
 }
 
 fn doing(account: &Account) -> String {

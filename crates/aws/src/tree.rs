@@ -1,4 +1,4 @@
-//! The organization's units with their names, and who is in them, each below its own rate.
+//! The organization as a tree of units and accounts, read below the rate limits of Organizations.
 
 use org_operator_core::model::account::Account;
 use org_operator_core::model::unit_tree::Unit;
@@ -7,26 +7,26 @@ use org_operator_core::{AccountId, Error, ErrorKind, UnitId};
 use crate::failure::own;
 use crate::organization::Organization;
 
-/// What is asked of every unit, without a recursion that could not be sent between threads.
+/// A breadth-first walk. Async recursion would give futures that cannot move between threads.
 struct Walk {
     units: Vec<Unit>,
-    /// Which of `units` each one is in; the root's is itself.
+    /// For each of `units` the index of its parent; the root is its own parent.
     parents: Vec<usize>,
 }
 
 impl Organization {
-    /// The organization as a tree, with `accounts` where they are. Accounts that say themselves
-    /// where they are cost no call.
+    /// The organization's root with all units and `accounts` below it. Where every account has
+    /// `Paths`, the calls that list a unit's accounts are saved.
     ///
     /// # Errors
     /// What Organizations answered.
     pub async fn tree(&self, accounts: &[Account]) -> Result<Unit, Error> {
         let mut walk = Walk { units: vec![self.root().await?], parents: vec![0] };
-        let ask_units = accounts.iter().any(|account| account.units.is_none());
+        let list_members = accounts.iter().any(|account| account.units.is_none());
         let mut next = 0;
         while next < walk.units.len() {
             let id = walk.units[next].id.clone();
-            if ask_units {
+            if list_members {
                 walk.units[next].accounts = self.accounts_of(&id).await?;
             }
             for unit in self.units_of(&id).await? {
@@ -36,22 +36,22 @@ impl Organization {
             next += 1;
         }
         let mut root = walk.folded()?;
-        if !ask_units {
+        if !list_members {
             root.place(accounts);
         }
         Ok(root)
     }
 
     async fn accounts_of(&self, unit: &UnitId) -> Result<Vec<AccountId>, Error> {
-        // A unit that has just been deleted has neither accounts nor units.
+        // `None` is a unit that has just been deleted: it has neither accounts nor units.
         Ok(self.direct_members(unit).await?.unwrap_or_default())
     }
 
     async fn root(&self) -> Result<Unit, Error> {
-        let answer = self.client().list_roots().send().await;
-        let answer = answer.map_err(|e| own("listing the organization's root", &e));
-        let answer = self.named(answer, "organizations:ListRoots").await?;
-        let root = answer.roots().first();
+        let sent = self.client().list_roots().send().await;
+        let listed = sent.map_err(|e| own("listing the organization's root", &e));
+        let output = self.named(listed, "organizations:ListRoots").await?;
+        let root = output.roots().first();
         let id = root.and_then(|root| root.id()).and_then(UnitId::parse);
         let name = root.and_then(|root| root.name()).unwrap_or("Root");
         id.map(|id| Unit::new(id, name))
@@ -66,10 +66,10 @@ impl Organization {
 }
 
 impl Walk {
-    /// Puts each unit into its parent, the last ones first, and gives the root.
+    /// Moves each unit into its parent, last ones first, and returns the root.
     fn folded(mut self) -> Result<Unit, Error> {
         while let (Some(mut unit), Some(parent)) = (self.units.pop(), self.parents.pop()) {
-            // Those below came in the reverse order.
+            // The children were moved in reverse order.
             unit.units.reverse();
             match self.units.get_mut(parent) {
                 Some(parent) => parent.units.push(unit),
@@ -86,7 +86,7 @@ mod tests {
     use crate::replay::answering;
 
     #[tokio::test]
-    async fn units_are_walked_with_names_and_accounts() {
+    async fn the_tree_has_units_by_name_and_their_accounts() {
         let roots = r#"{"Roots":[{"Id":"r-ab12","Name":"Root"}]}"#;
         let units = r#"{"OrganizationalUnits":[{"Id":"ou-ab12-22222222","Name":"B"},
             {"Id":"ou-ab12-11111111","Name":"A"}]}"#;

@@ -1,30 +1,22 @@
 //! The commands, one file each, and which one a command line means.
 
-mod accounts;
-mod bucket;
-mod check;
-mod columns;
-mod completions;
-mod diff;
-mod execution;
-mod fetch;
-mod follow;
-mod looking;
-mod operations;
-mod plan;
-mod profile_files;
-mod profile_lines;
-mod profile_names;
-mod profiles;
-mod records;
-mod run;
-mod runs;
-mod state_machine;
+pub(crate) mod accounts;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod diff;
+pub(crate) mod fetch;
+pub(crate) mod operations;
+pub(crate) mod plan;
+pub(crate) mod profiles;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod start;
+pub(crate) mod status;
 
-use crate::args::{Cli, Command};
+use crate::command_line::{Cli, Command};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::Printer;
+use crate::output::printer::Printer;
 
 /// Does what the command line says.
 pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
@@ -34,8 +26,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
         Command::Plan(args) => plan::run(&aws, &args).await,
         Command::Accounts(args) => accounts::run(&aws, &args, printer).await,
         Command::Operations(args) => operations::run(&args),
-        Command::Start(args) => execution::start(&aws, &args, printer).await,
-        Command::Status(args) => execution::status(&aws, &args, printer).await,
+        Command::Start(args) => start::run(&aws, &args, printer).await,
+        Command::Status(args) => status::run(&aws, &args, printer).await,
         Command::Fetch(args) => fetch::run(&aws, &args, printer).await,
         Command::Runs(args) => runs::run(&aws, &args).await,
         Command::Diff(args) => diff::run(&args, printer).await,

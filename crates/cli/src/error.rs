@@ -1,48 +1,35 @@
-//! What a person is told when something does not work: what happened, why, what to do; and the
-//! exit code that goes with it. Printing it is the printer's business.
+//! Errors as the command reports them: what happened, why, what to do, and the exit code. All of it
+//! follows from the data of [`org_operator_core::Error`]; printing is the printer's business.
 
 mod codes;
 mod credentials;
+mod flags;
+mod permissions;
 
 use std::fmt;
 
+use org_operator_core::error::Detail;
 use org_operator_core::{Error, ErrorKind};
 
-use crate::call::Failed;
 use crate::exit::Exit;
 
 /// Where to look when something on this machine does not work.
-const MACHINE: &str = "free space, permissions and the path named above are where to look";
-/// Who may list the organization and enter its accounts.
-const IDENTITY: &str = "use an identity of the management account or of a delegated administrator; \
-                        `org-operator check` says what it may do";
-
-/// What to do about a request that selects nobody.
-const NOTHING: &str =
+const LOCAL: &str = "free space, permissions and the path named above are where to look";
+/// What to do about a request that selects no account.
+const NOTHING_SELECTED: &str =
     "`org-operator accounts` with the same options shows each account and why it is out";
+const THROTTLED: &str = "AWS throttled the call after all retries: wait a minute, then try again";
+const UNREACHABLE: &str = "check the network, the proxy and AWS_ENDPOINT_URL, then try again";
+const REPORT: &str = "RUST_LOG=debug shows more; please report what it says";
 
-/// A request's fields as the command line names them.
-const FLAGS: &[(&str, &str)] = &[
-    ("Accounts.Include", "--account"),
-    ("Accounts.Exclude", "--exclude-account"),
-    ("Accounts.OrganizationalUnits", "--ou"),
-    ("Accounts.ExcludeOrganizationalUnits", "--exclude-ou"),
-    ("Accounts.Tags", "--tag"),
-    ("Regions[", "--regions"),
-    ("RegionsPerWorkItem", "--regions-per-work-item"),
-    ("Operation:", "--operation"),
-    ("Parameters.", "--param"),
-    ("ResumeRun", "--resume"),
-];
-
-/// Something that does not work.
+/// An error of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CliError {
-    /// What happened.
+    /// What did not work, in one clause.
     pub(crate) summary: String,
-    /// Why.
+    /// Why it did not work.
     pub(crate) cause: String,
-    /// What to do.
+    /// What the person can do about it.
     pub(crate) hint: String,
     /// How the program ends.
     pub(crate) exit: Exit,
@@ -56,86 +43,54 @@ impl CliError {
     }
 
     /// Something on this machine: a file, a folder, the terminal.
-    pub(crate) fn machine(summary: impl Into<String>, cause: &dyn fmt::Display) -> Self {
+    pub(crate) fn local(summary: impl Into<String>, cause: &dyn fmt::Display) -> Self {
         let (summary, cause) = (summary.into(), cause.to_string());
-        Self { summary, cause, hint: MACHINE.to_owned(), exit: Exit::Other }
+        Self { summary, cause, hint: LOCAL.to_owned(), exit: Exit::Other }
     }
 
-    /// An error of a step, with what was being done. `profile` is for the command that renews it.
+    /// A bug in org-operator.
+    pub(crate) fn internal(summary: impl Into<String>, cause: &dyn fmt::Display) -> Self {
+        let (summary, cause) = (summary.into(), cause.to_string());
+        Self { summary, cause, hint: REPORT.to_owned(), exit: Exit::Other }
+    }
+
+    /// An error of a step or of a call, with what did not work; `profile` is the AWS profile in use,
+    /// for the command that renews its credentials.
     pub(crate) fn of(summary: &str, error: &Error, profile: Option<&str>) -> Self {
-        Self::judged(summary, error, profile, IDENTITY)
-    }
-
-    /// A failed call of the command's own, with what was being done.
-    pub(crate) fn of_call(summary: &str, failed: &Failed, profile: Option<&str>) -> Self {
-        let Failed { error, needs } = failed;
-        let refused = format!(
-            "the call needs {needs}: use an identity of the deployment's account whose policies \
-             allow that"
-        );
-        Self::judged(summary, error, profile, &refused)
-    }
-
-    /// Credentials that are missing or cannot be used.
-    pub(crate) fn credentials(cause: &str, profile: Option<&str>) -> Self {
-        Self {
-            summary: "there are no usable AWS credentials".to_owned(),
-            cause: cause.to_owned(),
-            hint: credentials::hint(cause, profile),
-            exit: Exit::Access,
-        }
-    }
-
-    /// `refused` is what to do where AWS refuses this identity.
-    fn judged(summary: &str, error: &Error, profile: Option<&str>, refused: &str) -> Self {
-        let cause = error.message();
-        let (exit, hint) = match error.kind() {
-            ErrorKind::InvalidRequest => (Exit::Usage, flags_of(cause)),
-            ErrorKind::NoTargets => (Exit::NothingSelected, NOTHING.to_owned()),
-            _ if credentials::spoken_of(cause) => (Exit::Access, credentials::hint(cause, profile)),
-            kind => by_kind(kind, cause, refused),
-        };
-        Self { summary: summary.to_owned(), cause: cause.to_owned(), hint, exit }
+        tracing::debug!(?error, "{summary}");
+        let (exit, hint) = advice(error, profile);
+        Self { summary: summary.to_owned(), cause: error.message().to_owned(), hint, exit }
     }
 }
 
-fn by_kind(kind: ErrorKind, cause: &str, refused: &str) -> (Exit, String) {
-    let (exit, hint) = match kind {
+/// The exit code of an error, and what to do about it.
+fn advice(error: &Error, profile: Option<&str>) -> (Exit, String) {
+    if let Some(Detail::Credentials(problem)) = error.detail() {
+        return (Exit::Access, credentials::hint(*problem, profile));
+    }
+    match error.kind() {
+        ErrorKind::InvalidRequest => (Exit::Usage, flags::hint(error)),
+        ErrorKind::NoTargets => (Exit::NothingSelected, NOTHING_SELECTED.to_owned()),
         ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => {
-            (Exit::Access, refused)
+            (Exit::Access, permissions::hint(error.action()))
         }
-        ErrorKind::Throttled => (
-            Exit::Unreachable,
-            "AWS throttled the call after all retries: wait a minute, then try again",
-        ),
+        ErrorKind::Throttled => (Exit::Unreachable, THROTTLED.to_owned()),
         ErrorKind::Transient | ErrorKind::DeadlineExceeded => {
-            (Exit::Unreachable, "check the network, the proxy and AWS_ENDPOINT_URL, then try again")
+            (Exit::Unreachable, UNREACHABLE.to_owned())
         }
-        _ => match codes::hint(cause) {
-            Some(hint) => (Exit::Usage, hint),
-            None if is_local(cause) => (Exit::Other, MACHINE),
-            None => (Exit::Other, "RUST_LOG=debug shows more; please report what it says"),
-        },
-    };
-    (exit, hint.to_owned())
+        ErrorKind::RegionDisabled
+        | ErrorKind::OperationFailed
+        | ErrorKind::WorkerCrashed
+        | ErrorKind::NoOutcome
+        | ErrorKind::Internal => other(error),
+    }
 }
 
-/// Whether it is about a file of this machine: the system's own errors end in their number. A
-/// network's are `Transient` before they come here.
-fn is_local(cause: &str) -> bool {
-    cause.contains("(os error ")
-}
-
-/// Violations name the fields of a request; a person may have typed flags.
-fn flags_of(message: &str) -> String {
-    let named = FLAGS.iter().filter(|(field, _)| message.contains(field));
-    let named: Vec<String> = named
-        .map(|(field, flag)| format!("`{}` is {flag}", field.trim_end_matches(['[', ':', '.'])))
-        .collect();
-    if named.is_empty() {
-        "`org-operator run --help` lists the options, with examples".to_owned()
-    } else {
-        format!("correct what is named above; on the command line {}", named.join(", "))
+fn other(error: &Error) -> (Exit, String) {
+    match (codes::hint(error), error.detail()) {
+        (Some(hint), _) => (Exit::Usage, hint.to_owned()),
+        (None, Some(Detail::Io(_))) => (Exit::Other, LOCAL.to_owned()),
+        (None, _) => (Exit::Other, REPORT.to_owned()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Exit codes: a contract, documented in `docs/command.md`.
+//! Exit codes: a contract, documented in `docs/cli.md`.
 
 use std::process::ExitCode;
 

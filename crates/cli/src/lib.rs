@@ -4,22 +4,24 @@
 //! progress, a directory in the place of S3, a journal in the place of DynamoDB, exit codes.
 
 mod args;
-mod call;
+mod command_line;
 mod commands;
-mod connect;
+mod connection;
+mod deployment;
 mod error;
 mod exit;
-mod printer;
+mod output;
+mod planner;
 mod request;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Cli;
+use command_line::Cli;
 use error::CliError;
 use exit::Exit;
-use printer::Printer;
+use output::printer::{self, Printer};
 
 /// Reads the command line, does what it says, and gives the exit code.
 #[must_use]
@@ -40,7 +42,7 @@ pub fn main() -> ExitCode {
 
 fn start(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| CliError::machine("the program cannot start", &e))?;
+    let runtime = runtime.map_err(|e| CliError::local("the program cannot start", &e))?;
     let ended = runtime.block_on(commands::run(cli, printer));
     // What is still under way (a call that nobody waits for any more) must not hold the exit.
     runtime.shutdown_background();

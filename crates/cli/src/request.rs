@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::args::SelectArgs;
+use crate::args::SelectionArgs;
 use crate::error::CliError;
 
 /// The request: the file's fields, overridden by options.
-pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, CliError> {
+pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {
     let mut request = base(args)?;
     let mut set = |field: &str, value: Value| drop(request.insert(field.to_owned(), value));
     if let Some(operation) = &args.operation {
@@ -28,7 +28,7 @@ pub(crate) fn build(args: &SelectArgs) -> Result<Map<String, Value>, CliError> {
     Ok(request)
 }
 
-fn base(args: &SelectArgs) -> Result<Map<String, Value>, CliError> {
+fn base(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {
     let Some(path) = &args.request else { return Ok(Map::new()) };
     let what = format!("the request file {} cannot be read", path.display());
     let remedy = "give a file with a JSON object, such as {\"Regions\": [\"eu-west-1\"]}";
@@ -45,7 +45,7 @@ fn regions(names: &[String]) -> Value {
 }
 
 /// Options about accounts go into the file's `Accounts`, field by field.
-fn accounts(request: &mut Map<String, Value>, args: &SelectArgs) -> Result<(), CliError> {
+fn accounts(request: &mut Map<String, Value>, args: &SelectionArgs) -> Result<(), CliError> {
     let lists = [
         ("Include", &args.account),
         ("Exclude", &args.exclude_account),
@@ -116,18 +116,18 @@ mod tests {
 
     #[test]
     fn no_option_is_an_empty_request() {
-        assert_eq!(build(&SelectArgs::default()).unwrap(), Map::new());
+        assert_eq!(build(&SelectionArgs::default()).unwrap(), Map::new());
     }
 
     #[test]
     fn options_become_the_state_machines_fields() {
-        let args = SelectArgs {
+        let args = SelectionArgs {
             operation: Some("public-ips".to_owned()),
             account: texts(&["111111111111"]),
             tag: texts(&["stage=prod", "stage=test", "team=a=b"]),
             regions: texts(&["Enabled"]),
             param: texts(&["Depth=3", "Name=x"]),
-            ..SelectArgs::default()
+            ..SelectionArgs::default()
         };
         let tags = json!({"stage": ["prod", "test"], "team": ["a=b"]});
         let expected = json!({
@@ -141,11 +141,11 @@ mod tests {
     fn beside_options(file: &Value) -> Value {
         let mut written = tempfile::NamedTempFile::new().unwrap();
         written.write_all(file.to_string().as_bytes()).unwrap();
-        let args = SelectArgs {
+        let args = SelectionArgs {
             request: Some(written.path().to_owned()),
             account: texts(&["3"]),
             param: texts(&["Depth=3"]),
-            ..SelectArgs::default()
+            ..SelectionArgs::default()
         };
         Value::Object(build(&args).unwrap())
     }
@@ -177,11 +177,12 @@ mod tests {
 
     #[test]
     fn a_pair_without_a_name_and_a_file_that_is_no_object_are_refused() {
-        let args = SelectArgs { tag: texts(&["=x"]), ..SelectArgs::default() };
+        let args = SelectionArgs { tag: texts(&["=x"]), ..SelectionArgs::default() };
         assert_eq!(build(&args).unwrap_err().exit.code(), 2);
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"[]").unwrap();
-        let args = SelectArgs { request: Some(file.path().to_owned()), ..SelectArgs::default() };
+        let args =
+            SelectionArgs { request: Some(file.path().to_owned()), ..SelectionArgs::default() };
         assert!(build(&args).unwrap_err().summary.contains("cannot be read"));
     }
 }

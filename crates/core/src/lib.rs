@@ -5,6 +5,7 @@
 //! environment and the network live in other crates; [`ports`] only names what the steps need
 //! from them.
 
+pub mod artifact;
 pub mod contract;
 pub mod error;
 pub mod input;
@@ -14,7 +15,8 @@ pub mod plan;
 pub mod ports;
 pub mod report;
 
-pub use contract::work_item::{WorkItem, WorkerEvent};
+pub use contract::work_item::{WorkItem, WorkerResult};
+pub use contract::worker_event::WorkerEvent;
 pub use error::{Error, ErrorKind};
 pub use model::account::Account;
 pub use model::id::{AccountId, RunId, UnitId};

@@ -1,6 +1,7 @@
 //! The outcome of a target: the last word on it, and the commit marker of its records.
 
 pub mod classification;
+mod codes;
 
 use std::fmt;
 

@@ -36,7 +36,7 @@ pub trait AccountDirectory: Sync {
     ) -> impl Future<Output = Result<BTreeMap<String, String>, Error>> + Send;
 }
 
-/// The artifacts' store; keys are as [`crate::contract::plan::Folder`] makes them.
+/// The artifacts' store; keys are as [`crate::artifact::Folder`] makes them.
 pub trait Artifacts: Sync {
     /// What writes one artifact piece by piece.
     type Upload: Upload;

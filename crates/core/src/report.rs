@@ -5,3 +5,4 @@ pub mod coverage;
 pub mod csv_table;
 pub mod metrics;
 pub mod notification;
+pub mod tally;

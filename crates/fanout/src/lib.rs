@@ -9,19 +9,17 @@ mod select;
 
 use std::collections::BTreeSet;
 
-use org_operator_core::contract::plan::{
-    ACCOUNTS, Folder, MANIFEST, ManifestLocation, PLAN, RunPlan,
-};
+use org_operator_core::artifact::{ACCOUNTS_CSV, Folder, MANIFEST, PLAN, accounts_csv};
+use org_operator_core::contract::document;
+use org_operator_core::contract::plan::{ManifestLocation, RunPlan};
 use org_operator_core::input::request::{FanoutEvent, RegionChoice, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::region;
 use org_operator_core::model::spec::Access;
 use org_operator_core::plan::selection::{Regions, Selection};
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::report::csv_table::Table;
-use org_operator_core::{Error, ErrorKind, Region, RunId};
+use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
-use serde::Serialize;
 use serde_json::Value;
 
 pub use preview::Preview;
@@ -113,16 +111,18 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             operation: operation.spec().name.to_owned(),
             parameters: request.parameters,
             apply: false,
-            manifest: self.location(folder.key(MANIFEST)),
+            manifest: self.location(folder.artifact(&MANIFEST)),
             work_items: items.len() as u64,
             targets: targets as u64,
             max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
             worker_function,
             expires_at: self.expiry(),
         };
-        self.artifacts.put(&folder.key(ACCOUNTS), accounts_table(selection)?).await?;
-        self.artifacts.put(&folder.key(PLAN), json(&plan)?).await?;
-        self.artifacts.put(&folder.key(MANIFEST), json(&items)?).await?;
+        self.artifacts
+            .put(&folder.artifact(&ACCOUNTS_CSV), accounts_csv::table(selection)?)
+            .await?;
+        self.artifacts.put(&folder.artifact(&PLAN), document::compact(&plan)?).await?;
+        self.artifacts.put(&folder.artifact(&MANIFEST), document::compact(&items)?).await?;
         Ok(plan)
     }
 
@@ -200,22 +200,6 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             ))),
         }
     }
-}
-
-fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
-    let bytes = serde_json::to_vec(value);
-    bytes.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))
-}
-
-/// `accounts.csv`: every account of the organization, and why it is or is not in the run.
-fn accounts_table(selection: &Selection) -> Result<Vec<u8>, Error> {
-    let mut table = Table::new(["account_id", "account_name", "state", "selected", "reason"])?;
-    for (account, reason) in selection.all() {
-        let selected = if reason.is_none() { "true" } else { "false" };
-        let reason = reason.map_or("", org_operator_core::plan::selection::Reason::text);
-        table.row([account.id.as_str(), &account.name, &account.state, selected, reason])?;
-    }
-    table.take()
 }
 
 #[cfg(test)]

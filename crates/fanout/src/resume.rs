@@ -1,15 +1,17 @@
 //! Resuming a run: only what failed or is missing in it, and its artifacts anew, whole.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::artifact::{Artifact, Folder, MANIFEST, PLAN, SUMMARY};
+use org_operator_core::contract::document;
 use org_operator_core::contract::ledger::LedgerPartition;
-use org_operator_core::contract::plan::{Folder, MANIFEST, PLAN, RunPlan, SUMMARY};
+use org_operator_core::contract::plan::RunPlan;
+use org_operator_core::contract::summary::{Status, Summary};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
 use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
-use serde_json::Value;
 
-use crate::{Fanout, json};
+use crate::Fanout;
 
 /// Accounts whose outcomes are asked for at once.
 const AT_ONCE: usize = 32;
@@ -27,16 +29,16 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         execution: &RunId,
         max_concurrency: Option<u32>,
     ) -> Result<RunPlan, Error> {
-        let plan: RunPlan = self.stored(folder, PLAN, run_id).await?;
+        let plan: RunPlan = self.stored(folder, &PLAN, run_id).await?;
         self.refuse_expired(&plan)?;
-        let items: Vec<WorkItem> = self.stored(folder, MANIFEST, run_id).await?;
+        let items: Vec<WorkItem> = self.stored(folder, &MANIFEST, run_id).await?;
         let left = self.left_of(run_id, items).await?;
         if left.is_empty() && self.is_written_complete(folder).await? {
             let message = format!("run {run_id} has an answer for every target: nothing to resume");
             return Err(Error::new(ErrorKind::NoTargets, message));
         }
-        let key = folder.key(&format!("resume-{execution}.json"));
-        self.artifacts.put(&key, json(&left)?).await?;
+        let key = folder.resume_manifest(execution);
+        self.artifacts.put(&key, document::compact(&left)?).await?;
         let targets: usize = left.iter().map(|item| item.regions.len()).sum();
         tracing::info!(RunId = %run_id, work_items = left.len(), targets, "resuming");
         Ok(RunPlan {
@@ -52,10 +54,10 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     async fn stored<T: serde::de::DeserializeOwned>(
         &self,
         folder: &Folder,
-        name: &str,
+        artifact: &Artifact,
         run_id: &RunId,
     ) -> Result<T, Error> {
-        let key = folder.key(name);
+        let key = folder.artifact(artifact);
         let uri = self.artifacts.uri(&key);
         let Some(bytes) = find(&self.artifacts, &key).await? else {
             let allowed = format!("a run of this operation whose files are still there ({uri})");
@@ -68,9 +70,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// Whether the run's summary says COMPLETE. One that says PARTIAL while nothing is left to ask
     /// is older than the ledger: the artifacts must be written anew.
     async fn is_written_complete(&self, folder: &Folder) -> Result<bool, Error> {
-        let summary = find(&self.artifacts, &folder.key(SUMMARY)).await?;
-        let summary = summary.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-        Ok(summary.is_some_and(|summary| summary["Status"] == "COMPLETE"))
+        let bytes = find(&self.artifacts, &folder.artifact(&SUMMARY)).await?;
+        let summary = bytes.and_then(|bytes| serde_json::from_slice::<Summary>(&bytes).ok());
+        Ok(summary.is_some_and(|summary| summary.result.status == Status::Complete))
     }
 
     fn refuse_expired(&self, plan: &RunPlan) -> Result<(), Error> {
@@ -113,5 +115,5 @@ fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
 fn refused(run_id: &RunId, allowed: &str) -> Error {
     let mut violations = Violations::default();
     violations.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
-    Error::invalid(format!("invalid request: {violations}"))
+    Error::violations("request", violations)
 }

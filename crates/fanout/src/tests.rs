@@ -1,8 +1,10 @@
 //! The fanout over an organization and artifacts in memory.
 
-use org_operator_core::WorkItem;
+use org_operator_core::contract::summary::Status;
 use org_operator_core::model::account::Account;
+use org_operator_core::report::tally::Tally;
 use org_operator_core::{AccountId, UnitId};
+use org_operator_core::{ErrorKind, WorkItem};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, MemoryLedger, TickingClock};
 use serde_json::json;
 
@@ -316,11 +318,15 @@ async fn a_complete_run_is_not_resumed_and_one_without_its_artifacts_is() {
     let event = json!({"RunId": "again", "ResumeRun": "r1"});
     let plan = fanout.run(&event, None).await.unwrap();
     assert_eq!((plan.work_items, plan.targets), (0, 0));
-    let summary = |status: &str| json!({ "Status": status }).to_string().into_bytes();
+    let summary = |status: Status| {
+        let mut summary = Tally::default().summary(plan.run_id.clone(), "", None, Vec::new());
+        summary.result.status = status;
+        document::pretty(&summary).unwrap()
+    };
     let key = "runs/internet-routes/r1/summary.json";
-    fanout.artifacts.put(key, summary("PARTIAL")).await.unwrap();
+    fanout.artifacts.put(key, summary(Status::Partial)).await.unwrap();
     assert_eq!(fanout.run(&event, None).await.unwrap().targets, 0, "the summary is out of date");
-    fanout.artifacts.put(key, summary("COMPLETE")).await.unwrap();
+    fanout.artifacts.put(key, summary(Status::Complete)).await.unwrap();
     let error = fanout.run(&event, None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoTargets);
     assert!(error.message().contains("nothing to resume"), "{error}");

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use org_operator_core::Error;
 use org_operator_core::ports::{Artifacts, Download, Upload};
-use org_operator_core::{Error, ErrorKind};
 
 use crate::atomic_file::AtomicFile;
 
@@ -110,7 +110,7 @@ impl Download for FileDownload {
 
 /// A file that cannot be read or written.
 pub fn broken(doing: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(ErrorKind::OperationFailed, format!("{doing} {}: {error}", path.display()))
+    Error::io(doing, path, error)
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use org_operator_aws::{Organization, SystemClock};
-use org_operator_core::contract::plan::{Folder, ResultEvent, RunPlan};
+use org_operator_core::artifact::Folder;
+use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
 use org_operator_core::ports::{Artifacts, find};
 use org_operator_core::{Error, Region, RunId, WorkItem};

@@ -10,12 +10,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use org_operator_core::contract::journal::JournalLine;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition, LedgerRecord, WorkerFailure};
 use org_operator_core::ports::{LedgerReader, LedgerWriter, Outcomes, Page};
 use org_operator_core::{AccountId, Error, Outcome};
 
 use crate::directory::broken;
-use crate::journal_lines as lines;
 use crate::private;
 use crate::progress::Progress;
 
@@ -49,13 +49,13 @@ impl Journal {
         failure: &WorkerFailure,
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
-        lines::failure(&mut batch, failure)?;
+        JournalLine::from(failure).write(&mut batch)?;
         self.append(&partition.account, &batch)
     }
 
     /// What is known of an account's targets.
     pub fn known(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
-        let entries = self.entries(&partition.account, lines::is_outcome)?;
+        let entries = self.entries(&partition.account, JournalLine::is_outcome)?;
         let outcome = |entry| match entry {
             Entry::Outcome(outcome) => Some(outcome),
             _ => None,
@@ -87,7 +87,7 @@ impl Journal {
             Err(error) => return Err(broken("reading", &path, &error)),
         };
         let wanted = bytes.split(|byte| *byte == b'\n').filter(|line| wanted(line));
-        Ok(wanted.filter_map(lines::parse).collect())
+        Ok(wanted.filter_map(JournalLine::parse).collect())
     }
 }
 
@@ -139,7 +139,7 @@ impl LedgerWriter for Journal {
         }
         let mut batch = Vec::new();
         for record in records {
-            lines::record(&mut batch, record)?;
+            JournalLine::from(record).write(&mut batch)?;
         }
         self.append(&partition.account, &batch)
     }
@@ -151,7 +151,7 @@ impl LedgerWriter for Journal {
         _: i64,
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
-        lines::outcome(&mut batch, outcome)?;
+        JournalLine::from(outcome).write(&mut batch)?;
         self.append(&partition.account, &batch)?;
         self.progress.outcome(&outcome.verdict);
         Ok(())

@@ -8,7 +8,6 @@ pub mod atomic_file;
 pub mod directory;
 pub mod engine;
 pub mod journal;
-mod journal_lines;
 pub mod lock;
 pub mod nowhere;
 pub mod private;

@@ -14,7 +14,8 @@ mod replay;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
-use org_operator_core::input::violation::{Violations, nearest_hint};
+use org_operator_core::input::path::FieldPath;
+use org_operator_core::input::violation::{Expected, Violations};
 use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, Region};
@@ -60,8 +61,8 @@ pub fn find(
     let found = catalogue.iter().find(|operation| operation.spec().name == name);
     if found.is_none() {
         let names: Vec<&str> = catalogue.iter().map(|operation| operation.spec().name).collect();
-        let hint = nearest_hint(name, names.iter().copied());
-        violations.note("Operation", &Value::from(name), format!("{}{hint}", names.join(", ")));
+        let expected = Expected::name(names.join(", "), name, names.iter().copied());
+        violations.note("Operation", &Value::from(name), expected);
     }
     found.copied()
 }
@@ -74,7 +75,7 @@ pub fn check_parameters(
 ) {
     for (name, value) in parameters {
         let allowed = format!("nothing: `{}` has no parameters", operation.spec().name);
-        violations.note(format!("Parameters.{name}"), value, allowed);
+        violations.note(FieldPath::root().field("Parameters").field(name), value, allowed);
     }
 }
 

@@ -7,7 +7,7 @@ use org_operator_core::contract::ledger::{
 };
 use org_operator_core::ports::{LedgerReader, Page, Upload};
 use org_operator_core::report::changes::Comparison;
-use org_operator_core::report::coverage::{AccountTargets, CoverageRow, cover};
+use org_operator_core::report::coverage::{AccountTargets, CoveredTarget, cover};
 use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
 use crate::export::Export;
@@ -150,7 +150,7 @@ impl Found {
     }
 
     /// The coverage; a target whose records are not all there is FAILED, whatever its outcome says.
-    fn rows(self, targets: &AccountTargets) -> Vec<CoverageRow> {
+    fn rows(self, targets: &AccountTargets) -> Vec<CoveredTarget> {
         let mut rows = cover(targets, self.outcomes.into_values().collect(), &self.failures);
         for row in &mut rows {
             let Some(outcome) = &row.outcome else { continue };

@@ -1,7 +1,7 @@
-//! Two runs that have been written, compared: what `changes.csv` says about a run and the one
-//! before it, for any two.
+//! Two runs compared by their artifacts: what `changes.csv` has about a run and the previous one,
+//! for any two.
 
-use org_operator_core::contract::plan::{Folder, MANIFEST};
+use org_operator_core::artifact::{Folder, MANIFEST};
 use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, find};
 use org_operator_core::report::changes::Change;
@@ -10,12 +10,12 @@ use org_operator_core::{Error, WorkItem};
 
 use crate::previous::Previous;
 
-/// A run that has been written: where its artifacts are.
+/// A run that has been written.
 #[derive(Debug, Clone)]
 pub struct Written<A> {
-    /// The store.
+    /// The store with the run's artifacts.
     pub artifacts: A,
-    /// The run's folder in it.
+    /// The run's folder in the store.
     pub folder: Folder,
 }
 
@@ -45,12 +45,12 @@ async fn opened<A: Artifacts>(
     run: &Written<A>,
     spec: &Spec,
 ) -> Result<Previous<A::Download>, Error> {
-    let found = Previous::open(&run.artifacts, &run.folder, spec).await?;
-    found.ok_or_else(|| missing(run, "no records or no coverage"))
+    let previous = Previous::open(&run.artifacts, &run.folder, spec).await?;
+    previous.ok_or_else(|| missing(run, "no records or no coverage"))
 }
 
 async fn manifest<A: Artifacts>(run: &Written<A>) -> Result<Vec<WorkItem>, Error> {
-    let bytes = find(&run.artifacts, &run.folder.key(MANIFEST)).await?;
+    let bytes = find(&run.artifacts, &run.folder.artifact(&MANIFEST)).await?;
     let bytes = bytes.ok_or_else(|| missing(run, "no manifest"))?;
     serde_json::from_slice(&bytes).map_err(|e| missing(run, &e.to_string()))
 }

@@ -1,61 +1,53 @@
-//! The files of a run while they grow: records as CSV and as JSON Lines, changes, coverage, and
-//! the counts over them.
+//! The streamed artifacts of a run while they grow: every sink of the list with its upload, and the
+//! counts over all of them.
 
+use org_operator_core::Error;
+use org_operator_core::artifact::sink::ArtifactSink;
+use org_operator_core::artifact::{Artifact, Folder};
 use org_operator_core::contract::ledger::LedgerRecord;
-use org_operator_core::contract::plan::{CHANGES, COVERAGE, Folder};
-use org_operator_core::contract::summary::Tally;
+use org_operator_core::contract::summary::Summary;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Upload};
-use org_operator_core::report::changes::Change;
-use org_operator_core::report::coverage::{self, AccountTargets, CoverageRow};
-use org_operator_core::{Error, ErrorKind, Region};
-use serde::Serializer;
+use org_operator_core::report::changes::{Change, record_row};
+use org_operator_core::report::coverage::{AccountTargets, CoveredTarget};
+use org_operator_core::report::tally::Tally;
 
-use crate::sheet::Sheet;
+/// A sink's bytes are collected up to about this many before they go to its upload.
+const CHUNK: usize = 64 * 1024;
 
-/// The columns that every operation's records begin with.
-pub(crate) const TARGET_COLUMNS: [&str; 3] = ["account_id", "account_name", "region"];
-
-/// The files of a run.
+/// The streamed artifacts of a run.
 pub(crate) struct Export<U> {
-    columns: Vec<&'static str>,
-    records: Sheet<U>,
-    lines: U,
-    changes: Sheet<U>,
-    coverage: Sheet<U>,
+    writers: Vec<Writer<U>>,
     tally: Tally,
 }
 
 impl<U: Upload> Export<U> {
+    /// Begins every artifact that has a sink.
     pub(crate) fn new<A: Artifacts<Upload = U>>(
         artifacts: &A,
         folder: &Folder,
         spec: &Spec,
     ) -> Result<Self, Error> {
-        let upload = |name: &str| artifacts.upload(&folder.key(name));
-        let own = spec.columns.iter().map(|column| column.name);
-        let columns: Vec<&str> = TARGET_COLUMNS.into_iter().chain(own).collect();
-        let with_change = std::iter::once("change").chain(columns.iter().copied());
-        Ok(Self {
-            records: Sheet::new(upload(&format!("{}.csv", spec.name)), columns.iter().copied())?,
-            lines: upload(&format!("{}.jsonl", spec.name)),
-            changes: Sheet::new(upload(CHANGES), with_change)?,
-            coverage: Sheet::new(upload(COVERAGE), coverage::COLUMNS.iter().copied())?,
-            tally: Tally::default(),
-            columns,
-        })
+        let streamed = Artifact::ALL.iter().filter_map(|artifact| Some((artifact, artifact.sink?)));
+        let writers = streamed.map(|(artifact, open)| {
+            let upload = artifacts.upload(&folder.artifact(artifact));
+            Ok(Writer { sink: open(spec)?, upload })
+        });
+        Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
     }
 
     /// Writes a record.
     pub(crate) async fn record(
         &mut self,
         targets: &AccountTargets,
-        record: &LedgerRecord,
+        entry: &LedgerRecord,
     ) -> Result<(), Error> {
-        let cells = row(targets, &record.region, &record.record.cells);
-        self.records.row(cells.iter().copied()).await?;
-        self.lines.write(&json_line(&self.columns, &cells)?).await?;
-        self.tally.records(1);
+        let row = record_row(targets, &entry.region, &entry.record.cells);
+        for writer in &mut self.writers {
+            writer.sink.record(&row)?;
+            writer.drain(CHUNK).await?;
+        }
+        self.tally.record();
         Ok(())
     }
 
@@ -66,48 +58,62 @@ impl<U: Upload> Export<U> {
         changes: &[Change],
     ) -> Result<(), Error> {
         for change in changes {
-            let cells = row(targets, &change.region, &change.cells);
-            self.changes.row(std::iter::once(change.kind.name()).chain(cells)).await?;
+            let row = change.row(targets);
+            for writer in &mut self.writers {
+                writer.sink.change(&row)?;
+                writer.drain(CHUNK).await?;
+            }
         }
         self.tally.changes(targets, changes);
         Ok(())
     }
 
-    /// Writes an account's coverage.
+    /// Writes what became of an account's targets.
     pub(crate) async fn coverage(
         &mut self,
         targets: &AccountTargets,
-        rows: &[CoverageRow],
+        covered: &[CoveredTarget],
     ) -> Result<(), Error> {
-        for row in rows {
-            let cells = row.cells(targets);
-            self.coverage.row(cells.iter().map(String::as_str)).await?;
+        for target in covered {
+            let row = target.row(targets);
+            for writer in &mut self.writers {
+                writer.sink.target(&row)?;
+                writer.drain(CHUNK).await?;
+            }
         }
-        self.tally.account(targets, rows);
+        self.tally.account(targets, covered);
         Ok(())
     }
 
-    /// Completes the files; gives the counts.
-    pub(crate) async fn finish(self) -> Result<Tally, Error> {
-        self.records.finish().await?;
-        self.lines.finish().await?;
-        self.changes.finish().await?;
-        self.coverage.finish().await?;
-        Ok(self.tally)
+    /// Completes the artifacts, and gives the summary that `summarize` makes of the counts.
+    pub(crate) async fn finish(
+        self,
+        summarize: impl FnOnce(Tally) -> Summary,
+    ) -> Result<Summary, Error> {
+        let summary = summarize(self.tally);
+        for mut writer in self.writers {
+            writer.sink.finish(&summary)?;
+            writer.drain(0).await?;
+            writer.upload.finish().await?;
+        }
+        Ok(summary)
     }
 }
 
-fn row<'a>(targets: &'a AccountTargets, region: &'a Region, cells: &'a [String]) -> Vec<&'a str> {
-    let target = [targets.account_id.as_str(), &targets.account_name, region.as_str()];
-    target.into_iter().chain(cells.iter().map(String::as_str)).collect()
+/// A sink with the upload that its bytes go to.
+struct Writer<U> {
+    sink: Box<dyn ArtifactSink>,
+    upload: U,
 }
 
-/// A record as one JSON object, its fields in the order of the columns.
-fn json_line(columns: &[&str], cells: &[&str]) -> Result<Vec<u8>, Error> {
-    let mut line = Vec::new();
-    let pairs = columns.iter().zip(cells);
-    let written = serde_json::Serializer::new(&mut line).collect_map(pairs);
-    written.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
-    line.push(b'\n');
-    Ok(line)
+impl<U: Upload> Writer<U> {
+    /// Moves the sink's bytes on where there are more than `limit`.
+    async fn drain(&mut self, limit: usize) -> Result<(), Error> {
+        let buffer = self.sink.buffer();
+        if buffer.buffered() <= limit {
+            return Ok(());
+        }
+        let bytes = buffer.take()?;
+        self.upload.write(&bytes).await
+    }
 }

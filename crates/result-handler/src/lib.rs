@@ -8,24 +8,22 @@ mod compare;
 mod export;
 mod lines;
 mod previous;
-mod sheet;
 
 use futures_util::{StreamExt, stream};
-use org_operator_core::contract::plan::{
-    CHANGES, COVERAGE, Folder, MANIFEST, ResultEvent, SUMMARY,
-};
+use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, SUMMARY};
+use org_operator_core::contract::document;
+use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
 use org_operator_core::report::coverage::{AccountTargets, by_account};
-use org_operator_core::{Error, ErrorKind, WorkItem};
+use org_operator_core::{Error, RunId, WorkItem};
 use org_operator_operations::{CATALOGUE, Operation, resolve_in};
-use serde::Serialize;
 use serde_json::Map;
 
 use account::Reading;
 pub use compare::{Written, compare};
 use export::Export;
-use previous::{Latest, Previous};
+use previous::Previous;
 
 /// Accounts whose first page is asked for at once. A page holds up to 1 MB, so this bounds memory.
 const AHEAD: usize = 16;
@@ -50,46 +48,57 @@ impl<L, A> ResultHandler<L, A> {
 }
 
 impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
-    /// Writes the run's artifacts and answers with its summary. Running it again writes the same.
+    /// Writes the run's artifacts and returns its summary. Running it again writes the same.
     ///
     /// # Errors
     /// `InvalidRequest` for an unknown operation or a manifest that is missing or cannot be read;
-    /// else what the ledger or S3 answered. The summary is written after the tables, and
-    /// `latest.json` last: a run with a summary is whole.
+    /// else what the ledger or the store returned. The summary is written after the tables, and
+    /// `latest.json` last: a run with a summary is complete on disk.
     pub async fn run(&self, event: &ResultEvent) -> Result<Summary, Error> {
         let operation = resolve_in(self.catalogue, &event.operation, &Map::new())?;
         let folder = Folder::new(&self.results_prefix, &event.operation, &event.run_id);
         let accounts = by_account(self.manifest(&folder).await?);
-        let mut latest = Latest::read(&self.artifacts, &folder, &event.run_id).await?;
-        let mut previous = match &latest.previous_run_id {
-            Some(run) => {
-                Previous::open(&self.artifacts, &folder.of_run(run), operation.spec()).await?
-            }
-            None => None,
-        };
+        let mut latest = previous::latest(&self.artifacts, &folder, &event.run_id).await?;
+        let mut previous =
+            self.previous(operation, &folder, latest.previous_run_id.as_ref()).await?;
         if previous.is_none() {
             latest.previous_run_id = None;
         }
         let mut export = Export::new(&self.artifacts, &folder, operation.spec())?;
         self.export(event, &accounts, &mut export, previous.as_mut()).await?;
-        let tally = export.finish().await?;
-        let names = [&format!("{}.csv", event.operation), COVERAGE, CHANGES, SUMMARY];
-        let uris = names.map(|name| self.artifacts.uri(&folder.key(name))).to_vec();
-        let compared = latest.previous_run_id.clone();
-        let summary = tally.summary(event.run_id.clone(), &event.operation, compared, uris);
-        self.artifacts.put(&folder.key(SUMMARY), json(&summary)?).await?;
-        self.artifacts.put(&folder.latest_key(), json(&latest)?).await?;
+        let (uris, compared) = (self.listed_uris(&folder), latest.previous_run_id.clone());
+        let summary = export
+            .finish(|tally| tally.summary(event.run_id.clone(), &event.operation, compared, uris))
+            .await?;
+        self.artifacts.put(&folder.artifact(&SUMMARY), document::pretty(&summary)?).await?;
+        self.artifacts.put(&folder.artifact(&LATEST), document::pretty(&latest)?).await?;
         let RunResult { status, targets, failed, records, .. } = &summary.result;
         tracing::info!(RunId = %event.run_id, ?status, targets, failed, records, "written");
         Ok(summary)
     }
 
+    /// The run to compare with, or `None` where there is none or its files are gone.
+    async fn previous(
+        &self,
+        operation: &dyn Operation,
+        folder: &Folder,
+        run: Option<&RunId>,
+    ) -> Result<Option<Previous<A::Download>>, Error> {
+        let Some(run) = run else { return Ok(None) };
+        Previous::open(&self.artifacts, &folder.of_run(run), operation.spec()).await
+    }
+
+    /// URIs of what a person reads first.
+    fn listed_uris(&self, folder: &Folder) -> Vec<String> {
+        let listed = Artifact::ALL.iter().filter(|artifact| artifact.is_listed);
+        listed.map(|artifact| self.artifacts.uri(&folder.artifact(artifact))).collect()
+    }
+
     async fn manifest(&self, folder: &Folder) -> Result<Vec<WorkItem>, Error> {
-        let key = folder.key(MANIFEST);
+        let key = folder.artifact(&MANIFEST);
         let uri = self.artifacts.uri(&key);
-        let bytes = find(&self.artifacts, &key).await?;
-        let bytes =
-            bytes.ok_or_else(|| Error::invalid(format!("there is no manifest at {uri}")))?;
+        let missing = || Error::invalid(format!("there is no manifest at {uri}"));
+        let bytes = find(&self.artifacts, &key).await?.ok_or_else(missing)?;
         serde_json::from_slice(&bytes)
             .map_err(|e| Error::invalid(format!("{uri} is no manifest: {e}")))
     }
@@ -113,11 +122,6 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         }
         Ok(())
     }
-}
-
-fn json(value: &impl Serialize) -> Result<Vec<u8>, Error> {
-    let bytes = serde_json::to_vec_pretty(value);
-    bytes.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))
 }
 
 #[cfg(test)]

@@ -1,66 +1,55 @@
-//! The run before: which one it is, and its records and coverage, account by account.
+//! The previous run: which one it is, and its records and coverage, account by account.
 //!
 //! Both files are sorted by account, as this run is, so they are read along with it and memory
 //! holds one account.
 
 use std::collections::BTreeSet;
 
-use org_operator_core::contract::plan::{COVERAGE, Folder, SUMMARY};
+use org_operator_core::artifact::{COVERAGE_CSV, Folder, LATEST, RECORD_LINES, SUMMARY};
+use org_operator_core::contract::coverage_row::{CoverageStatus, TargetStatus};
+use org_operator_core::contract::latest::Latest;
+use org_operator_core::contract::record_row::{RecordRow, columns};
+use org_operator_core::contract::summary::Summary;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Download, find};
 use org_operator_core::report::changes::Comparison;
 use org_operator_core::{AccountId, Error, ErrorKind, Region, RunId};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use crate::lines::{Ending, Lines};
 
-/// `latest.json`: the newest run of an operation, and the one that it was compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Latest {
-    pub(crate) run_id: RunId,
-    pub(crate) previous_run_id: Option<RunId>,
+/// What `latest.json` must say once `run_id` has been written. A run that is written again is
+/// compared with the same run as before, so that it is written the same.
+pub(crate) async fn latest<A: Artifacts>(
+    artifacts: &A,
+    folder: &Folder,
+    run_id: &RunId,
+) -> Result<Latest, Error> {
+    let own: Option<Summary> = document(artifacts, &folder.artifact(&SUMMARY)).await?;
+    let previous_run_id = match own {
+        Some(summary) => summary.previous_run_id,
+        None => match document::<Latest>(artifacts, &folder.artifact(&LATEST)).await? {
+            Some(latest) if latest.run_id == *run_id => latest.previous_run_id,
+            Some(latest) => Some(latest.run_id),
+            None => None,
+        },
+    };
+    Ok(Latest { run_id: run_id.clone(), previous_run_id })
 }
 
-/// What is read of an earlier summary.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct EarlierSummary {
-    previous_run_id: Option<RunId>,
+async fn document<T: DeserializeOwned>(
+    artifacts: &impl Artifacts,
+    key: &str,
+) -> Result<Option<T>, Error> {
+    let Some(bytes) = find(artifacts, key).await? else { return Ok(None) };
+    serde_json::from_slice(&bytes).map(Some).map_err(|e| unreadable(&artifacts.uri(key), e))
 }
 
-impl Latest {
-    /// What `latest.json` must say when `run_id` has been written. A run that is written again is
-    /// compared with the same run as before, so that it is written the same.
-    pub(crate) async fn read<A: Artifacts>(
-        artifacts: &A,
-        folder: &Folder,
-        run_id: &RunId,
-    ) -> Result<Self, Error> {
-        let previous_run_id = match find(artifacts, &folder.key(SUMMARY)).await? {
-            Some(bytes) => parsed::<EarlierSummary>(&bytes, SUMMARY)?.previous_run_id,
-            None => match find(artifacts, &folder.latest_key()).await? {
-                Some(bytes) => {
-                    let latest = parsed::<Latest>(&bytes, "latest.json")?;
-                    let own = latest.run_id == *run_id;
-                    if own { latest.previous_run_id } else { Some(latest.run_id) }
-                }
-                None => None,
-            },
-        };
-        Ok(Self { run_id: run_id.clone(), previous_run_id })
-    }
-}
-
-fn parsed<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &str) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|e| unreadable(name, e))
-}
-
-/// The run before, read along with this one.
+/// The previous run, read along with this one.
 pub(crate) struct Previous<D> {
     columns: Vec<&'static str>,
     records: Rows<D>,
+    header: csv::StringRecord,
     coverage: Rows<D>,
 }
 
@@ -71,25 +60,28 @@ impl<D: Download> Previous<D> {
         folder: &Folder,
         spec: &Spec,
     ) -> Result<Option<Self>, Error> {
-        let records = artifacts.open(&folder.key(&format!("{}.jsonl", spec.name))).await?;
-        let coverage = artifacts.open(&folder.key(COVERAGE)).await?;
-        let columns = spec.columns.iter().map(|column| column.name).collect();
-        Ok(records.zip(coverage).map(|(records, coverage)| Self {
-            columns,
+        let records = artifacts.open(&folder.artifact(&RECORD_LINES)).await?;
+        let coverage = artifacts.open(&folder.artifact(&COVERAGE_CSV)).await?;
+        let Some((records, coverage)) = records.zip(coverage) else { return Ok(None) };
+        let mut coverage = Lines::new(coverage, Ending::Quoted);
+        let header = csv_record(&coverage.next().await?.unwrap_or_default())?;
+        Ok(Some(Self {
+            columns: columns(spec),
             records: Rows { lines: Lines::new(records, Ending::Plain), next: None },
-            coverage: Rows { lines: Lines::new(coverage, Ending::Quoted), next: None },
+            header,
+            coverage: Rows { lines: coverage, next: None },
         }))
     }
 
-    /// What the run before says about `account`. Accounts are asked in ascending order.
+    /// What the previous run has of `account`. Accounts are asked for in ascending order.
     pub(crate) async fn account(&mut self, account: &AccountId) -> Result<Comparison, Error> {
+        let Self { columns, records, header, coverage } = self;
         let mut succeeded = BTreeSet::new();
-        while let Some(row) = self.coverage.of(account, coverage_row).await? {
+        while let Some(row) = coverage.of(account, |line| coverage_row(header, line)).await? {
             succeeded.extend(row.value);
         }
         let mut before = BTreeSet::new();
-        let Self { columns, records, .. } = self;
-        while let Some(row) = records.of(account, |line| record_row(columns, line)).await? {
+        while let Some(row) = records.of(account, |line| record(columns, line)).await? {
             before.insert(row.value);
         }
         Ok(Comparison::new(succeeded, before))
@@ -97,7 +89,7 @@ impl<D: Download> Previous<D> {
 }
 
 /// A record's Region and cells.
-type Record = (Region, Vec<String>);
+type RegionCells = (Region, Vec<String>);
 
 /// A row with the account it belongs to.
 struct Row<T> {
@@ -112,53 +104,56 @@ struct Rows<D> {
 }
 
 impl<D: Download> Rows<D> {
-    /// The next row of `account`, past those of accounts before it; a header is none.
+    /// The next row of `account`; rows of accounts before it are passed over.
     async fn of<T>(
         &mut self,
         account: &AccountId,
-        read: impl Fn(&[u8]) -> Result<Option<Row<T>>, Error>,
+        read: impl Fn(&[u8]) -> Result<Row<T>, Error>,
     ) -> Result<Option<Row<T>>, Error> {
         loop {
             let line = match self.next.take() {
-                Some(line) => line,
-                None => match self.lines.next().await? {
-                    Some(line) => line,
-                    None => return Ok(None),
-                },
+                Some(line) => Some(line),
+                None => self.lines.next().await?,
             };
-            match read(&line)? {
-                Some(row) if row.account == *account => return Ok(Some(row)),
-                Some(row) if row.account > *account => {
-                    self.next = Some(line);
-                    return Ok(None);
-                }
-                _ => {}
+            let Some(line) = line else { return Ok(None) };
+            let row = read(&line)?;
+            if row.account == *account {
+                return Ok(Some(row));
+            }
+            if row.account > *account {
+                self.next = Some(line);
+                return Ok(None);
             }
         }
     }
 }
 
-/// A row of `coverage.csv`: the Region where it succeeded.
-fn coverage_row(line: &[u8]) -> Result<Option<Row<Option<Region>>>, Error> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
-    let row = reader.records().next().transpose().map_err(|e| unreadable(COVERAGE, e))?;
-    let Some(row) = row else { return Ok(None) };
-    let cell = |index: usize| row.get(index).unwrap_or_default();
-    let Some(account) = AccountId::parse(cell(0)) else { return Ok(None) };
-    let value = Region::parse(cell(2)).filter(|_| cell(3) == "SUCCEEDED");
-    Ok(Some(Row { account, value }))
+/// A row of `coverage.csv`: its Region where the target SUCCEEDED.
+fn coverage_row(header: &csv::StringRecord, line: &[u8]) -> Result<Row<Option<Region>>, Error> {
+    let cells = csv_record(line)?;
+    let row: CoverageStatus<'_> =
+        cells.deserialize(Some(header)).map_err(|e| unreadable(COVERAGE_CSV.name, e))?;
+    let account = AccountId::parse(row.account_id)
+        .ok_or_else(|| unreadable(COVERAGE_CSV.name, "a row without an account"))?;
+    let succeeded = row.status == TargetStatus::Succeeded.name();
+    Ok(Row { account, value: Region::parse(row.region).filter(|_| succeeded) })
 }
 
-/// A line of the records: Region and cells; a column that the run before had not is empty.
-fn record_row(columns: &[&str], line: &[u8]) -> Result<Option<Row<Record>>, Error> {
-    let name = "the previous run's records";
-    let value: Value = parsed(line, name)?;
-    let cell = |column: &str| value[column].as_str().unwrap_or_default().to_owned();
-    let account = AccountId::parse(&cell("account_id"));
-    let region = Region::parse(&cell("region"));
-    let (account, region) = account.zip(region).ok_or_else(|| unreadable(name, "no target"))?;
-    let cells = columns.iter().map(|column| cell(column)).collect();
-    Ok(Some(Row { account, value: (region, cells) }))
+fn csv_record(line: &[u8]) -> Result<csv::StringRecord, Error> {
+    // A reader of its own per line, with a buffer no larger than needed.
+    let capacity = line.len().max(1);
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.has_headers(false).buffer_capacity(capacity).from_reader(line);
+    let row = reader.records().next().transpose().map_err(|e| unreadable(COVERAGE_CSV.name, e))?;
+    Ok(row.unwrap_or_default())
+}
+
+/// A line of the records; a column that the previous run did not have is empty.
+fn record(columns: &[&str], line: &[u8]) -> Result<Row<RegionCells>, Error> {
+    let row = RecordRow::parse_line(columns, line)
+        .map_err(|why| unreadable("the previous run's records", why))?;
+    let value = (row.region.into_owned(), row.cells.into_owned());
+    Ok(Row { account: row.account_id.into_owned(), value })
 }
 
 fn unreadable(name: &str, why: impl std::fmt::Display) -> Error {

@@ -8,7 +8,7 @@ use org_operator_core::contract::summary::Status;
 use org_operator_core::model::spec::{Access, Column, Scope, Spec};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::CallFailure;
-use org_operator_core::{AccountId, Outcome, Record, Region, RunId, Verdict};
+use org_operator_core::{AccountId, ErrorKind, Outcome, Record, Region, RunId, Verdict};
 use org_operator_operations::{Rows, Target};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
 use serde_json::{Value, json};

@@ -14,7 +14,7 @@ use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use crate::emulator::Emulator;
 use crate::identity::{HOME_REGION, MANAGEMENT};
 use crate::organization::{DemoAccount, DemoOrganization, Kind, REGIONS, RESTRICTED_REGION};
-use crate::{Outcome, paths};
+use crate::{TestResult, paths};
 
 const STACK: &str = "org-operator";
 const CODE_BUCKET: &str = "org-operator-code";
@@ -38,7 +38,7 @@ impl Deployment {
     ///
     /// # Errors
     /// Where `dist/` is not filled, or a stack fails.
-    pub async fn make(emulator: &Emulator, organization: &DemoOrganization) -> Outcome<Self> {
+    pub async fn make(emulator: &Emulator, organization: &DemoOrganization) -> TestResult<Self> {
         let config = emulator.config(MANAGEMENT, HOME_REGION);
         make_bucket(&config).await?;
         put_packages(&config, CODE_PREFIX, &[]).await?;
@@ -62,7 +62,7 @@ impl Deployment {
     ///
     /// # Errors
     /// Where the template has none of that name.
-    pub fn output(&self, name: &str) -> Outcome<&str> {
+    pub fn output(&self, name: &str) -> TestResult<&str> {
         let output = self.outputs.get(name).map(String::as_str);
         output.ok_or_else(|| format!("operator.yaml has no output {name}").into())
     }
@@ -77,7 +77,7 @@ impl Deployment {
         emulator: &Emulator,
         prefix: &str,
         replaced: &[(&str, Vec<u8>)],
-    ) -> Outcome<()> {
+    ) -> TestResult<()> {
         let config = emulator.config(MANAGEMENT, HOME_REGION);
         put_packages(&config, prefix, replaced).await?;
         let kept = ["CodeBucket", "OrganizationId", "ExternalId", "TargetRegions"];
@@ -102,7 +102,7 @@ impl Deployment {
     ///
     /// # Errors
     /// Where the stack fails.
-    pub async fn give_role(&self, emulator: &Emulator, account: &DemoAccount) -> Outcome<()> {
+    pub async fn give_role(&self, emulator: &Emulator, account: &DemoAccount) -> TestResult<()> {
         let config = emulator.config(&account.id, HOME_REGION);
         let parameters = [
             ("ReadOnlyWorkerRoleArn", self.output("ReadOnlyWorkerRoleArn")?),
@@ -116,7 +116,7 @@ impl Deployment {
 
 /// Denies the member role one Region. AWS would do it by a service control policy, which the
 /// emulator does not enforce.
-async fn restrict(config: &SdkConfig) -> Outcome<()> {
+async fn restrict(config: &SdkConfig) -> TestResult<()> {
     let policy = serde_json::json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -130,7 +130,7 @@ async fn restrict(config: &SdkConfig) -> Outcome<()> {
 }
 
 /// A package that is older than its function's build would test yesterday's code.
-fn refuse_stale(package: &Path) -> Outcome<()> {
+fn refuse_stale(package: &Path) -> TestResult<()> {
     let here = std::env::current_exe()?;
     let folder = here.ancestors().find(|folder| folder.ends_with("debug"));
     let binary = folder.zip(package.file_stem()).map(|(folder, name)| folder.join(name));
@@ -145,7 +145,7 @@ fn refuse_stale(package: &Path) -> Outcome<()> {
     }
 }
 
-async fn make_bucket(config: &SdkConfig) -> Outcome<()> {
+async fn make_bucket(config: &SdkConfig) -> TestResult<()> {
     let s3 = S3::new(config);
     let region = BucketLocationConstraint::from(HOME_REGION);
     let location = CreateBucketConfiguration::builder().location_constraint(region).build();
@@ -158,7 +158,7 @@ async fn put_packages(
     config: &SdkConfig,
     prefix: &str,
     replaced: &[(&str, Vec<u8>)],
-) -> Outcome<()> {
+) -> TestResult<()> {
     let s3 = S3::new(config);
     for name in PACKAGED {
         let other = replaced.iter().find(|(replaced, _)| *replaced == name);
@@ -171,7 +171,7 @@ async fn put_packages(
 }
 
 /// A package as `make` made it.
-fn package(name: &str) -> Outcome<Vec<u8>> {
+fn package(name: &str) -> TestResult<Vec<u8>> {
     let path = paths::file("dist").join(name);
     refuse_stale(&path)?;
     let bytes = std::fs::read(&path);
@@ -184,7 +184,7 @@ async fn deploy(
     stack: &str,
     template: &str,
     parameters: &[(&str, &str)],
-) -> Outcome<HashMap<String, String>> {
+) -> TestResult<HashMap<String, String>> {
     let client = CloudFormation::new(config);
     let body = std::fs::read_to_string(paths::file("cloudformation").join(template))?;
     let parameter = |(key, value): &(&str, &str)| {
@@ -201,7 +201,7 @@ async fn deploy(
     finished(&client, stack).await
 }
 
-async fn finished(client: &CloudFormation, name: &str) -> Outcome<HashMap<String, String>> {
+async fn finished(client: &CloudFormation, name: &str) -> TestResult<HashMap<String, String>> {
     loop {
         let answer = client.describe_stacks().stack_name(name).send().await?;
         let stack = answer.stacks().first().ok_or("the stack is gone")?;

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 use crate::sockets::listening;
-use crate::{Outcome, identity, paths};
+use crate::{TestResult, identity, paths};
 
 const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(10);
@@ -46,7 +46,7 @@ impl Emulator {
     ///
     /// # Errors
     /// Where `.venv` has no ministack, or it does not answer within a minute.
-    pub fn start(options: &Options) -> Outcome<Self> {
+    pub fn start(options: &Options) -> TestResult<Self> {
         Self::spawn("ministack", options.log.clone(), |command, port| {
             command.env("AUTH", "true").env("GATEWAY_PORT", port.to_string());
             // It is nobody's but this machine's; its MQTT listener has no such setting.
@@ -63,7 +63,7 @@ impl Emulator {
     ///
     /// # Errors
     /// Where `.venv` has no moto, or it does not answer within a minute.
-    pub fn moto() -> Outcome<Self> {
+    pub fn moto() -> TestResult<Self> {
         Self::spawn("moto_server", None, |command, port| {
             command.env("MOTO_ACCOUNT_ID", identity::MANAGEMENT);
             command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
@@ -74,7 +74,7 @@ impl Emulator {
         name: &'static str,
         log: Option<PathBuf>,
         set: impl FnOnce(&mut Command, u16),
-    ) -> Outcome<Self> {
+    ) -> TestResult<Self> {
         let program = paths::file(".venv/bin").join(name);
         if !program.exists() {
             return Err(format!("{name} is missing: type `make .venv/tests`").into());
@@ -125,7 +125,7 @@ impl Emulator {
         }
     }
 
-    fn wait_until_ready(&mut self) -> Outcome<()> {
+    fn wait_until_ready(&mut self) -> TestResult<()> {
         let deadline = Instant::now() + START;
         let address: SocketAddr = self.endpoint.trim_start_matches("http://").parse()?;
         while !(self.is_own(address) && answers(address)) {
@@ -203,6 +203,6 @@ fn command(program: &Path, home: &Path) -> Command {
 ///
 /// # Errors
 /// Where the machine has none.
-pub fn free_port() -> Outcome<u16> {
+pub fn free_port() -> TestResult<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

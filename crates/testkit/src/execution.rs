@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sfn::types::ExecutionStatus;
 use serde_json::Value;
 
-use crate::Outcome;
+use crate::TestResult;
 
 const POLL: Duration = Duration::from_millis(100);
 
@@ -59,7 +59,7 @@ impl Pipeline {
         name: &str,
         input: &str,
         mut watch: impl FnMut(Progress),
-    ) -> Outcome<Ended> {
+    ) -> TestResult<Ended> {
         let client = aws_sdk_sfn::Client::new(&self.config);
         let start = client.start_execution().state_machine_arn(&self.state_machine);
         let started = start.name(name).input(input).send().await?;
@@ -81,7 +81,7 @@ impl Pipeline {
         }
     }
 
-    async fn progress(&self, run: &str) -> Outcome<Progress> {
+    async fn progress(&self, run: &str) -> TestResult<Progress> {
         let scan = aws_sdk_dynamodb::Client::new(&self.config).scan().table_name(&self.table);
         let mut items = scan
             .filter_expression("begins_with(#r, :r) AND begins_with(#e, :e)")
@@ -109,7 +109,7 @@ impl Pipeline {
         &self,
         operation: &str,
         run: &str,
-    ) -> Outcome<BTreeMap<String, Vec<u8>>> {
+    ) -> TestResult<BTreeMap<String, Vec<u8>>> {
         let s3 = aws_sdk_s3::Client::new(&self.config);
         let prefix = format!("runs/{operation}/{run}/");
         let listed = s3.list_objects_v2().bucket(&self.bucket).prefix(&prefix).send().await?;
@@ -127,7 +127,7 @@ impl Pipeline {
 ///
 /// # Errors
 /// Where it is none.
-pub fn rows(bytes: &[u8]) -> Outcome<Vec<Vec<String>>> {
+pub fn rows(bytes: &[u8]) -> TestResult<Vec<Vec<String>>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let row = |record: Result<csv::StringRecord, csv::Error>| {
         Ok(record?.iter().map(str::to_owned).collect())

@@ -10,12 +10,11 @@ pub mod network;
 pub mod organization;
 pub mod paths;
 pub mod person;
-pub mod simulation;
 pub mod sockets;
 pub mod truth;
 
 /// What goes wrong in test equipment is read by a person, not by a program.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type TestError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A result of test equipment.
-pub type Outcome<T> = Result<T, Failure>;
+pub type TestResult<T> = Result<T, TestError>;

@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::Filter;
 
-use crate::Outcome;
+use crate::TestResult;
 
 /// What a network looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct MadeRoute(pub Vec<String>);
 ///
 /// # Errors
 /// What EC2 answered.
-pub async fn make(config: &SdkConfig, layout: Layout) -> Outcome<Vec<MadeRoute>> {
+pub async fn make(config: &SdkConfig, layout: Layout) -> TestResult<Vec<MadeRoute>> {
     let ec2 = Client::new(config);
     match layout {
         Layout::MainToInternet => main_to_internet(&ec2).await,
@@ -37,7 +37,7 @@ pub async fn make(config: &SdkConfig, layout: Layout) -> Outcome<Vec<MadeRoute>>
     }
 }
 
-async fn main_to_internet(ec2: &Client) -> Outcome<Vec<MadeRoute>> {
+async fn main_to_internet(ec2: &Client) -> TestResult<Vec<MadeRoute>> {
     let vpc = make_vpc(ec2, "10.1.0.0/16").await?;
     let gateway = make_gateway(ec2, &vpc).await?;
     let of_vpc = Filter::builder().name("vpc-id").values(&vpc).build();
@@ -51,7 +51,7 @@ async fn main_to_internet(ec2: &Client) -> Outcome<Vec<MadeRoute>> {
     Ok(vec![route(ec2, &table, "0.0.0.0/0", &gateway).await?])
 }
 
-async fn public_subnets(ec2: &Client) -> Outcome<Vec<MadeRoute>> {
+async fn public_subnets(ec2: &Client) -> TestResult<Vec<MadeRoute>> {
     let vpc = make_vpc(ec2, "10.2.0.0/16").await?;
     let gateway = make_gateway(ec2, &vpc).await?;
     let mut table = make_table(ec2, vpc).await?;
@@ -67,7 +67,7 @@ async fn public_subnets(ec2: &Client) -> Outcome<Vec<MadeRoute>> {
     Ok(vec![wide, narrow])
 }
 
-async fn private(ec2: &Client) -> Outcome<()> {
+async fn private(ec2: &Client) -> TestResult<()> {
     let vpc = make_vpc(ec2, "10.3.0.0/16").await?;
     let peer = make_vpc(ec2, "10.4.0.0/16").await?;
     let table = make_table(ec2, vpc.clone()).await?;
@@ -89,12 +89,12 @@ struct Table {
     subnets: Vec<String>,
 }
 
-async fn make_vpc(ec2: &Client, block: &str) -> Outcome<String> {
+async fn make_vpc(ec2: &Client, block: &str) -> TestResult<String> {
     let made = ec2.create_vpc().cidr_block(block).send().await?;
     Ok(made.vpc().and_then(|vpc| vpc.vpc_id()).ok_or("no VPC")?.to_owned())
 }
 
-async fn make_gateway(ec2: &Client, vpc: &str) -> Outcome<String> {
+async fn make_gateway(ec2: &Client, vpc: &str) -> TestResult<String> {
     let made = ec2.create_internet_gateway().send().await?;
     let gateway = made.internet_gateway().and_then(|gateway| gateway.internet_gateway_id());
     let gateway = gateway.ok_or("no internet gateway")?.to_owned();
@@ -102,13 +102,13 @@ async fn make_gateway(ec2: &Client, vpc: &str) -> Outcome<String> {
     Ok(gateway)
 }
 
-async fn make_table(ec2: &Client, vpc: String) -> Outcome<Table> {
+async fn make_table(ec2: &Client, vpc: String) -> TestResult<Table> {
     let made = ec2.create_route_table().vpc_id(&vpc).send().await?;
     let id = made.route_table().and_then(|table| table.route_table_id()).ok_or("no route table")?;
     Ok(Table { vpc, id: id.to_owned(), is_main: false, subnets: Vec::new() })
 }
 
-async fn route(ec2: &Client, table: &Table, block: &str, gateway: &str) -> Outcome<MadeRoute> {
+async fn route(ec2: &Client, table: &Table, block: &str, gateway: &str) -> TestResult<MadeRoute> {
     let create = ec2.create_route().route_table_id(&table.id).destination_cidr_block(block);
     create.gateway_id(gateway).send().await?;
     let subnets = table.subnets.join(";");

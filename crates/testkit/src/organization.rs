@@ -8,7 +8,7 @@ use aws_sdk_organizations::Client;
 use crate::emulator::Emulator;
 use crate::identity::{HOME_REGION, MANAGEMENT};
 use crate::network::{self, Layout, MadeRoute};
-use crate::{Failure, Outcome};
+use crate::{TestError, TestResult};
 
 /// The Regions of the demo.
 pub const REGIONS: [&str; 3] = ["ap-southeast-2", "eu-west-1", "us-east-1"];
@@ -124,7 +124,7 @@ impl DemoOrganization {
     ///
     /// # Errors
     /// What a service answered.
-    pub async fn make(emulator: &Emulator) -> Outcome<Self> {
+    pub async fn make(emulator: &Emulator) -> TestResult<Self> {
         let client = Client::new(&emulator.config(MANAGEMENT, HOME_REGION));
         let mut units = Units::new(&client).await?;
         let mut accounts = Vec::new();
@@ -147,7 +147,7 @@ impl DemoOrganization {
     ///
     /// # Errors
     /// Where there is none.
-    pub fn account(&self, kind: Kind) -> Outcome<&DemoAccount> {
+    pub fn account(&self, kind: Kind) -> TestResult<&DemoAccount> {
         let found = self.accounts.iter().find(|account| account.kind == kind);
         found.ok_or_else(|| format!("no {kind:?} account").into())
     }
@@ -161,14 +161,14 @@ struct Units<'a> {
 }
 
 impl<'a> Units<'a> {
-    async fn new(client: &'a Client) -> Outcome<Self> {
+    async fn new(client: &'a Client) -> TestResult<Self> {
         let roots = client.list_roots().send().await?;
         let root = roots.roots().first().and_then(|root| root.id()).ok_or("no root")?.to_owned();
         Ok(Self { client, root, made: BTreeMap::new() })
     }
 
     /// The unit at `path`, made with its parents where it is not there yet.
-    async fn path(&mut self, path: &str) -> Outcome<String> {
+    async fn path(&mut self, path: &str) -> TestResult<String> {
         let mut parent = self.root.clone();
         let mut walked = String::new();
         for name in path.split('/') {
@@ -182,7 +182,7 @@ impl<'a> Units<'a> {
         Ok(parent)
     }
 
-    async fn make(&self, parent: &str, name: &str) -> Outcome<String> {
+    async fn make(&self, parent: &str, name: &str) -> TestResult<String> {
         let create = self.client.create_organizational_unit().parent_id(parent).name(name);
         let made = create.send().await?;
         Ok(made.organizational_unit().and_then(|unit| unit.id()).ok_or("no OU")?.to_owned())
@@ -195,7 +195,7 @@ async fn make_account(
     number: usize,
     root: &str,
     parent: &str,
-) -> Outcome<String> {
+) -> TestResult<String> {
     let email = format!("account{number}@example.com");
     let made = client.create_account().account_name(name).email(email).send().await?;
     let status = made.create_account_status().and_then(|status| status.account_id());
@@ -209,10 +209,10 @@ async fn make_networks(
     emulator: &Emulator,
     account: &str,
     layouts: [Layout; 3],
-) -> Outcome<BTreeMap<&'static str, Vec<MadeRoute>>> {
+) -> TestResult<BTreeMap<&'static str, Vec<MadeRoute>>> {
     let making = REGIONS.into_iter().zip(layouts).map(|(region, layout)| async move {
         let routes = network::make(&emulator.config(account, region), layout).await?;
-        Ok::<_, Failure>((region, routes))
+        Ok::<_, TestError>((region, routes))
     });
     let made = futures_util::future::try_join_all(making).await?;
     Ok(made.into_iter().collect())

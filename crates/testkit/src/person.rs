@@ -4,7 +4,7 @@
 use aws_config::SdkConfig;
 use serde_json::json;
 
-use crate::Outcome;
+use crate::TestResult;
 
 /// What a person may do beside what the worker may: read the organization, start runs, fetch their
 /// artifacts.
@@ -15,7 +15,7 @@ const ACTIONS: [&str; 6] =
 ///
 /// # Errors
 /// What IAM or STS answered.
-pub async fn credentials(config: &SdkConfig, role: &str) -> Outcome<[(String, String); 3]> {
+pub async fn credentials(config: &SdkConfig, role: &str) -> TestResult<[(String, String); 3]> {
     let account = role.split(':').nth(4).unwrap_or_default();
     let name = role.rsplit('/').next().unwrap_or(role);
     let statement = |principal: serde_json::Value| json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
@@ -41,7 +41,7 @@ pub async fn credentials(config: &SdkConfig, role: &str) -> Outcome<[(String, St
 ///
 /// # Errors
 /// What IAM answered.
-pub async fn allow(config: &SdkConfig, role: &str) -> Outcome<()> {
+pub async fn allow(config: &SdkConfig, role: &str) -> TestResult<()> {
     let allowed = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": ACTIONS, "Resource": "*"},
     ]});

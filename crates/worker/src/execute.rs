@@ -1,63 +1,23 @@
-//! RegionExecutor: the member role once, then the operation in each Region, never beyond the time left.
-//! Nothing is written here.
+//! The executor: assumes the member role once, then runs the operation in each Region within the
+//! attempt's time. Nothing is written to the ledger here.
 
 use std::future::Future;
 
-use org_operator_aws::{CallCounter, Member};
-use org_operator_core::Outcome;
+use org_operator_aws::Member;
 use org_operator_core::model::record::keyed;
-use org_operator_core::model::timestamp::Timestamp;
-use org_operator_core::outcome::classification::{Call, Classification, classify};
-use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
-use org_operator_operations::{Operation, Target};
+use org_operator_core::outcome::classification::{Call, CallFailure, Classification, classify};
+use org_operator_core::{AccountId, Error, ErrorKind, Record};
+use org_operator_operations::{Operation, Rows, Target};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::{Attempt, Members};
+use crate::attempt::{Attempt, Executed, RegionAttempt};
+use crate::members::Members;
 
-/// What came of one Region.
-pub(crate) enum Answer {
-    /// The operation's records, not yet written.
-    Records(Vec<Record>),
-    /// A success that is in the ledger.
-    Written(Outcome),
-    /// A failure whose meaning may depend on the other Regions.
-    Failed(Classification),
-}
-
-/// A target that is being asked.
-pub(crate) struct Begun {
-    pub(crate) region: Region,
-    pub(crate) started_at: Timestamp,
-    pub(crate) calls: CallCounter,
-}
-
-impl Begun {
-    pub(crate) fn new(region: Region, started_at: Timestamp) -> Self {
-        Self { region, started_at, calls: CallCounter::default() }
-    }
-}
-
-/// A target with what came of it.
-pub(crate) struct Answered {
-    pub(crate) begun: Begun,
-    pub(crate) answer: Answer,
-}
-
-impl Answered {
-    /// The same failure for every Region: the account could not be entered.
-    pub(crate) fn all(regions: Vec<Region>, started_at: Timestamp, error: &Error) -> Vec<Self> {
-        let answered = |region| {
-            let answer = Answer::Failed(Classification::certain(error.clone()));
-            Self { begun: Begun::new(region, started_at), answer }
-        };
-        regions.into_iter().map(answered).collect()
-    }
-}
-
-/// How to ask.
+/// Runs one operation in the Regions of one account.
 pub(crate) struct RegionExecutor<'a, M> {
     operation: &'static dyn Operation,
+    account: &'a AccountId,
     members: &'a M,
     attempt: &'a Attempt,
     permits: Option<&'a Semaphore>,
@@ -65,76 +25,75 @@ pub(crate) struct RegionExecutor<'a, M> {
 }
 
 impl<'a, M: Members> RegionExecutor<'a, M> {
+    /// An executor whose deadline starts now.
     pub(crate) fn new(
         operation: &'static dyn Operation,
+        account: &'a AccountId,
         members: &'a M,
         attempt: &'a Attempt,
         permits: Option<&'a Semaphore>,
     ) -> Self {
         let deadline = Instant::now() + attempt.time_left;
-        Self { operation, members, attempt, permits, deadline }
+        Self { operation, account, members, attempt, permits, deadline }
     }
 
-    /// The account's access, or `None` where no Region is due: no call is made for nothing.
-    pub(crate) async fn member(
-        &self,
-        account: &AccountId,
-        due: &[Region],
-    ) -> Result<Option<Member>, Error> {
-        if due.is_empty() {
-            return Ok(None);
-        }
+    /// Assumes the member role with a session that allows the operation's actions only.
+    pub(crate) async fn assume_role(&self) -> Result<Member, Error> {
         let actions = self.operation.spec().actions;
-        let assuming = self.members.assume(account, &self.attempt.run, actions);
-        in_time(self.deadline, assuming).await.unwrap_or_else(Err).map(Some)
+        let assuming = self.members.assume(self.account, &self.attempt.run, actions);
+        before(self.deadline, assuming).await?
     }
 
-    /// The operation's answer in one Region.
-    pub(crate) async fn region(
-        &self,
-        member: &Member,
-        account: &AccountId,
-        begun: &Begun,
-        permit: Permit<'_>,
-    ) -> Answer {
-        let config = member.config(&begun.region, &begun.calls);
-        let target = Target { account: account.clone(), region: begun.region.clone(), config };
-        match in_time(permit.deadline, self.operation.run(&target)).await {
-            Err(late) => Answer::Failed(Classification::certain(late)),
-            Ok(Err(failure)) => {
-                if failure.is_expired() {
-                    self.members.evict(account, &self.attempt.run);
-                }
-                let actions = self.operation.spec().actions;
-                Answer::Failed(classify(Call::Operation, &failure).naming(member.role(), actions))
-            }
-            Ok(Ok(rows)) => match keyed(self.operation.spec(), rows) {
-                Ok(records) => Answer::Records(records),
-                Err(error) => Answer::Failed(Classification::certain(error)),
-            },
-        }
-    }
-
-    /// Waits for a Region's permit. Without permits every Region has one at once, and all have the
-    /// same deadline; else a Region's time begins now, however long it waited.
-    pub(crate) async fn permit(&self) -> Permit<'a> {
+    /// Waits for a permit. Without a limit there is none to wait for, and every Region shares the
+    /// attempt's deadline; with one, a Region's deadline starts when its permit is granted.
+    pub(crate) async fn acquire_permit(&self) -> Permit<'a> {
         let Some(permits) = self.permits else {
             return Permit { deadline: self.deadline, _permit: None };
         };
-        // Turns are never closed; a closed semaphore would only mean that nobody waits.
+        // The semaphore is never closed; if it were, there would be no limit to wait for.
         let permit = permits.acquire().await.ok();
         Permit { deadline: Instant::now() + self.attempt.time_left, _permit: permit }
     }
+
+    /// Runs the operation in one Region and returns its records, keyed but not yet written.
+    pub(crate) async fn execute(
+        &self,
+        member: &Member,
+        attempt: RegionAttempt,
+        permit: Permit<'_>,
+    ) -> Executed<Vec<Record>> {
+        let config = member.config(&attempt.region, &attempt.calls);
+        let (account, region) = (self.account.clone(), attempt.region.clone());
+        let target = Target { account, region, config };
+        let result = match before(permit.deadline, self.operation.run(&target)).await {
+            Err(late) => Err(Classification::certain(late)),
+            Ok(Err(failure)) => Err(self.classify(member, &failure)),
+            Ok(Ok(rows)) => self.keyed(rows),
+        };
+        Executed { attempt, result }
+    }
+
+    fn classify(&self, member: &Member, failure: &CallFailure) -> Classification {
+        if failure.is_expired() {
+            self.members.evict(self.account, &self.attempt.run);
+        }
+        let actions = self.operation.spec().actions;
+        classify(Call::Operation, failure).naming(member.role(), actions)
+    }
+
+    fn keyed(&self, rows: Rows) -> Result<Vec<Record>, Classification> {
+        keyed(self.operation.spec(), rows).map_err(Classification::certain)
+    }
 }
 
-/// A Region's permit: it ends when this is dropped.
+/// The right to run in one Region until the deadline; dropping it releases the limit's permit.
 pub(crate) struct Permit<'a> {
     deadline: Instant,
     _permit: Option<SemaphorePermit<'a>>,
 }
 
-async fn in_time<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {
+async fn before<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {
     let late = "the invocation's time is used up; what is left is tried in another one";
-    let done = tokio::time::timeout_at(deadline, work).await;
-    done.map_err(|_| Error::new(ErrorKind::DeadlineExceeded, late))
+    let finished = tokio::time::timeout_at(deadline, work).await;
+    finished.map_err(|_| Error::new(ErrorKind::DeadlineExceeded, late))
 }

@@ -1,13 +1,13 @@
-//! Access to member accounts as the worker needs it.
+//! Access to member accounts as the worker needs it; assuming the role is the AWS crate's part.
 
 use std::future::Future;
 
 use org_operator_aws::{Member, MemberRole};
 use org_operator_core::{AccountId, Error, RunId};
 
-/// Gives access to a member account.
+/// Gives access to member accounts.
 pub trait Members: Sync {
-    /// One access for all Regions of `account`, that allows `actions` only.
+    /// A session in `account` that serves all its Regions and allows `actions` only.
     fn assume(
         &self,
         account: &AccountId,
@@ -15,7 +15,7 @@ pub trait Members: Sync {
         actions: &[&str],
     ) -> impl Future<Output = Result<Member, Error>> + Send;
 
-    /// Uses what was kept of `account` no more: AWS says that it has expired, whatever STS said.
+    /// Evicts the cached session of `account`: AWS treats it as expired, whatever STS promised.
     fn evict(&self, account: &AccountId, run: &RunId);
 }
 

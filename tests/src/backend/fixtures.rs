@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::identity::MANAGEMENT;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ const EXTERNAL_ID: &str = "behaviour-external-id";
 const BUCKET: &str = "behaviour-results";
 
 /// Makes all of it.
-pub(super) async fn make(kind: Kind, endpoint: &str) -> Outcome<Fixture> {
+pub(super) async fn make(kind: Kind, endpoint: &str) -> TestResult<Fixture> {
     let operation = config(endpoint, MANAGEMENT, HOME);
     let (organization, accounts) = organization::make(kind, &operation, MANAGEMENT).await?;
     let inside = inside(kind, endpoint, &operation, &accounts[0]).await?;
@@ -47,7 +47,7 @@ async fn inside(
     endpoint: &str,
     operation: &SdkConfig,
     account: &str,
-) -> Outcome<SdkConfig> {
+) -> TestResult<SdkConfig> {
     if kind == Kind::Ministack {
         return Ok(config(endpoint, account, HOME));
     }
@@ -56,7 +56,7 @@ async fn inside(
     session(endpoint, HOME, call.role_session_name("filling").send().await?.credentials())
 }
 
-async fn make_role(inside: &SdkConfig) -> Outcome<()> {
+async fn make_role(inside: &SdkConfig) -> TestResult<()> {
     let iam = aws_sdk_iam::Client::new(inside);
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Action": "sts:AssumeRole",
@@ -72,7 +72,7 @@ async fn make_role(inside: &SdkConfig) -> Outcome<()> {
     Ok(())
 }
 
-async fn make_table(operation: &SdkConfig) -> Outcome<()> {
+async fn make_table(operation: &SdkConfig) -> TestResult<()> {
     let keys = [("Run", KeyType::Hash), ("Entry", KeyType::Range)];
     let mut create = aws_sdk_dynamodb::Client::new(operation).create_table().table_name(TABLE);
     for (name, kind) in keys {
@@ -85,7 +85,7 @@ async fn make_table(operation: &SdkConfig) -> Outcome<()> {
     Ok(())
 }
 
-async fn make_bucket(operation: &SdkConfig) -> Outcome<()> {
+async fn make_bucket(operation: &SdkConfig) -> TestResult<()> {
     let place = BucketLocationConstraint::from(HOME);
     let place = CreateBucketConfiguration::builder().location_constraint(place).build();
     let create = aws_sdk_s3::Client::new(operation).create_bucket().bucket(BUCKET);

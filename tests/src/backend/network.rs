@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::create_route::builders::CreateRouteFluentBuilder;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::network::{self, Layout, MadeRoute};
 
 /// Destinations, each in a table of its own.
@@ -14,7 +14,7 @@ const DESTINATIONS: [&str; 6] =
     ["::/0", "2001:db8::/48", "0.0.0.0/0", "198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24"];
 
 /// Makes it and tells its internet routes.
-pub(super) async fn make(config: &SdkConfig) -> Outcome<BTreeSet<MadeRoute>> {
+pub(super) async fn make(config: &SdkConfig) -> TestResult<BTreeSet<MadeRoute>> {
     let mut routes = network::make(config, Layout::MainToInternet).await?;
     let (vpc, gateway) = (routes[0].0[0].clone(), routes[0].0[5].clone());
     routes.extend(network::make(config, Layout::PublicSubnets).await?);
@@ -28,7 +28,7 @@ pub(super) async fn make(config: &SdkConfig) -> Outcome<BTreeSet<MadeRoute>> {
     Ok(routes.into_iter().collect())
 }
 
-async fn prefix_list(ec2: &Client) -> Outcome<String> {
+async fn prefix_list(ec2: &Client) -> TestResult<String> {
     let create = ec2.create_managed_prefix_list().prefix_list_name("offices").max_entries(1);
     let made = create.address_family("IPv4").send().await?;
     let id = made.prefix_list().and_then(|list| list.prefix_list_id());
@@ -40,7 +40,7 @@ async fn table_with(
     vpc: &str,
     gateway: &str,
     destination: &str,
-) -> Outcome<MadeRoute> {
+) -> TestResult<MadeRoute> {
     let made = ec2.create_route_table().vpc_id(vpc).send().await?;
     let table = made.route_table().and_then(|table| table.route_table_id()).ok_or("no table")?;
     let create = ec2.create_route().route_table_id(table).gateway_id(gateway);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{OrganizationFeatureSet, Tag};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 
 use super::Kind;
 use super::fixture::Place;
@@ -20,7 +20,7 @@ pub(super) async fn make(
     kind: Kind,
     config: &SdkConfig,
     management: &str,
-) -> Outcome<(Place, Vec<String>)> {
+) -> TestResult<(Place, Vec<String>)> {
     let client = Client::new(config);
     // ministack has one from its start, and cannot make another.
     if kind == Kind::Moto {
@@ -50,7 +50,7 @@ pub(super) async fn make(
 }
 
 /// Three units below the root, and two below the first of them.
-async fn make_units(client: &Client, place: &mut Place) -> Outcome<Vec<String>> {
+async fn make_units(client: &Client, place: &mut Place) -> TestResult<Vec<String>> {
     let mut units = Vec::new();
     for number in 0..5 {
         let parent = if number < 3 { place.root.clone() } else { String::clone(&units[0]) };
@@ -65,7 +65,12 @@ async fn make_units(client: &Client, place: &mut Place) -> Outcome<Vec<String>> 
     Ok(units)
 }
 
-async fn make_account(client: &Client, root: &str, number: usize, unit: &str) -> Outcome<String> {
+async fn make_account(
+    client: &Client,
+    root: &str,
+    number: usize,
+    unit: &str,
+) -> TestResult<String> {
     let name = format!("{} {number}", NAMES[number % NAMES.len()]);
     let email = format!("account{number}@example.com");
     let made = client.create_account().account_name(name).email(email).send().await?;
@@ -76,7 +81,7 @@ async fn make_account(client: &Client, root: &str, number: usize, unit: &str) ->
     Ok(id)
 }
 
-async fn tag(client: &Client, place: &mut Place, account: &str) -> Outcome<()> {
+async fn tag(client: &Client, place: &mut Place, account: &str) -> TestResult<()> {
     let tags = BTreeMap::from([("team", "payments"), ("Kosten stelle", "=1+1")]);
     for (key, value) in &tags {
         let tag = Tag::builder().key(*key).value(*value).build()?;
@@ -87,7 +92,7 @@ async fn tag(client: &Client, place: &mut Place, account: &str) -> Outcome<()> {
     Ok(())
 }
 
-async fn close(client: &Client, place: &mut Place, account: &str) -> Outcome<()> {
+async fn close(client: &Client, place: &mut Place, account: &str) -> TestResult<()> {
     client.close_account().account_id(account).send().await?;
     place.active.remove(account);
     place.inactive.insert(account.to_owned());

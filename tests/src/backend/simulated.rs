@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use org_operator_testkit::Outcome;
-use org_operator_testkit::network::MadeRoute;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{
-    Access, Account, EXTERNAL_ID, Entry, ROLE, ROOT, Shape, World,
+use aws_sim::{
+    Conditions, EXTERNAL_ID, Endpoint, MEMBER_ROLE, MemberAccount, ROOT_ID, RegionAccess,
+    RoleTrust, Shape, Simulation, World, oracle,
 };
-use org_operator_testkit::simulation::{Settings, Simulation, truth};
+use org_operator_testkit::TestResult;
+use org_operator_testkit::network::MadeRoute;
 
 use super::fixture::{Fixture, Kind, Place, destination};
 
@@ -18,30 +16,36 @@ const ALWAYS_ON: [&str; 2] = ["eu-west-1", "us-east-1"];
 const OPTIONAL: [&str; 2] = ["af-south-1", "eu-south-2"];
 
 /// Starts a simulation of the first seed whose organization has all that the behaviours need.
-pub(super) async fn start() -> Outcome<(Endpoint, Fixture)> {
+pub(super) async fn start() -> TestResult<(Endpoint, Fixture)> {
     let found = (0..1_000).find_map(|seed| {
         let world = World::new(seed, shape());
         fixture(&world).map(|fixture| (world, fixture))
     });
     let (world, fixture) = found.ok_or("no seed has all that the behaviours need")?;
-    let simulation = Simulation::new(Settings { world, knobs: Knobs::default() });
+    let simulation = Simulation::new(world, Conditions::default());
     Ok((Endpoint::listen(Arc::new(simulation)).await?, fixture))
 }
 
 fn shape() -> Shape {
     let regions: Vec<&str> = ALWAYS_ON.into_iter().chain(OPTIONAL).collect();
-    Shape { inactive: 2, units: 5, tables: 24, trouble: 0.2, ..Shape::calm(24, &regions) }
+    Shape {
+        inactive: 2,
+        units: 5,
+        max_route_tables: 24,
+        restricted: 0.2,
+        ..Shape::unrestricted(24, &regions)
+    }
 }
 
 fn fixture(world: &World) -> Option<Fixture> {
     let active = || world.accounts.iter().filter(|account| account.is_active());
-    let without_role = active().find(|account| account.entry == Entry::NoRole)?;
-    let open = active().filter(|account| account.entry == Entry::Open);
+    let without_role = active().find(|account| account.trust == RoleTrust::NoRole)?;
+    let open = active().filter(|account| account.trust == RoleTrust::Granted);
     let (member, region, off) = open.into_iter().find_map(|account| {
         let [region, other] = ALWAYS_ON;
-        let says = |region: &&str| world.access(&account.id, region);
-        let on = says(&region) == Access::On && says(&other) == Access::On;
-        let off = OPTIONAL.into_iter().find(|region| says(region) == Access::Off)?;
+        let says = |region: &&str| world.region_access(&account.id, region);
+        let on = says(&region) == RegionAccess::Allowed && says(&other) == RegionAccess::Allowed;
+        let off = OPTIONAL.into_iter().find(|region| says(region) == RegionAccess::Disabled)?;
         (on && is_rich(&routes(world, account, region))).then_some((account, region, off))
     })?;
     Some(Fixture {
@@ -49,7 +53,7 @@ fn fixture(world: &World) -> Option<Fixture> {
         management: world.management(),
         member: member.id.clone(),
         without_role: without_role.id.clone(),
-        role: ROLE.to_owned(),
+        role: MEMBER_ROLE.to_owned(),
         external_id: EXTERNAL_ID.to_owned(),
         region: region.to_owned(),
         other_region: ALWAYS_ON[1].to_owned(),
@@ -60,8 +64,8 @@ fn fixture(world: &World) -> Option<Fixture> {
     })
 }
 
-fn routes(world: &World, account: &Account, region: &str) -> BTreeSet<MadeRoute> {
-    let rows = truth::routes(world, account, region).into_iter();
+fn routes(world: &World, account: &MemberAccount, region: &str) -> BTreeSet<MadeRoute> {
+    let rows = oracle::internet_route_rows(world, account, region).into_iter();
     rows.map(|row| MadeRoute(row[3..].to_vec())).collect()
 }
 
@@ -75,22 +79,22 @@ fn is_rich(routes: &BTreeSet<MadeRoute>) -> bool {
 }
 
 fn place(world: &World) -> Place {
-    let parent = |unit: Option<usize>| unit.map_or_else(|| ROOT.to_owned(), World::unit_id);
+    let parent = |unit: Option<usize>| unit.map_or_else(|| ROOT_ID.to_owned(), World::unit_id);
     let all = || std::iter::once(None).chain((0..world.parents.len()).map(Some));
     let units = |above: Option<usize>| {
         let below = (0..world.parents.len()).filter(move |unit| world.parents[*unit] == above);
         below.map(World::unit_id).collect()
     };
-    let ids = |keep: &dyn Fn(&&Account) -> bool| -> BTreeSet<String> {
+    let ids = |keep: &dyn Fn(&&MemberAccount) -> bool| -> BTreeSet<String> {
         world.accounts.iter().filter(keep).map(|account| account.id.clone()).collect()
     };
     let mut members: BTreeMap<_, _> =
         all().map(|unit| (parent(unit), ids(&|account| Some(account.unit) == unit))).collect();
-    members.entry(ROOT.to_owned()).or_default().insert(world.management());
+    members.entry(ROOT_ID.to_owned()).or_default().insert(world.management());
     let mut active = ids(&|account| account.is_active());
     active.insert(world.management());
     Place {
-        root: ROOT.to_owned(),
+        root: ROOT_ID.to_owned(),
         active,
         inactive: ids(&|account| !account.is_active()),
         units: all().map(|unit| (parent(unit), units(unit))).collect(),

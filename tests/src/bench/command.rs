@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use serde_json::Value;
 
 use super::process::{Took, program, run};
@@ -37,7 +37,7 @@ impl Simulated {
     ///
     /// # Errors
     /// Where it does not start.
-    pub fn start(options: &[&str]) -> Outcome<Self> {
+    pub fn start(options: &[&str]) -> TestResult<Self> {
         let mut command = Command::new(program("simulation")?);
         command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn()?;
@@ -51,7 +51,7 @@ impl Simulated {
     ///
     /// # Errors
     /// Where it does not answer.
-    pub fn report(&self) -> Outcome<Value> {
+    pub fn report(&self) -> TestResult<Value> {
         let address = self.text("Endpoint").trim_start_matches("http://").to_owned();
         let mut stream = TcpStream::connect(&address)?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -91,7 +91,7 @@ struct Measured {
     true_rows: u64,
 }
 
-fn measure(accounts: u32, concurrency: u32, options: &[&str]) -> Outcome<Measured> {
+fn measure(accounts: u32, concurrency: u32, options: &[&str]) -> TestResult<Measured> {
     let (number, latency) = (accounts.to_string(), LATENCY.as_millis().to_string());
     let fixed = ["--accounts", &number, "--latency-ms", &latency];
     let simulated = Simulated::start(&[&fixed, options].concat())?;
@@ -120,7 +120,7 @@ fn measure(accounts: u32, concurrency: u32, options: &[&str]) -> Outcome<Measure
 }
 
 /// The rows of the run's CSV, as a reader of such files counts them.
-fn rows(folder: &std::path::Path) -> Outcome<u64> {
+fn rows(folder: &std::path::Path) -> TestResult<u64> {
     for run in std::fs::read_dir(folder.join("runs/internet-routes"))?.flatten() {
         let path = run.path().join("internet-routes.csv");
         if path.is_file() {
@@ -172,7 +172,7 @@ impl Measured {
     }
 
     /// A run whose answer is not the true one has no figures.
-    fn checked(self) -> Outcome<Self> {
+    fn checked(self) -> TestResult<Self> {
         let (rows, true_rows) = (self.rows, self.true_rows);
         let done = self.took.status.success() && rows == true_rows;
         let wrong = || format!("{}: {rows} rows of {true_rows}", self.took.status);
@@ -196,7 +196,7 @@ const JUDGED: u32 = 20;
 ///
 /// # Errors
 /// Where a run fails or its answer is not the true one.
-pub fn thousand() -> Outcome<Part> {
+pub fn thousand() -> TestResult<Part> {
     let mut rows = Vec::new();
     for concurrency in [JUDGED, 64] {
         let measured = measure(1_000, concurrency, &[])?.checked()?;
@@ -249,7 +249,7 @@ fn costs(measured: &Measured) -> [Row; 4] {
 ///
 /// # Errors
 /// As [`thousand`].
-pub fn growth() -> Outcome<Part> {
+pub fn growth() -> TestResult<Part> {
     let mut rows = Vec::new();
     let mut before: Option<Measured> = None;
     for accounts in [100, 1_000, 3_000, 10_000] {
@@ -282,7 +282,7 @@ pub fn growth() -> Outcome<Part> {
 ///
 /// # Errors
 /// As [`thousand`].
-pub fn quotas() -> Outcome<Part> {
+pub fn quotas() -> TestResult<Part> {
     let measured = measure(1_000, 64, &["--quotas"])?.checked()?;
     let share = real(measured.sum("throttled")) / real(measured.all_calls()) * 100.0;
     let bound = measured.bound();

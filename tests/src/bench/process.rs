@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// How often the peak memory is read: it only grows, so what is missed is the growth of the last
@@ -31,7 +31,7 @@ pub struct Took {
 ///
 /// # Errors
 /// Where it cannot be started or watched, or does not end.
-pub fn run(command: &mut Command) -> Outcome<Took> {
+pub fn run(command: &mut Command) -> TestResult<Took> {
     let start = Instant::now();
     let mut child = command.spawn()?;
     let mut memory = 0;
@@ -50,7 +50,7 @@ pub fn run(command: &mut Command) -> Outcome<Took> {
     Ok(Took { status: child.wait()?, wall, cpu, memory })
 }
 
-fn has_ended(child: &Child) -> Outcome<bool> {
+fn has_ended(child: &Child) -> TestResult<bool> {
     let pid = Pid::from_child(child);
     let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     Ok(waitid(WaitId::Pid(pid), look)?.is_some())
@@ -60,7 +60,7 @@ fn has_ended(child: &Child) -> Outcome<bool> {
 ///
 /// # Errors
 /// Where the process is gone.
-pub fn peak(pid: u32) -> Outcome<u64> {
+pub fn peak(pid: u32) -> TestResult<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no VmHWM")?;
     let kilobytes: u64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
@@ -71,7 +71,7 @@ pub fn peak(pid: u32) -> Outcome<u64> {
 ///
 /// # Errors
 /// Where the process is gone.
-pub fn cpu(pid: u32) -> Outcome<Duration> {
+pub fn cpu(pid: u32) -> TestResult<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name may have spaces; the fields are counted after it.
     let fields = stat.rsplit_once(')').ok_or("no name")?.1;
@@ -85,7 +85,7 @@ pub fn cpu(pid: u32) -> Outcome<Duration> {
 ///
 /// # Errors
 /// Where there is neither.
-pub fn function(name: &str) -> Outcome<(PathBuf, bool)> {
+pub fn function(name: &str) -> TestResult<(PathBuf, bool)> {
     let own = program(name)?;
     let deployed = own.parent().and_then(|folder| folder.parent());
     let deployed = deployed.map(|target| target.join("lambda").join(name));
@@ -99,7 +99,7 @@ pub fn function(name: &str) -> Outcome<(PathBuf, bool)> {
 ///
 /// # Errors
 /// Where it is not there.
-pub fn program(name: &str) -> Outcome<PathBuf> {
+pub fn program(name: &str) -> TestResult<PathBuf> {
     let path = std::env::current_exe()?.with_file_name(name);
     if path.is_file() { Ok(path) } else { Err(format!("{} is not built", path.display()).into()) }
 }

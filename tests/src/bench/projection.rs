@@ -4,15 +4,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aws_sim::{Conditions, DEFAULT_REGIONS, Endpoint, Shape, Simulation, World};
 use org_operator_aws::{DynamoDbLedger, SystemClock, tuned};
 use org_operator_core::{RunId, WorkerEvent};
 use org_operator_estimate::limits::Limits;
 use org_operator_estimate::{Estimate, Workload, estimate};
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::tcp::Endpoint;
-use org_operator_testkit::simulation::world::{ALWAYS_ON, Shape, World};
-use org_operator_testkit::simulation::{Settings, Simulation};
-use org_operator_testkit::{Failure, Outcome};
+use org_operator_testkit::{TestError, TestResult};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::json;
 
@@ -30,7 +27,7 @@ const REGIONS: u64 = 17;
 ///
 /// # Errors
 /// Where a worker fails.
-pub async fn part(rows_per_second: f64) -> Outcome<Part> {
+pub async fn part(rows_per_second: f64) -> TestResult<Part> {
     let seconds = worker_seconds().await?;
     let limits = Limits::load()?;
     let mut rows = vec![
@@ -88,11 +85,11 @@ fn row(accounts: u64, max_concurrency: u32, told: &Estimate) -> Row {
 
 /// What a warm worker takes for one account, on average, with a ledger and an AWS that take
 /// [`LATENCY`] for each call.
-async fn worker_seconds() -> Outcome<f64> {
-    let world = World::new(1, Shape::calm(ITEMS as usize, &ALWAYS_ON));
+async fn worker_seconds() -> TestResult<f64> {
+    let world = World::new(1, Shape::unrestricted(ITEMS as usize, &DEFAULT_REGIONS));
     let ids: Vec<String> = world.accounts.iter().map(|account| account.id.clone()).collect();
     let management = world.management();
-    let simulation = Simulation::new(Settings { world, knobs: Knobs::latency(LATENCY) });
+    let simulation = Simulation::new(world, Conditions::with_latency(LATENCY));
     let endpoint = Endpoint::listen(Arc::new(simulation)).await?;
     let key = format!("AKIA{management}");
     let credentials = aws_sdk_dynamodb::config::Credentials::new(key, "simulated", None, None, "");
@@ -105,9 +102,8 @@ async fn worker_seconds() -> Outcome<f64> {
     let worker = Worker::new(members(&config), ledger, SystemClock);
     let begun = Instant::now();
     for id in &ids {
-        let event =
-            json!({"AccountId": id, "AccountName": id, "Regions": ALWAYS_ON, "RunId": "bench"});
-        let event = WorkerEvent::parse(&event).map_err(Failure::from)?;
+        let event = json!({"AccountId": id, "AccountName": id, "Regions": DEFAULT_REGIONS, "RunId": "bench"});
+        let event = WorkerEvent::parse(&event).map_err(TestError::from)?;
         let run = RunId::parse("bench").ok_or("no run id")?;
         let time_left = Duration::from_mins(14);
         let attempt = Attempt { id: "a".to_owned(), run, expires_at: i64::MAX, time_left };

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 
 use super::process::{function, program};
 use super::table::{Part, Row};
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_micros(100);
 ///
 /// # Errors
 /// Where a program is not built or does not ask for work.
-pub fn part() -> Outcome<Part> {
+pub fn part() -> TestResult<Part> {
     let mut rows = Vec::new();
     let mut profile = "lambda profile, as deployed";
     for name in ["fanout", "worker", "result-handler"] {
@@ -30,7 +30,7 @@ pub fn part() -> Outcome<Part> {
         if !deployed {
             profile = "release profile, which is not what is deployed: type `make package` first";
         }
-        let mut times = (0..STARTS).map(|_| start(&path)).collect::<Outcome<Vec<_>>>()?;
+        let mut times = (0..STARTS).map(|_| start(&path)).collect::<TestResult<Vec<_>>>()?;
         times.sort_unstable();
         let median = times[STARTS / 2].as_secs_f64() * 1_000.0;
         let size = std::fs::metadata(&path)?.len() / 1_000;
@@ -46,7 +46,7 @@ pub fn part() -> Outcome<Part> {
 }
 
 /// The time until a function asks the runtime API for its first work.
-fn start(function: &Path) -> Outcome<Duration> {
+fn start(function: &Path) -> TestResult<Duration> {
     let api = TcpListener::bind("127.0.0.1:0")?;
     api.set_nonblocking(true)?;
     let mut command = Command::new(function);
@@ -75,7 +75,7 @@ fn start(function: &Path) -> Outcome<Duration> {
 }
 
 /// The function's connection; a function that ends, or asks for nothing, is not waited for.
-fn accepted(api: &TcpListener, child: &mut Child, deadline: Instant) -> Outcome<TcpStream> {
+fn accepted(api: &TcpListener, child: &mut Child, deadline: Instant) -> TestResult<TcpStream> {
     loop {
         match api.accept() {
             Ok((stream, _)) => return Ok(stream),

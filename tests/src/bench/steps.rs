@@ -16,7 +16,7 @@ use org_operator_core::ports::{
 use org_operator_core::{AccountId, Error, Outcome, Record, Region, RunId, UnitId, Verdict};
 use org_operator_fanout::{Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
-use org_operator_testkit::{Failure, Outcome as Told};
+use org_operator_testkit::{TestError, TestResult};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -185,7 +185,7 @@ pub struct Step {
 ///
 /// # Errors
 /// Where the answer is not what the stub holds.
-pub async fn export() -> Told<Step> {
+pub async fn export() -> TestResult<Step> {
     let item =
         |n| json!({"AccountId": format!("{n:012}"), "AccountName": "a", "Regions": ["xx-made-0"]});
     let items: Vec<_> = (0..ACCOUNTS).map(item).collect();
@@ -193,7 +193,7 @@ pub async fn export() -> Told<Step> {
     let handler = ResultHandler::new(Stub, &sink, String::new());
     let event = ResultEvent::parse(&json!({"RunId": "bench", "Operation": "internet-routes"}));
     let start = Instant::now();
-    let result = handler.run(&event.map_err(Failure::from)?).await?.result;
+    let result = handler.run(&event.map_err(TestError::from)?).await?.result;
     let seconds = start.elapsed().as_secs_f64();
     if result.records != ACCOUNTS * RECORDS || result.failed > 0 {
         return Err(format!("{result:?} is not what the stub holds").into());
@@ -206,7 +206,7 @@ pub async fn export() -> Told<Step> {
 ///
 /// # Errors
 /// What the fanout answered.
-pub async fn plan() -> Told<Step> {
+pub async fn plan() -> TestResult<Step> {
     let sink = Sink::default();
     let settings = Settings {
         home_region: Region::parse("eu-west-1").ok_or("no Region")?,
@@ -227,7 +227,7 @@ pub async fn plan() -> Told<Step> {
     step(plan.targets, seconds, &sink, output)
 }
 
-fn step(count: u64, seconds: f64, sink: &Sink, output: usize) -> Told<Step> {
+fn step(count: u64, seconds: f64, sink: &Sink, output: usize) -> TestResult<Step> {
     let written = sink.written.load(Ordering::Relaxed) >> 20;
     let memory = peak(std::process::id())?;
     #[expect(clippy::cast_precision_loss, reason = "counts below 2^52")]

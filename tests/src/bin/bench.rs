@@ -5,13 +5,13 @@ use std::process::Command;
 
 use org_operator_aws::SystemClock;
 use org_operator_core::ports::Clock;
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 use org_operator_tests::bench::steps::{self, Step};
 use org_operator_tests::bench::table::Part;
 use org_operator_tests::bench::{command, projection, start};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Outcome<()> {
+async fn main() -> TestResult<()> {
     match std::env::args().nth(1).as_deref() {
         Some("export") => println!("{}", serde_json::to_string(&steps::export().await?)?),
         Some("plan") => println!("{}", serde_json::to_string(&steps::plan().await?)?),
@@ -24,7 +24,7 @@ async fn main() -> Outcome<()> {
     Ok(())
 }
 
-async fn all() -> Outcome<Vec<Part>> {
+async fn all() -> TestResult<Vec<Part>> {
     let mut parts = Vec::new();
     for measure in [command::thousand, command::growth, command::quotas, start::part] {
         parts.push(told(measure()?));
@@ -41,13 +41,13 @@ fn told(part: Part) -> Part {
 }
 
 /// A step in a process of its own.
-fn alone(step: &str) -> Outcome<Step> {
+fn alone(step: &str) -> TestResult<Step> {
     let ran = Command::new(std::env::current_exe()?).arg(step).output()?;
     serde_json::from_slice(&ran.stdout)
         .map_err(|_| String::from_utf8_lossy(&ran.stderr).into_owned().into())
 }
 
-fn write(parts: &[Part], load: &str) -> Outcome<()> {
+fn write(parts: &[Part], load: &str) -> TestResult<()> {
     let sections: Vec<String> = parts.iter().map(Part::markdown).collect();
     let why = if parts.iter().any(Part::is_late) { MISSED } else { "" };
     let page = format!("{}\n{}{NOTES}{why}{INPUTS}", head(load)?, sections.join("\n"));
@@ -56,7 +56,7 @@ fn write(parts: &[Part], load: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn head(load: &str) -> Outcome<String> {
+fn head(load: &str) -> TestResult<String> {
     let now = SystemClock.now().to_string();
     let cores = std::thread::available_parallelism()?;
     let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

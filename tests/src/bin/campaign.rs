@@ -2,11 +2,11 @@
 //! argument breaks something on purpose, to see that it is judged bad.
 #![expect(clippy::print_stdout, reason = "the campaign reads it")]
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::campaign;
 use org_operator_tests::campaign::drive::Sabotage;
 
-fn main() -> Outcome<()> {
+fn main() -> TestResult<()> {
     let seed = std::env::args().nth(1).ok_or("which seed?")?.parse()?;
     let sabotage = std::env::args().nth(2).map(|name| Sabotage::parse(&name)).transpose()?;
     let tally = campaign::run(seed, sabotage.unwrap_or_default())?;

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use org_operator_testkit::Outcome;
+use aws_sim::{MemberAccount, oracle, oracle::ExpectedOutcome, oracle::Row};
+use org_operator_testkit::TestResult;
 use org_operator_testkit::execution::rows;
-use org_operator_testkit::simulation::truth::{self, Fate, Row};
-use org_operator_testkit::simulation::world::Account;
 use serde_json::{Map, Value, json};
 
 use super::RUN;
@@ -54,13 +53,13 @@ impl Answer {
     ///
     /// # Errors
     /// Where a file is missing or cannot be read.
-    pub fn read(drive: &Drive) -> Outcome<Self> {
+    pub fn read(drive: &Drive) -> TestResult<Self> {
         let file = |name: &str| file(drive, name).ok_or_else(|| format!("there is no {name}"));
         let operation = drive.schedule.asked.operation;
         let coverage = rows(&file("coverage.csv")?)?;
         let lines = String::from_utf8(file(&format!("{operation}.jsonl"))?)?;
         Ok(Self {
-            coverage: coverage.iter().map(Covered::read).collect::<Outcome<_>>()?,
+            coverage: coverage.iter().map(Covered::read).collect::<TestResult<_>>()?,
             rows: rows(&file(&format!("{operation}.csv"))?)?,
             lines: lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?,
             changes: rows(&file("changes.csv")?)?,
@@ -72,7 +71,7 @@ impl Answer {
     ///
     /// # Errors
     /// What is wrong, in words.
-    pub fn is_whole(&self, drive: &Drive) -> Outcome<()> {
+    pub fn is_whole(&self, drive: &Drive) -> TestResult<()> {
         self.has_every_target(drive)?;
         self.has_true_rows(drive)?;
         self.has_true_changes(drive)?;
@@ -83,12 +82,12 @@ impl Answer {
     ///
     /// # Errors
     /// Where it is not.
-    pub fn is(&self, output: &Value) -> Outcome<()> {
+    pub fn is(&self, output: &Value) -> TestResult<()> {
         same("the output and summary.json", output, &self.summary)
     }
 
     /// Every target once, in order, and `accounts.csv` selects their accounts.
-    fn has_every_target(&self, drive: &Drive) -> Outcome<()> {
+    fn has_every_target(&self, drive: &Drive) -> TestResult<()> {
         let targets = &drive.schedule.asked.targets;
         let expected: Vec<_> = targets.iter().map(|t| (&t.account, &t.region)).collect();
         let covered: Vec<_> = self.coverage.iter().map(|c| (&c.account, &c.region)).collect();
@@ -102,7 +101,7 @@ impl Answer {
     }
 
     /// The summary's counts are those of the files.
-    fn counts(&self, drive: &Drive) -> Outcome<()> {
+    fn counts(&self, drive: &Drive) -> TestResult<()> {
         let count = |status: &str| self.coverage.iter().filter(|c| c.status == status).count();
         let mut errors = BTreeMap::<&str, usize>::new();
         for covered in self.coverage.iter().filter(|covered| !covered.error.is_empty()) {
@@ -135,12 +134,12 @@ impl Answer {
     fn true_rows(drive: &Drive, covered: &Covered) -> Vec<Row> {
         let account = covered.known(drive).filter(|_| covered.status == "SUCCEEDED");
         let (world, operation) = (&drive.simulation.world, drive.schedule.asked.operation);
-        let rows = account.map(|a| truth::rows_of(world, operation, a, &covered.region));
+        let rows = account.map(|a| oracle::rows(world, operation, a, &covered.region));
         rows.unwrap_or_default()
     }
 
     /// The rows of the targets that succeeded, and no others, nothing twice, in both files.
-    fn has_true_rows(&self, drive: &Drive) -> Outcome<()> {
+    fn has_true_rows(&self, drive: &Drive) -> TestResult<()> {
         let mut expected = Vec::new();
         for covered in &self.coverage {
             let rows = Self::true_rows(drive, covered);
@@ -160,7 +159,7 @@ impl Answer {
     }
 
     /// What changed since the run before, over the targets that succeeded in both.
-    fn has_true_changes(&self, drive: &Drive) -> Outcome<()> {
+    fn has_true_changes(&self, drive: &Drive) -> TestResult<()> {
         let mut expected = Vec::new();
         let Some(history) = &drive.schedule.history else {
             return same("the changes", &self.changes, &expected);
@@ -179,10 +178,10 @@ impl Answer {
 }
 
 fn written(row: &Row) -> Row {
-    row.iter().map(|cell| truth::cell(cell)).collect()
+    row.iter().map(|cell| oracle::csv_cell(cell)).collect()
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Outcome<()> {
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> TestResult<()> {
     if found == expected {
         return Ok(());
     }
@@ -191,7 +190,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> 
 }
 
 impl Covered {
-    fn read(row: &Row) -> Outcome<Self> {
+    fn read(row: &Row) -> TestResult<Self> {
         let [account, name, region, status, error, message, records, ..] = row.as_slice() else {
             return Err(format!("{row:?} is no row of a coverage").into());
         };
@@ -202,20 +201,19 @@ impl Covered {
     }
 
     /// The member account; the management account is none.
-    fn known<'a>(&self, drive: &'a Drive) -> Option<&'a Account> {
-        let world = &drive.simulation.world;
-        world.number(&self.account).map(|number| &world.accounts[number])
+    fn known<'a>(&self, drive: &'a Drive) -> Option<&'a MemberAccount> {
+        drive.simulation.world.account(&self.account)
     }
 
     /// What must become of the target where no fault strikes it. The management account has no
     /// member role.
     #[must_use]
-    pub fn fate(&self, drive: &Drive) -> Fate {
+    pub fn fate(&self, drive: &Drive) -> ExpectedOutcome {
         let Some(account) = self.known(drive) else {
-            return Fate { status: "FAILED", error: "AssumeRoleDenied" };
+            return ExpectedOutcome { status: "FAILED", error: "AssumeRoleDenied" };
         };
         let regions = drive.schedule.asked.regions(&self.account);
-        truth::fate_among(&drive.simulation.world, account, &self.region, &regions)
+        oracle::expected_outcome_among(&drive.simulation.world, account, &self.region, &regions)
     }
 
     /// Whether all that is said of the target is so.
@@ -223,7 +221,7 @@ impl Covered {
     pub fn is_true(&self, drive: &Drive) -> bool {
         let mut targets = drive.schedule.asked.targets.iter();
         let target = targets.find(|t| (&t.account, &t.region) == (&self.account, &self.region));
-        let named = target.is_some_and(|target| truth::cell(&target.name) == self.name);
+        let named = target.is_some_and(|target| oracle::csv_cell(&target.name) == self.name);
         let fate = self.fate(drive);
         named && (fate.status, fate.error) == (&self.status, &self.error)
     }

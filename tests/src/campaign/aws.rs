@@ -4,13 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sim::{Connector, EXTERNAL_ID, MEMBER_ROLE, Simulation};
 use aws_smithy_async::time::TimeSource;
 use org_operator_aws::{MemberRole, RoleSettings, tuned};
 use org_operator_core::{Partition, Region as OwnRegion};
 use org_operator_fanout::Settings;
-use org_operator_testkit::simulation::Simulation;
-use org_operator_testkit::simulation::connector::Connector;
-use org_operator_testkit::simulation::world::{EXTERNAL_ID, ROLE};
 use tokio::time::Instant;
 
 use super::drive::BUCKET;
@@ -49,7 +47,7 @@ pub async fn config(simulation: &Arc<Simulation>) -> SdkConfig {
 #[must_use]
 pub fn members(config: &SdkConfig) -> MemberRole {
     let settings = RoleSettings {
-        role_name: ROLE.to_owned(),
+        role_name: MEMBER_ROLE.to_owned(),
         external_id: EXTERNAL_ID.to_owned(),
         partition: Partition::Commercial,
     };

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::{self, Simulation};
+use aws_sim::{Conditions, Simulation, World};
+use org_operator_testkit::TestResult;
 use serde_json::{Value, json};
 
 use super::RUN;
@@ -44,7 +43,7 @@ impl Sabotage {
     ///
     /// # Errors
     /// Where there is none.
-    pub fn parse(name: &str) -> Outcome<Self> {
+    pub fn parse(name: &str) -> TestResult<Self> {
         match name {
             "impatient" => Ok(Self::Impatient),
             "content" => Ok(Self::Content),
@@ -59,7 +58,7 @@ impl Sabotage {
 pub struct Drive {
     /// The simulation.
     pub simulation: Arc<Simulation>,
-    /// What the seed decided but the organization and the knobs, which the simulation has.
+    /// What the seed decided but the organization and the conditions, which the simulation has.
     pub schedule: Schedule,
     /// What was invoked.
     pub log: Log,
@@ -77,14 +76,14 @@ impl Drive {
     ///
     /// # Errors
     /// Where the state machine cannot be read.
-    pub async fn new(mut schedule: Schedule, sabotage: Sabotage) -> Outcome<Self> {
-        let world = simulation::world::World::new(schedule.seed, schedule.world.shape.clone());
-        let knobs = std::mem::take(&mut schedule.knobs);
-        let simulation = Arc::new(Simulation::new(simulation::Settings { world, knobs }));
+    pub async fn new(mut schedule: Schedule, sabotage: Sabotage) -> TestResult<Self> {
+        let world = World::new(schedule.seed, schedule.world.shape.clone());
+        let conditions = std::mem::take(&mut schedule.conditions);
+        let simulation = Arc::new(Simulation::new(world, conditions));
         if let Some(history) = &schedule.history {
             for (name, bytes) in history.files(&schedule.asked)? {
                 let key = format!("runs/{}/{name}", schedule.asked.operation);
-                simulation.place(BUCKET, &key, &bytes);
+                simulation.put_object(BUCKET, &key, &bytes);
             }
         }
         let machine = Machine::read()?;
@@ -96,7 +95,7 @@ impl Drive {
 
     /// No fault and no death from now on.
     pub fn calm(&self) {
-        self.simulation.turn(Knobs::latency(CALM));
+        self.simulation.set_conditions(Conditions::with_latency(CALM));
         self.calm.store(true, Ordering::Relaxed);
     }
 
@@ -107,8 +106,8 @@ impl Drive {
     }
 
     /// Other faults from now on.
-    pub fn turn(&self, knobs: Knobs) {
-        self.simulation.turn(knobs);
+    pub fn turn(&self, conditions: Conditions) {
+        self.simulation.set_conditions(conditions);
     }
 
     /// Runs the seed's request to its end.

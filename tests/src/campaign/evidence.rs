@@ -1,13 +1,10 @@
 //! What may excuse a failure: faults that struck the failing step's own calls, and its deaths, often
 //! enough to use the state machine's patience up. One strike excuses one try, never the giving up.
 
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::meter::Struck;
-
 use super::drive::Drive;
 use super::log::{End, Invocation, Step};
 use super::machine::Retrier;
+use aws_sim::{Fault, InjectedFault, Service};
 
 /// Faults that end as `Throttled`.
 const LIMITS: &[Fault] = &[Fault::Throttled, Fault::Unprocessed];
@@ -17,8 +14,8 @@ const BROKEN: &[Fault] = &[
     Fault::Unavailable,
     Fault::Reset,
     Fault::ResetInBody,
-    Fault::Cut,
-    Fault::NeverEnds,
+    Fault::Truncated,
+    Fault::Stalled,
     Fault::LostReply,
     Fault::Expired,
 ];
@@ -41,14 +38,14 @@ pub fn fits(fault: Fault, error: &str) -> bool {
 pub struct Evidence<'a> {
     drive: &'a Drive,
     invocations: Vec<Invocation>,
-    struck: Vec<Struck>,
+    struck: Vec<InjectedFault>,
 }
 
 impl<'a> Evidence<'a> {
     /// Of a drive.
     #[must_use]
     pub fn of(drive: &'a Drive) -> Self {
-        let struck = drive.simulation.meter.struck();
+        let struck = drive.simulation.meter.faults();
         Self { drive, invocations: drive.log.invocations(), struck }
     }
 
@@ -61,9 +58,9 @@ impl<'a> Evidence<'a> {
     }
 
     /// What struck the calls of an invocation.
-    pub fn strikes(&self, invocation: &Invocation) -> impl Iterator<Item = &Struck> {
+    pub fn strikes(&self, invocation: &Invocation) -> impl Iterator<Item = &InjectedFault> {
         let number = invocation.number;
-        self.struck.iter().filter(move |struck| struck.by == Some(number))
+        self.struck.iter().filter(move |struck| struck.invocation == Some(number))
     }
 
     /// Whether an invocation that failed had a reason to.
@@ -123,7 +120,7 @@ impl<'a> Evidence<'a> {
     /// Whether the ledger could not be written, or was not because the worker died.
     #[must_use]
     pub fn lost_its_ledger(&self, invocation: &Invocation) -> bool {
-        let ledger = |struck: &Struck| struck.call.service == Service::DynamoDb;
+        let ledger = |struck: &InjectedFault| struck.call.service == Service::DynamoDb;
         matches!(invocation.end, End::Died | End::TimedOut) || self.strikes(invocation).any(ledger)
     }
 
@@ -142,7 +139,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// Whether a strike on a worker's call concerns its target in `region`.
-fn concerns(struck: &Struck, region: &str) -> bool {
+fn concerns(struck: &InjectedFault, region: &str) -> bool {
     match struck.call.service {
         Service::Ec2 => struck.call.region == region,
         Service::Sts | Service::DynamoDb => true,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sim::INVOCATION;
 use futures_util::{StreamExt, stream};
 use org_operator_aws::{DynamoDbLedger, MemberRole, Organization, S3Artifacts, SystemClock};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::{Error, RunId, WorkerEvent};
 use org_operator_fanout::Fanout;
 use org_operator_result_handler::ResultHandler;
-use org_operator_testkit::simulation::meter::ASKING;
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ impl<'a> Execution<'a> {
         let death = death.filter(|_| !drive.is_calm() && !matches!(step, Step::RecordFailure(_)));
         let limit = death.unwrap_or(LAMBDA_TIMEOUT);
         let number = drive.log.begin(self.name, step);
-        let ended = tokio::time::timeout(limit, ASKING.scope(number, work)).await;
+        let ended = tokio::time::timeout(limit, INVOCATION.scope(number, work)).await;
         let (end, result) = match ended {
             Ok(Ok(done)) => (End::Done, Ok(done)),
             Ok(Err(error)) => (End::Failed(error.kind().name().to_owned()), Err(failed(&error))),

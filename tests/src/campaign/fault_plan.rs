@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
+use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Latency, Service, When, World};
 use fastrand::Rng;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::knobs::{Knobs, Latency, Pattern, Rule, When};
-use org_operator_testkit::simulation::world::World;
 
 use super::request::Asked;
 
 use Fault::{
-    Cut, Denied, Expired, Internal, LostReply, NeverEnds, Reset, ResetInBody, Throttled,
+    Denied, Expired, Internal, LostReply, Reset, ResetInBody, Stalled, Throttled, Truncated,
     Unavailable, Unprocessed,
 };
 
@@ -19,12 +16,12 @@ use Fault::{
 type Place = (Service, &'static str, &'static [Fault]);
 
 const COMMON: &[Fault] =
-    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, LostReply];
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Truncated, Stalled, LostReply];
 const ENTERING: &[Fault] =
-    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, Denied];
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Truncated, Stalled, Denied];
 const ASKING: &[Fault] =
-    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Cut, NeverEnds, Expired];
-const WRITING: &[Fault] = &[Throttled, Internal, Unavailable, Reset, LostReply, NeverEnds];
+    &[Throttled, Internal, Unavailable, Reset, ResetInBody, Truncated, Stalled, Expired];
+const WRITING: &[Fault] = &[Throttled, Internal, Unavailable, Reset, LostReply, Stalled];
 const BATCHING: &[Fault] =
     &[Throttled, Internal, Unavailable, Reset, LostReply, Unprocessed, Unprocessed, ResetInBody];
 
@@ -65,9 +62,9 @@ fn places(asked: &Asked) -> Vec<Place> {
 }
 
 /// Latency, and where it is not `calm`, faults.
-pub(super) fn draw(rng: &mut Rng, world: &World, asked: &Asked, calm: bool) -> Knobs {
+pub(super) fn draw(rng: &mut Rng, world: &World, asked: &Asked, calm: bool) -> Conditions {
     let (places, count) = (places(asked), if calm { 0 } else { rng.usize(1..6) });
-    Knobs {
+    Conditions {
         latency: latency(rng),
         faults: (0..count).map(|_| rule(rng, world, &places)).collect(),
         quotas: rng.u8(0..4) == 0,
@@ -75,21 +72,21 @@ pub(super) fn draw(rng: &mut Rng, world: &World, asked: &Asked, calm: bool) -> K
     }
 }
 
-fn latency(rng: &mut Rng) -> Vec<(Pattern, Latency)> {
+fn latency(rng: &mut Rng) -> Vec<(CallPattern, Latency)> {
     let typical = Duration::from_millis(rng.u64(1..200));
     let slow = typical * rng.u32(2..50);
-    vec![(Pattern::default(), Latency::Tail { typical, slow, one_in: 20 })]
+    vec![(CallPattern::default(), Latency::Tail { typical, slow, one_in: 20 })]
 }
 
-fn rule(rng: &mut Rng, world: &World, places: &[Place]) -> Rule {
+fn rule(rng: &mut Rng, world: &World, places: &[Place]) -> FaultRule {
     let (service, operation, faults) = places[rng.usize(0..places.len())];
-    let mut on = Pattern::operation(service, operation);
+    let mut calls = CallPattern::operation(service, operation);
     if matches!(service, Service::Sts | Service::Ec2 | Service::DynamoDb) && rng.bool() {
-        on.account = Some(world.accounts[rng.usize(0..world.accounts.len())].id.clone());
+        calls.account = Some(world.accounts[rng.usize(0..world.accounts.len())].id.clone());
     }
     if service == Service::Ec2 && rng.bool() {
         let regions = &world.shape.regions;
-        on.region = Some(regions[rng.usize(0..regions.len())].clone());
+        calls.region = Some(regions[rng.usize(0..regions.len())].clone());
     }
     let when = match rng.u8(0..8) {
         0 => When::Always,
@@ -97,5 +94,5 @@ fn rule(rng: &mut Rng, world: &World, places: &[Place]) -> Rule {
         3 | 4 => When::First(rng.u64(1..12)),
         _ => When::Share(rng.f64() * 0.6),
     };
-    Rule { on, when, fault: faults[rng.usize(0..faults.len())] }
+    FaultRule { calls, when, fault: faults[rng.usize(0..faults.len())] }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sim::{World, oracle, oracle::Row};
 use fastrand::Rng;
+use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::report::csv_table::Table;
 use org_operator_operations::{CATALOGUE, Operation};
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::truth::{self, Row};
-use org_operator_testkit::simulation::world::World;
+use org_operator_testkit::TestResult;
 use serde_json::{Map, Value, json};
 
 use super::request::Asked;
@@ -41,7 +41,7 @@ impl History {
                     history.failed.insert(target);
                     continue;
                 }
-                let now = truth::rows_of(world, asked.operation, account, region);
+                let now = oracle::rows(world, asked.operation, account, region);
                 let mut rows: BTreeSet<Row> =
                     now.into_iter().filter(|_| rng.u8(0..5) > 0).map(|r| r[3..].to_vec()).collect();
                 if rng.bool() {
@@ -58,7 +58,7 @@ impl History {
     ///
     /// # Errors
     /// Where one cannot be written.
-    pub fn files(&self, asked: &Asked) -> Outcome<Vec<(String, Vec<u8>)>> {
+    pub fn files(&self, asked: &Asked) -> TestResult<Vec<(String, Vec<u8>)>> {
         let latest = json!({"RunId": "before", "PreviousRunId": null});
         Ok(vec![
             ("before/coverage.csv".to_owned(), self.coverage()?),
@@ -67,8 +67,8 @@ impl History {
         ])
     }
 
-    fn coverage(&self) -> Outcome<Vec<u8>> {
-        let mut table = Table::new(org_operator_core::report::coverage::COLUMNS.iter().copied())?;
+    fn coverage(&self) -> TestResult<Vec<u8>> {
+        let mut table = Table::new(CoverageRow::COLUMNS)?;
         let succeeded = self.rows.keys().map(|target| (target, "SUCCEEDED"));
         let failed = self.failed.iter().map(|target| (target, "FAILED"));
         let all: BTreeMap<_, _> = succeeded.chain(failed).collect();

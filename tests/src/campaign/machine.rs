@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 use serde_json::Value;
 
 /// The retriers of the three steps.
@@ -50,7 +50,7 @@ impl Machine {
     ///
     /// # Errors
     /// Where the file cannot be read, or a state has no retrier.
-    pub fn read() -> Outcome<Self> {
+    pub fn read() -> TestResult<Self> {
         let text = std::fs::read(paths::file("statemachine/org-operator.asl.json"))?;
         let machine: Value = serde_json::from_slice(&text)?;
         let states = &machine["States"];
@@ -64,7 +64,7 @@ impl Machine {
     }
 }
 
-fn retriers(state: &Value) -> Outcome<Vec<Retrier>> {
+fn retriers(state: &Value) -> TestResult<Vec<Retrier>> {
     let retriers = state["Retry"].as_array().ok_or("a state without Retry")?;
     Ok(retriers.iter().map(Retrier::read).collect())
 }

@@ -17,8 +17,8 @@ pub mod request;
 pub mod schedule;
 pub mod verdict;
 
-use org_operator_core::contract::plan::SUMMARY;
-use org_operator_testkit::Outcome;
+use org_operator_core::artifact::SUMMARY;
+use org_operator_testkit::TestResult;
 use serde::{Deserialize, Serialize};
 
 use self::drive::{Drive, Sabotage};
@@ -60,7 +60,7 @@ impl Tally {
 ///
 /// # Errors
 /// What was wrong, in words.
-pub fn run(seed: u64, sabotage: Sabotage) -> Outcome<Tally> {
+pub fn run(seed: u64, sabotage: Sabotage) -> TestResult<Tally> {
     // The SDK's jitter comes from the thread's own generator.
     fastrand::seed(seed);
     let runtime =
@@ -68,18 +68,18 @@ pub fn run(seed: u64, sabotage: Sabotage) -> Outcome<Tally> {
     runtime.block_on(judged(Schedule::of(seed), sabotage))
 }
 
-async fn judged(schedule: Schedule, sabotage: Sabotage) -> Outcome<Tally> {
+async fn judged(schedule: Schedule, sabotage: Sabotage) -> TestResult<Tally> {
     let mut drive = Drive::new(schedule, sabotage).await?;
     let first = drive.start().await;
     let mut tally = verdict::under_faults(&drive, RUN, &first, None)?;
     if let Some(knobs) = drive.schedule.again.take() {
         drive.turn(knobs);
-        let before = answer::file(&drive, SUMMARY);
+        let before = answer::file(&drive, SUMMARY.name);
         let second = drive.resume("campaign-2").await;
         let second = verdict::under_faults(&drive, "campaign-2", &second, before.as_deref())?;
         tally.hurt = tally.hurt.max(second.hurt);
     }
-    tally.faults = drive.simulation.meter.struck().len();
+    tally.faults = drive.simulation.meter.faults().len();
     tally.deaths = drive.log.deaths();
     tally.targets = drive.schedule.asked.targets.len();
     tally.stopped = first.is_err() && tally.targets > 0;
@@ -90,7 +90,7 @@ async fn judged(schedule: Schedule, sabotage: Sabotage) -> Outcome<Tally> {
 }
 
 /// Resumes the run in peace, as a person would: anew where it never began.
-async fn to_the_end(drive: &Drive) -> Outcome<()> {
+async fn to_the_end(drive: &Drive) -> TestResult<()> {
     if verdict::never_began(drive) {
         let ended = drive.start().await;
         verdict::under_faults(drive, RUN, &ended, None)?;
@@ -101,7 +101,7 @@ async fn to_the_end(drive: &Drive) -> Outcome<()> {
     // Work items of one account run side by side: what a short refusal in one of them means is only
     // known when another has succeeded before.
     for execution in ["campaign-3", "campaign-4"] {
-        let before = answer::file(drive, SUMMARY);
+        let before = answer::file(drive, SUMMARY.name);
         let ended = drive.resume(execution).await;
         verdict::under_faults(drive, execution, &ended, before.as_deref())?;
     }

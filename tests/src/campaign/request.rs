@@ -1,9 +1,8 @@
 //! A request that a seed draws, and the targets that it means, from the organization alone: nothing
 //! here asks the product which accounts it would select.
 
+use aws_sim::{DEFAULT_REGIONS, MANAGEMENT_NAME, MemberAccount, ROOT_ID, World, oracle};
 use fastrand::Rng;
-use org_operator_testkit::simulation::truth;
-use org_operator_testkit::simulation::world::{ALWAYS_ON, Account, MANAGEMENT, ROOT, World};
 use serde_json::{Map, Value, json};
 
 /// A target of a run.
@@ -88,7 +87,7 @@ impl Asked {
 impl Regions {
     fn draw(rng: &mut Rng, world: &World) -> Self {
         let all = &world.shape.regions;
-        let some_on = all.iter().any(|region| ALWAYS_ON.contains(&region.as_str()));
+        let some_on = all.iter().any(|region| DEFAULT_REGIONS.contains(&region.as_str()));
         match rng.u8(0..6) {
             0 | 1 => Self::Listed(some(rng, all)),
             // In every account of AWS something is on.
@@ -112,7 +111,7 @@ impl Regions {
             Self::Listed(regions) => regions.clone(),
             Self::Configured => world.shape.regions.clone(),
             Self::Enabled => {
-                let on = |region: &&String| truth::is_enabled(world, account, region);
+                let on = |region: &&String| oracle::is_enabled(world, account, region);
                 world.shape.regions.iter().filter(on).cloned().collect()
             }
         };
@@ -133,7 +132,7 @@ fn some<T: Clone>(rng: &mut Rng, all: &[T]) -> Vec<T> {
 impl Filter {
     fn draw(rng: &mut Rng, world: &World) -> Self {
         let one_in = |rng: &mut Rng, n: u8| rng.u8(0..n) == 0;
-        let ids = |keep: fn(&&Account) -> bool| -> Vec<String> {
+        let ids = |keep: fn(&&MemberAccount) -> bool| -> Vec<String> {
             world.accounts.iter().filter(keep).map(|account| account.id.clone()).collect()
         };
         let units: Vec<Option<usize>> =
@@ -162,7 +161,7 @@ impl Filter {
 
     fn write(&self, request: &mut Map<String, Value>) {
         let units = |units: &[Option<usize>]| -> Vec<String> {
-            let id = |unit: &Option<usize>| unit.map_or_else(|| ROOT.to_owned(), World::unit_id);
+            let id = |unit: &Option<usize>| unit.map_or_else(|| ROOT_ID.to_owned(), World::unit_id);
             units.iter().map(id).collect()
         };
         let mut accounts = Map::new();
@@ -203,7 +202,7 @@ fn targets(world: &World, filter: &Filter, regions: &Regions) -> Vec<Target> {
     let management = world.management();
     let mut accounts = Vec::new();
     if filter.management && filter.selects(world, &management, None, None) {
-        accounts.push((management, MANAGEMENT.to_owned()));
+        accounts.push((management, MANAGEMENT_NAME.to_owned()));
     }
     for account in world.accounts.iter().filter(|account| account.is_active()) {
         let team = account.tags.get("team").map(String::as_str);

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use aws_sim::{Conditions, Shape, World};
 use fastrand::Rng;
-use org_operator_testkit::simulation::knobs::Knobs;
-use org_operator_testkit::simulation::world::{Shape, World};
 
 use super::fault_plan;
 use super::history::History;
@@ -22,9 +21,9 @@ pub struct Schedule {
     /// The run before, if there was one.
     pub history: Option<History>,
     /// Latency and faults.
-    pub knobs: Knobs,
+    pub conditions: Conditions,
     /// Those of a first resume, where it is not resumed in peace at once.
-    pub again: Option<Knobs>,
+    pub again: Option<Conditions>,
     /// The share of invocations that die.
     pub deaths: f64,
 }
@@ -42,11 +41,11 @@ impl Schedule {
         let history = rng.bool().then(|| History::draw(&mut rng, &world, &asked));
         // Now and then nothing goes wrong, and then nothing may be wrong.
         let calm = rng.u8(0..16) == 0;
-        let knobs = fault_plan::draw(&mut rng, &world, &asked, calm);
+        let conditions = fault_plan::draw(&mut rng, &world, &asked, calm);
         let again = !calm && rng.u8(0..3) == 0;
         let again = again.then(|| fault_plan::draw(&mut rng, &world, &asked, false));
         let deaths = if !calm && rng.bool() { rng.f64() * 0.4 } else { 0.0 };
-        Self { seed, world, asked, history, knobs, again, deaths }
+        Self { seed, world, asked, history, conditions, again, deaths }
     }
 
     /// When the `attempt`-th invocation for `what` dies, if it does.
@@ -71,8 +70,8 @@ fn shape(rng: &mut Rng) -> Shape {
         inactive: rng.usize(0..3),
         units: rng.usize(1..4),
         regions,
-        tables: if many { 260 } else { rng.usize(1..6) },
-        paths: rng.u8(0..3) > 0,
-        trouble: [0.0, 0.1, 0.4][rng.usize(0..3)],
+        max_route_tables: if many { 260 } else { rng.usize(1..6) },
+        account_paths: rng.u8(0..3) > 0,
+        restricted: [0.0, 0.1, 0.4][rng.usize(0..3)],
     }
 }

@@ -1,11 +1,9 @@
 //! Judging a run: every target once, the true outcome or a FAILED whose own faults were enough for
 //! it, and exactly the true rows of the targets that succeeded.
 
-use org_operator_core::contract::plan::{MANIFEST, PLAN, SUMMARY};
-use org_operator_testkit::Outcome;
-use org_operator_testkit::simulation::call::Service;
-use org_operator_testkit::simulation::faults::Fault;
-use org_operator_testkit::simulation::world::Access;
+use aws_sim::{Fault, RegionAccess, Service};
+use org_operator_core::artifact::{MANIFEST, PLAN, SUMMARY};
+use org_operator_testkit::TestResult;
 use serde_json::Value;
 
 use super::answer::{Answer, Covered, file};
@@ -25,14 +23,14 @@ pub fn under_faults(
     execution: &str,
     ended: &Result<Value, Failed>,
     before: Option<&[u8]>,
-) -> Outcome<Tally> {
+) -> TestResult<Tally> {
     let evidence = Evidence::of(drive);
     let mut tally = Tally { stopped: ended.is_err(), ..Tally::default() };
     if let Err(failed) = ended {
         may_stop(drive, &evidence, execution, failed)?;
     }
     // Whoever writes a summary has written the rest: a run that stopped behind it is whole.
-    if ended.is_err() && file(drive, SUMMARY).as_deref() == before {
+    if ended.is_err() && file(drive, SUMMARY.name).as_deref() == before {
         return Ok(tally);
     }
     let answer = Answer::read(drive)?;
@@ -54,7 +52,7 @@ pub fn under_faults(
 ///
 /// # Errors
 /// What is wrong, in words.
-pub fn in_peace(drive: &Drive) -> Outcome<()> {
+pub fn in_peace(drive: &Drive) -> TestResult<()> {
     if drive.schedule.asked.targets.is_empty() {
         let written = !never_began(drive);
         return if written { Err("a run over nothing was planned".into()) } else { Ok(()) };
@@ -76,7 +74,7 @@ fn may_stop(
     evidence: &Evidence<'_>,
     execution: &str,
     failed: &Failed,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let own = |i: &Invocation| {
         i.execution == execution && matches!(i.step, Step::Fanout | Step::ResultHandler)
     };
@@ -96,14 +94,14 @@ fn may_stop(
 }
 
 /// Whether the run has been written with an answer for every target.
-fn is_complete(drive: &Drive) -> Outcome<bool> {
+fn is_complete(drive: &Drive) -> TestResult<bool> {
     Ok(Answer::read(drive)?.coverage.iter().all(|covered| covered.status != "FAILED"))
 }
 
 /// Whether the run stopped before its plan and its manifest were written.
 #[must_use]
 pub fn never_began(drive: &Drive) -> bool {
-    [PLAN, MANIFEST].iter().any(|name| file(drive, name).is_none())
+    [PLAN, MANIFEST].iter().any(|artifact| file(drive, artifact.name).is_none())
 }
 
 /// A target whose outcome is not the true one, with what happened to its work item.
@@ -133,7 +131,7 @@ impl<'a> Judged<'a> {
         Self { drive, evidence, answer, covered, tries }
     }
 
-    fn is_excused(&self) -> Outcome<()> {
+    fn is_excused(&self) -> TestResult<()> {
         let excused = self.covered.status == "FAILED"
             && match self.covered.error.as_str() {
                 "Throttled" | "Transient" | "DeadlineExceeded" => self.was_tried_enough(),
@@ -178,7 +176,8 @@ impl<'a> Judged<'a> {
 
     fn has_short_refusal(&self) -> bool {
         let world = &self.drive.simulation.world;
-        world.access(&self.covered.account, &self.covered.region) == Access::ShortPolicy
+        world.region_access(&self.covered.account, &self.covered.region)
+            == RegionAccess::DeniedWithoutReason
     }
 
     /// EC2's short refusal is a policy's only where the same role is known to have succeeded in

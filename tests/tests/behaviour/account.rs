@@ -2,10 +2,10 @@
 
 use aws_sdk_account::Client;
 use aws_sdk_account::types::RegionOptStatus::{self, Disabled, Enabled, EnabledByDefault};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{all, equal, holds, paged, pages};
+use super::check::{all, equal, holds, paged, pages};
 
 type Regions = Vec<(String, RegionOptStatus)>;
 
@@ -14,7 +14,7 @@ async fn page(
     only: Option<&[RegionOptStatus]>,
     size: Option<i32>,
     token: Option<String>,
-) -> Outcome<(Regions, Option<String>)> {
+) -> TestResult<(Regions, Option<String>)> {
     let list = Client::new(&backend.operation).list_regions().account_id(&backend.fixture.member);
     let list = list.set_region_opt_status_contains(only.map(<[_]>::to_vec));
     let answer = list.set_max_results(size).set_next_token(token).send().await?;
@@ -25,7 +25,7 @@ async fn page(
     Ok((regions.collect(), answer.next_token().map(str::to_owned)))
 }
 
-async fn regions(backend: &Backend, only: Option<&[RegionOptStatus]>) -> Outcome<Regions> {
+async fn regions(backend: &Backend, only: Option<&[RegionOptStatus]>) -> TestResult<Regions> {
     all(async |token| page(backend, only, Some(50), token).await).await
 }
 
@@ -33,7 +33,7 @@ fn status(regions: &Regions, name: &str) -> Option<RegionOptStatus> {
     regions.iter().find(|(region, _)| region == name).map(|(_, status)| status.clone())
 }
 
-pub(crate) async fn regions_have_their_status(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn regions_have_their_status(backend: &Backend) -> TestResult<()> {
     let found = regions(backend, None).await?;
     let expected =
         [(&backend.fixture.always_on, EnabledByDefault), (&backend.fixture.off, Disabled)];
@@ -43,7 +43,7 @@ pub(crate) async fn regions_have_their_status(backend: &Backend) -> Outcome<()> 
     Ok(())
 }
 
-pub(crate) async fn regions_are_filtered_by_status(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn regions_are_filtered_by_status(backend: &Backend) -> TestResult<()> {
     let on = [Enabled, EnabledByDefault];
     let found = regions(backend, Some(&on)).await?;
     holds(status(&found, &backend.fixture.always_on).is_some(), "a Region that is on is missing")?;
@@ -55,7 +55,7 @@ pub(crate) async fn regions_are_filtered_by_status(backend: &Backend) -> Outcome
     })
 }
 
-pub(crate) async fn regions_come_in_pages(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn regions_come_in_pages(backend: &Backend) -> TestResult<()> {
     let expected = regions(backend, None).await?.into_iter().map(|(name, _)| name).collect();
     let found = pages(async |token| {
         let (regions, next) = page(backend, None, Some(2), token).await?;

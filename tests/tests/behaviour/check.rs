@@ -5,13 +5,13 @@ use std::error::Error;
 use std::fmt::Debug;
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 
 /// More pages than any fixture has.
 const PAGES: usize = 100;
 
 /// The call must be refused with one of `codes`, as the SDK reads the code.
-pub(crate) fn refused<T, E>(answer: Result<T, E>, codes: &[&str]) -> Outcome<()>
+pub(crate) fn refused<T, E>(answer: Result<T, E>, codes: &[&str]) -> TestResult<()>
 where
     E: ProvideErrorMetadata + Error,
 {
@@ -41,7 +41,7 @@ pub(crate) fn text(failure: &dyn Error) -> String {
 }
 
 /// What came must be what was expected.
-pub(crate) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Outcome<()> {
+pub(crate) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> TestResult<()> {
     if found == expected {
         return Ok(());
     }
@@ -49,15 +49,15 @@ pub(crate) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -
 }
 
 /// Something must be so.
-pub(crate) fn holds(so: bool, otherwise: impl Into<String>) -> Outcome<()> {
+pub(crate) fn holds(so: bool, otherwise: impl Into<String>) -> TestResult<()> {
     if so { Ok(()) } else { Err(otherwise.into().into()) }
 }
 
 /// Every page of a list, by a call that takes a token and gives entries and the next token. Pages
 /// may be empty and still have a successor.
 pub(crate) async fn pages<T>(
-    mut call: impl AsyncFnMut(Option<String>) -> Outcome<(Vec<T>, Option<String>)>,
-) -> Outcome<Vec<Vec<T>>> {
+    mut call: impl AsyncFnMut(Option<String>) -> TestResult<(Vec<T>, Option<String>)>,
+) -> TestResult<Vec<Vec<T>>> {
     let (mut pages, mut token) = (Vec::new(), None);
     loop {
         let (page, next) = call(token).await?;
@@ -72,8 +72,8 @@ pub(crate) async fn pages<T>(
 
 /// Every page of a list in one.
 pub(crate) async fn all<T>(
-    call: impl AsyncFnMut(Option<String>) -> Outcome<(Vec<T>, Option<String>)>,
-) -> Outcome<Vec<T>> {
+    call: impl AsyncFnMut(Option<String>) -> TestResult<(Vec<T>, Option<String>)>,
+) -> TestResult<Vec<T>> {
     Ok(pages(call).await?.into_iter().flatten().collect())
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn paged(
     pages: &[Vec<String>],
     size: usize,
     expected: &BTreeSet<String>,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let largest = pages.iter().map(Vec::len).max().unwrap_or_default();
     holds(largest <= size, format!("a page has {largest} entries, not {size}"))?;
     holds(pages.len() > 1, "there is only one page")?;

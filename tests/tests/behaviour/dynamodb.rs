@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, TABLE};
 
-use crate::check::{equal, holds, pages, refused};
+use super::check::{equal, holds, pages, refused};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -28,7 +28,7 @@ fn item(run: &str, entry: &str, rest: &[(&str, AttributeValue)]) -> Item {
     all.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-async fn put(backend: &Backend, item: &Item) -> Outcome<()> {
+async fn put(backend: &Backend, item: &Item) -> TestResult<()> {
     let put = client(backend).put_item().table_name(TABLE).set_item(Some(item.clone()));
     put.send().await?;
     Ok(())
@@ -52,7 +52,7 @@ fn entry(item: &Item) -> String {
 }
 
 /// The sort keys of a query's pages.
-async fn entries(query: QueryFluentBuilder) -> Outcome<Vec<Vec<String>>> {
+async fn entries(query: QueryFluentBuilder) -> TestResult<Vec<Vec<String>>> {
     pages(async |after: Option<String>| {
         let run = query.get_expression_attribute_values().as_ref().and_then(|v| v.get(":r"));
         let start = after.zip(run.cloned()).map(|(after, run)| {
@@ -64,18 +64,18 @@ async fn entries(query: QueryFluentBuilder) -> Outcome<Vec<Vec<String>>> {
     .await
 }
 
-async fn all(query: QueryFluentBuilder) -> Outcome<Vec<String>> {
+async fn all(query: QueryFluentBuilder) -> TestResult<Vec<String>> {
     Ok(entries(query).await?.into_iter().flatten().collect())
 }
 
-async fn write_all(backend: &Backend, run: &str, entries: &[&str]) -> Outcome<()> {
+async fn write_all(backend: &Backend, run: &str, entries: &[&str]) -> TestResult<()> {
     for entry in entries {
         put(backend, &item(run, entry, &[])).await?;
     }
     Ok(())
 }
 
-pub(crate) async fn an_item_comes_back_equal(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_item_comes_back_equal(backend: &Backend) -> TestResult<()> {
     let number = |text: &str| AttributeValue::N(text.to_owned());
     let map = HashMap::from([("ключ".to_owned(), number("0"))]);
     let rest = [
@@ -94,7 +94,7 @@ pub(crate) async fn an_item_comes_back_equal(backend: &Backend) -> Outcome<()> {
     equal("the items", &found.items().to_vec(), &vec![item])
 }
 
-pub(crate) async fn a_put_replaces_the_whole_item(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_put_replaces_the_whole_item(backend: &Backend) -> TestResult<()> {
     put(backend, &item("replace#1", "a", &[("First", text("1"))])).await?;
     let second = item("replace#1", "a", &[("Second", text("2"))]);
     put(backend, &second).await?;
@@ -105,7 +105,7 @@ pub(crate) async fn a_put_replaces_the_whole_item(backend: &Backend) -> Outcome<
 async fn batch(
     backend: &Backend,
     items: impl IntoIterator<Item = Item>,
-) -> Outcome<Result<usize, aws_sdk_dynamodb::Error>> {
+) -> TestResult<Result<usize, aws_sdk_dynamodb::Error>> {
     let mut requests = Vec::new();
     for item in items {
         let put = PutRequest::builder().set_item(Some(item)).build()?;
@@ -124,7 +124,7 @@ fn many(run: &str, count: usize) -> Vec<Item> {
 }
 
 /// The condition of an outcome that is no answer.
-pub(crate) async fn a_put_is_held_to_its_condition(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_put_is_held_to_its_condition(backend: &Backend) -> TestResult<()> {
     let status = |status: &str| item("condition#1", "outcome#a", &[("Status", text(status))]);
     let conditional = async |status_now: &str| {
         let put = client(backend).put_item().table_name(TABLE);
@@ -141,7 +141,7 @@ pub(crate) async fn a_put_is_held_to_its_condition(backend: &Backend) -> Outcome
     equal("the answer", &answer.items(), &[status("SUCCEEDED")].as_slice())
 }
 
-pub(crate) async fn a_batch_of_25_is_written(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_batch_of_25_is_written(backend: &Backend) -> TestResult<()> {
     let items = many("batch#25", 25);
     let expected: Vec<String> = items.iter().map(entry).collect();
     equal("unprocessed items", &batch(backend, items).await??, &0)?;
@@ -149,16 +149,16 @@ pub(crate) async fn a_batch_of_25_is_written(backend: &Backend) -> Outcome<()> {
 }
 
 /// A batch is refused as a whole: nothing of it is written.
-async fn is_refused(backend: &Backend, run: &str, items: Vec<Item>) -> Outcome<()> {
+async fn is_refused(backend: &Backend, run: &str, items: Vec<Item>) -> TestResult<()> {
     refused(batch(backend, items).await?, INVALID)?;
     equal("what was written", &all(query(backend, run, None)).await?, &Vec::new())
 }
 
-pub(crate) async fn a_batch_of_26_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_batch_of_26_is_refused(backend: &Backend) -> TestResult<()> {
     is_refused(backend, "batch#26", many("batch#26", 26)).await
 }
 
-pub(crate) async fn a_key_twice_in_a_batch_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_key_twice_in_a_batch_is_refused(backend: &Backend) -> TestResult<()> {
     let mut items = many("twice#1", 3);
     items.push(item("twice#1", "record#001", &[("Other", text("x"))]));
     is_refused(backend, "twice#1", items).await
@@ -168,7 +168,7 @@ fn without_sort_key(run: &str) -> Item {
     HashMap::from([("Run".to_owned(), text(run)), ("Other".to_owned(), text("x"))])
 }
 
-pub(crate) async fn an_item_without_its_sort_key_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_item_without_its_sort_key_is_refused(backend: &Backend) -> TestResult<()> {
     let item = Some(without_sort_key("keyless#1"));
     let put = client(backend).put_item().table_name(TABLE).set_item(item);
     refused(put.send().await, INVALID)
@@ -176,25 +176,27 @@ pub(crate) async fn an_item_without_its_sort_key_is_refused(backend: &Backend) -
 
 pub(crate) async fn a_batch_with_an_item_without_its_sort_key_is_refused(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let mut items = many("keyless#2", 2);
     items.push(without_sort_key("keyless#2"));
     is_refused(backend, "keyless#2", items).await
 }
 
-pub(crate) async fn a_batch_with_an_item_over_400_kb_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_batch_with_an_item_over_400_kb_is_refused(
+    backend: &Backend,
+) -> TestResult<()> {
     let mut items = many("large#2", 2);
     items.push(item("large#2", "record#9", &[("Text", text(&"x".repeat(400 * 1_024)))]));
     is_refused(backend, "large#2", items).await
 }
 
-pub(crate) async fn an_empty_key_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_empty_key_is_refused(backend: &Backend) -> TestResult<()> {
     let item = Some(item("empty#1", "", &[]));
     let put = client(backend).put_item().table_name(TABLE).set_item(item);
     refused(put.send().await, INVALID)
 }
 
-pub(crate) async fn an_item_over_400_kb_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_item_over_400_kb_is_refused(backend: &Backend) -> TestResult<()> {
     let large = item("large#1", "a", &[("Text", text(&"x".repeat(400 * 1_024)))]);
     let put = client(backend).put_item().table_name(TABLE).set_item(Some(large));
     refused(put.send().await, INVALID)
@@ -202,7 +204,7 @@ pub(crate) async fn an_item_over_400_kb_is_refused(backend: &Backend) -> Outcome
 
 pub(crate) async fn a_query_is_in_the_order_of_the_sort_keys_bytes(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     // By UTF-8 bytes: capitals before small letters, and what is beyond 16 bits last.
     let mut entries =
         ["b", "Z", "a#10", "a#9", "a", "é", "\u{10348}", "東", "\u{ff5e}", "a b", "_"];
@@ -212,7 +214,7 @@ pub(crate) async fn a_query_is_in_the_order_of_the_sort_keys_bytes(
     equal("the entries", &found, &entries.map(str::to_owned).to_vec())
 }
 
-pub(crate) async fn a_query_takes_a_prefix(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_query_takes_a_prefix(backend: &Backend) -> TestResult<()> {
     let entries = ["outcome#eu-west-1", "outcome#us-east-1", "outcome", "outcomes#x", "record#a"];
     write_all(backend, "prefix#1", &entries).await?;
     write_all(backend, "prefix#11", &["outcome#sa-east-1"]).await?;
@@ -222,7 +224,7 @@ pub(crate) async fn a_query_takes_a_prefix(backend: &Backend) -> Outcome<()> {
 
 pub(crate) async fn a_query_stops_at_its_limit_and_goes_on_behind_its_key(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     write_all(backend, "limit#1", &["a", "b", "c", "d", "e"]).await?;
     let found = entries(query(backend, "limit#1", None).limit(2)).await?;
     equal("the pages", &found, &[["a", "b"].as_slice(), &["c", "d"], &["e"]].map(owned).to_vec())
@@ -232,13 +234,15 @@ fn owned(page: &[&str]) -> Vec<String> {
     page.iter().map(|&entry| entry.to_owned()).collect()
 }
 
-pub(crate) async fn a_query_with_a_prefix_goes_on_behind_its_key(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_query_with_a_prefix_goes_on_behind_its_key(
+    backend: &Backend,
+) -> TestResult<()> {
     write_all(backend, "limit#2", &["a#1", "b#1", "b#2", "b#3", "c#1"]).await?;
     let found = entries(query(backend, "limit#2", Some("b#")).limit(2)).await?;
     equal("the pages", &found, &[["b#1", "b#2"].as_slice(), &["b#3"]].map(owned).to_vec())
 }
 
-pub(crate) async fn a_query_of_more_than_1_mb_comes_in_pages(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_query_of_more_than_1_mb_comes_in_pages(backend: &Backend) -> TestResult<()> {
     let large = [("Text", text(&"x".repeat(300 * 1_024)))];
     for entry in ["a", "b", "c", "d", "e", "f", "g"] {
         put(backend, &item("page#1", entry, &large)).await?;
@@ -250,11 +254,11 @@ pub(crate) async fn a_query_of_more_than_1_mb_comes_in_pages(backend: &Backend) 
     equal("all pages", &found.concat().join(""), &"abcdefg".to_owned())
 }
 
-pub(crate) async fn a_query_of_nothing_is_empty(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_query_of_nothing_is_empty(backend: &Backend) -> TestResult<()> {
     equal("the pages", &entries(query(backend, "nothing#1", None)).await?, &vec![Vec::new()])
 }
 
-pub(crate) async fn an_unknown_table_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_table_is_refused(backend: &Backend) -> TestResult<()> {
     let query = query(backend, "unknown#1", None).table_name("behaviour-unknown");
     refused(query.send().await, &["ResourceNotFoundException"])
 }

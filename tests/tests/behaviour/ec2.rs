@@ -5,24 +5,24 @@ use std::collections::BTreeSet;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_route_tables::builders::DescribeRouteTablesFluentBuilder;
 use aws_sdk_ec2::types::{Filter, Route, RouteTable};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_testkit::network::MadeRoute;
 use org_operator_tests::backend::{Backend, Destination, destination};
 
-use crate::check::{all, equal, holds, paged, pages, refused};
+use super::check::{all, equal, holds, paged, pages, refused};
 
 const ACTIONS: [&str; 3] =
     ["ec2:DescribeRouteTables", "ec2:DescribeAddresses", "ec2:DescribeNetworkInterfaces"];
 
-async fn client(backend: &Backend, region: &str) -> Outcome<Client> {
+async fn client(backend: &Backend, region: &str) -> TestResult<Client> {
     Ok(Client::new(&backend.member(region, &ACTIONS).await?))
 }
 
-async fn describing(backend: &Backend) -> Outcome<DescribeRouteTablesFluentBuilder> {
+async fn describing(backend: &Backend) -> TestResult<DescribeRouteTablesFluentBuilder> {
     Ok(client(backend, &backend.fixture.region).await?.describe_route_tables())
 }
 
-async fn tables(describe: &DescribeRouteTablesFluentBuilder) -> Outcome<Vec<RouteTable>> {
+async fn tables(describe: &DescribeRouteTablesFluentBuilder) -> TestResult<Vec<RouteTable>> {
     all(async |token| {
         let answer = describe.clone().set_next_token(token).send().await?;
         Ok((answer.route_tables().to_vec(), answer.next_token().map(str::to_owned)))
@@ -70,7 +70,7 @@ fn row(kind: Destination, table: &RouteTable, route: &Route) -> Option<MadeRoute
 }
 
 /// The routes of one form in the fixture's tables are those that were made, and no more.
-async fn come_back(backend: &Backend, kind: Destination) -> Outcome<()> {
+async fn come_back(backend: &Backend, kind: Destination) -> TestResult<()> {
     let routes = &backend.fixture.routes;
     let expected: BTreeSet<_> = routes.iter().filter(|route| destination(route) == kind).collect();
     let tables = tables(&describing(backend).await?).await?;
@@ -83,21 +83,21 @@ async fn come_back(backend: &Backend, kind: Destination) -> Outcome<()> {
     equal("the routes", &found.iter().collect(), &expected)
 }
 
-pub(crate) async fn ipv4_routes_come_back_as_made(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn ipv4_routes_come_back_as_made(backend: &Backend) -> TestResult<()> {
     come_back(backend, Destination::Ipv4).await
 }
 
-pub(crate) async fn ipv6_routes_come_back_as_made(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn ipv6_routes_come_back_as_made(backend: &Backend) -> TestResult<()> {
     come_back(backend, Destination::Ipv6).await
 }
 
-pub(crate) async fn prefix_list_routes_come_back_as_made(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn prefix_list_routes_come_back_as_made(backend: &Backend) -> TestResult<()> {
     come_back(backend, Destination::PrefixList).await
 }
 
 pub(crate) async fn a_main_association_is_told_from_explicit_ones(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let tables = tables(&describing(backend).await?).await?;
     let (mut main, mut explicit) = (0, 0);
     for association in tables.iter().flat_map(RouteTable::associations) {
@@ -109,7 +109,7 @@ pub(crate) async fn a_main_association_is_told_from_explicit_ones(
     holds(main > 0 && explicit > 0, format!("{main} main associations, {explicit} explicit ones"))
 }
 
-pub(crate) async fn a_region_has_networks_of_its_own(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_region_has_networks_of_its_own(backend: &Backend) -> TestResult<()> {
     let client = client(backend, &backend.fixture.other_region).await?;
     let elsewhere: BTreeSet<String> =
         tables(&client.describe_route_tables()).await?.iter().map(id).collect();
@@ -123,7 +123,7 @@ fn to_gateway() -> Filter {
 
 pub(crate) async fn the_gateway_filter_gives_only_tables_with_such_a_route(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let describe = describing(backend).await?;
     let to_internet = |table: &&RouteTable| {
         let mut routes = table.routes().iter();
@@ -138,13 +138,13 @@ pub(crate) async fn the_gateway_filter_gives_only_tables_with_such_a_route(
     equal("the tables", &filtered.iter().map(id).collect(), &expected)
 }
 
-pub(crate) async fn an_unknown_filter_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_filter_is_refused(backend: &Backend) -> TestResult<()> {
     let unknown = Filter::builder().name("route.gatewayid").values("igw-*").build();
     let describe = describing(backend).await?.filters(unknown);
     refused(describe.send().await, &["InvalidParameterValue"])
 }
 
-pub(crate) async fn tables_come_in_pages(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn tables_come_in_pages(backend: &Backend) -> TestResult<()> {
     let describe = describing(backend).await?.filters(to_gateway());
     let expected = tables(&describe).await?.iter().map(id).collect();
     let describe = describe.max_results(5);
@@ -156,29 +156,29 @@ pub(crate) async fn tables_come_in_pages(backend: &Backend) -> Outcome<()> {
     paged(&found.await?, 5, &expected)
 }
 
-pub(crate) async fn a_page_of_fewer_than_5_tables_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_page_of_fewer_than_5_tables_is_refused(backend: &Backend) -> TestResult<()> {
     let describe = describing(backend).await?.max_results(4);
     refused(describe.send().await, &["InvalidParameterValue"])
 }
 
-pub(crate) async fn a_page_of_more_than_100_tables_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_page_of_more_than_100_tables_is_refused(backend: &Backend) -> TestResult<()> {
     let describe = describing(backend).await?.max_results(101);
     refused(describe.send().await, &["InvalidParameterValue"])
 }
 
-pub(crate) async fn an_invalid_token_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_invalid_token_is_refused(backend: &Backend) -> TestResult<()> {
     let describe = describing(backend).await?.next_token("nonsense");
     // EC2's list of codes has the first two; some of its actions are known to answer the third.
     let codes = ["InvalidNextToken", "InvalidPaginationToken", "InvalidParameterValue"];
     refused(describe.send().await, &codes)
 }
 
-pub(crate) async fn a_dry_run_does_nothing_and_says_so(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_dry_run_does_nothing_and_says_so(backend: &Backend) -> TestResult<()> {
     let describe = describing(backend).await?.dry_run(true);
     refused(describe.send().await, &["DryRunOperation"])
 }
 
-pub(crate) async fn addresses_and_interfaces_are_answered(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn addresses_and_interfaces_are_answered(backend: &Backend) -> TestResult<()> {
     let client = client(backend, &backend.fixture.region).await?;
     client.describe_addresses().send().await?;
     let describe = client.describe_network_interfaces().include_managed_resources(true);
@@ -186,7 +186,9 @@ pub(crate) async fn addresses_and_interfaces_are_answered(backend: &Backend) -> 
     Ok(())
 }
 
-pub(crate) async fn a_page_of_fewer_than_5_interfaces_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_page_of_fewer_than_5_interfaces_is_refused(
+    backend: &Backend,
+) -> TestResult<()> {
     let client = client(backend, &backend.fixture.region).await?;
     let describe = client.describe_network_interfaces().max_results(4);
     refused(describe.send().await, &["InvalidParameterValue"])

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::{all, equal, holds, paged, pages, refused};
+use super::check::{all, equal, holds, paged, pages, refused};
 
 type Page<T> = (Vec<T>, Option<String>);
 
@@ -15,13 +15,13 @@ fn client(backend: &Backend) -> Client {
     Client::new(&backend.operation)
 }
 
-async fn page(backend: &Backend, size: i32, token: Option<String>) -> Outcome<Page<Account>> {
+async fn page(backend: &Backend, size: i32, token: Option<String>) -> TestResult<Page<Account>> {
     let list = client(backend).list_accounts().max_results(size).set_next_token(token);
     let answer = list.send().await?;
     Ok((answer.accounts().to_vec(), answer.next_token().map(str::to_owned)))
 }
 
-async fn accounts(backend: &Backend) -> Outcome<Vec<Account>> {
+async fn accounts(backend: &Backend) -> TestResult<Vec<Account>> {
     all(async |token| page(backend, 20, token).await).await
 }
 
@@ -29,7 +29,7 @@ fn id(account: &Account) -> String {
     account.id().unwrap_or_default().to_owned()
 }
 
-pub(crate) async fn every_account_is_listed_with_its_state(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn every_account_is_listed_with_its_state(backend: &Backend) -> TestResult<()> {
     let accounts = accounts(backend).await?;
     let place = &backend.fixture.organization;
     let found: BTreeSet<String> = accounts.iter().map(id).collect();
@@ -43,7 +43,7 @@ pub(crate) async fn every_account_is_listed_with_its_state(backend: &Backend) ->
     Ok(())
 }
 
-pub(crate) async fn accounts_come_in_pages(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn accounts_come_in_pages(backend: &Backend) -> TestResult<()> {
     let found = pages(async |token| {
         let (accounts, next) = page(backend, 3, token).await?;
         Ok((accounts.iter().map(id).collect(), next))
@@ -51,17 +51,21 @@ pub(crate) async fn accounts_come_in_pages(backend: &Backend) -> Outcome<()> {
     paged(&found.await?, 3, &backend.fixture.organization.accounts())
 }
 
-pub(crate) async fn a_page_of_more_than_20_accounts_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_page_of_more_than_20_accounts_is_refused(
+    backend: &Backend,
+) -> TestResult<()> {
     let list = client(backend).list_accounts().max_results(21);
     refused(list.send().await, &["InvalidInputException"])
 }
 
-pub(crate) async fn an_invalid_token_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_invalid_token_is_refused(backend: &Backend) -> TestResult<()> {
     let list = client(backend).list_accounts().next_token("nonsense");
     refused(list.send().await, &["InvalidInputException"])
 }
 
-pub(crate) async fn an_accounts_arn_names_the_management_account(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_accounts_arn_names_the_management_account(
+    backend: &Backend,
+) -> TestResult<()> {
     for account in accounts(backend).await? {
         let arn = account.arn().unwrap_or_default();
         let start = format!("arn:aws:organizations::{}:account/o-", backend.fixture.management);
@@ -71,7 +75,7 @@ pub(crate) async fn an_accounts_arn_names_the_management_account(backend: &Backe
     Ok(())
 }
 
-pub(crate) async fn an_accounts_path_leads_through_its_units(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_accounts_path_leads_through_its_units(backend: &Backend) -> TestResult<()> {
     let place = &backend.fixture.organization;
     for account in accounts(backend).await? {
         let found = account.paths().first().map_or("nothing", String::as_str);
@@ -90,7 +94,7 @@ async fn members(
     parent: &str,
     size: i32,
     token: Option<String>,
-) -> Outcome<Page<String>> {
+) -> TestResult<Page<String>> {
     let list = client(backend).list_accounts_for_parent().parent_id(parent);
     let answer = list.max_results(size).set_next_token(token).send().await?;
     Ok((answer.accounts().iter().map(id).collect(), answer.next_token().map(str::to_owned)))
@@ -101,14 +105,14 @@ async fn units(
     parent: &str,
     size: i32,
     token: Option<String>,
-) -> Outcome<Page<String>> {
+) -> TestResult<Page<String>> {
     let list = client(backend).list_organizational_units_for_parent().parent_id(parent);
     let answer = list.max_results(size).set_next_token(token).send().await?;
     let ids = answer.organizational_units().iter().filter_map(|unit| unit.id());
     Ok((ids.map(str::to_owned).collect(), answer.next_token().map(str::to_owned)))
 }
 
-pub(crate) async fn the_accounts_of_a_parent_are_its_own(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn the_accounts_of_a_parent_are_its_own(backend: &Backend) -> TestResult<()> {
     for (parent, expected) in &backend.fixture.organization.members {
         let found = all(async |token| members(backend, parent, 20, token).await).await?;
         equal(parent, &found.into_iter().collect(), expected)?;
@@ -116,7 +120,7 @@ pub(crate) async fn the_accounts_of_a_parent_are_its_own(backend: &Backend) -> O
     Ok(())
 }
 
-pub(crate) async fn the_units_of_a_parent_are_its_own(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn the_units_of_a_parent_are_its_own(backend: &Backend) -> TestResult<()> {
     for (parent, expected) in &backend.fixture.organization.units {
         let found = all(async |token| units(backend, parent, 20, token).await).await?;
         equal(parent, &found.into_iter().collect(), expected)?;
@@ -125,11 +129,11 @@ pub(crate) async fn the_units_of_a_parent_are_its_own(backend: &Backend) -> Outc
 }
 
 /// The parent that has the most, and what it has.
-fn fullest(of: &BTreeMap<String, BTreeSet<String>>) -> Outcome<(&String, &BTreeSet<String>)> {
+fn fullest(of: &BTreeMap<String, BTreeSet<String>>) -> TestResult<(&String, &BTreeSet<String>)> {
     of.iter().max_by_key(|(_, has)| has.len()).ok_or_else(|| "there is no parent".into())
 }
 
-pub(crate) async fn what_a_parent_has_comes_in_pages(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn what_a_parent_has_comes_in_pages(backend: &Backend) -> TestResult<()> {
     let (parent, expected) = fullest(&backend.fixture.organization.members)?;
     let found = pages(async |token| members(backend, parent, 1, token).await).await?;
     paged(&found, 1, expected)?;
@@ -141,17 +145,17 @@ pub(crate) async fn what_a_parent_has_comes_in_pages(backend: &Backend) -> Outco
 /// An id of the right form that no unit has.
 const UNKNOWN: &str = "ou-zzzz-zzzzzzzz";
 
-pub(crate) async fn an_unknown_parent_has_no_accounts_to_list(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_parent_has_no_accounts_to_list(backend: &Backend) -> TestResult<()> {
     let list = client(backend).list_accounts_for_parent().parent_id(UNKNOWN);
     refused(list.send().await, &["ParentNotFoundException"])
 }
 
-pub(crate) async fn an_unknown_parent_has_no_units_to_list(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_parent_has_no_units_to_list(backend: &Backend) -> TestResult<()> {
     let list = client(backend).list_organizational_units_for_parent().parent_id(UNKNOWN);
     refused(list.send().await, &["ParentNotFoundException"])
 }
 
-async fn tags(backend: &Backend, account: &str) -> Outcome<BTreeMap<String, String>> {
+async fn tags(backend: &Backend, account: &str) -> TestResult<BTreeMap<String, String>> {
     let tags = all(async |token| {
         let list = client(backend).list_tags_for_resource().resource_id(account);
         let answer = list.set_next_token(token).send().await?;
@@ -161,14 +165,14 @@ async fn tags(backend: &Backend, account: &str) -> Outcome<BTreeMap<String, Stri
     Ok(tags.await?.into_iter().collect())
 }
 
-pub(crate) async fn tags_are_an_accounts_own(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn tags_are_an_accounts_own(backend: &Backend) -> TestResult<()> {
     for (account, expected) in &backend.fixture.organization.tags {
         equal(account, &tags(backend, account).await?, expected)?;
     }
     equal("its own", &tags(backend, &backend.fixture.management).await?, &BTreeMap::new())
 }
 
-pub(crate) async fn an_unknown_account_has_no_tags_to_list(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_account_has_no_tags_to_list(backend: &Backend) -> TestResult<()> {
     let list = client(backend).list_tags_for_resource().resource_id("999999999999");
     refused(list.send().await, &["TargetNotFoundException"])
 }

@@ -6,11 +6,11 @@ use aws_sdk_s3::operation::complete_multipart_upload::CompleteMultipartUploadErr
 use aws_sdk_s3::operation::upload_part::UploadPartError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::Backend;
 
-use crate::check::refused;
-use crate::s3::{client, is, is_missing};
+use super::check::refused;
+use super::s3::{client, is, is_missing};
 
 /// The least that a part has which is not the last (S3 user guide, "Multipart upload limits").
 const LEAST: usize = 5 * 1_024 * 1_024;
@@ -30,7 +30,7 @@ fn part(fill: u8, length: usize) -> Vec<u8> {
 }
 
 impl<'a> Upload<'a> {
-    async fn begin(backend: &'a Backend, key: &'a str) -> Outcome<Self> {
+    async fn begin(backend: &'a Backend, key: &'a str) -> TestResult<Self> {
         let create = client(backend).create_multipart_upload().bucket(&backend.fixture.bucket);
         let begun = create.key(key).content_type("text/csv; charset=utf-8").send().await?;
         let id = begun.upload_id().filter(|id| !id.is_empty()).ok_or("no upload id")?.to_owned();
@@ -66,7 +66,7 @@ impl<'a> Upload<'a> {
     }
 }
 
-pub(crate) async fn parts_come_back_whole(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn parts_come_back_whole(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/whole + all.csv").await?;
     let parts = [part(1, LEAST), part(2, LEAST + 1), part(3, 100)];
     let mut done = Vec::new();
@@ -77,7 +77,7 @@ pub(crate) async fn parts_come_back_whole(backend: &Backend) -> Outcome<()> {
     is(backend, upload.key, &parts.concat()).await
 }
 
-pub(crate) async fn parts_are_joined_by_number_not_by_time(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn parts_are_joined_by_number_not_by_time(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/late.csv").await?;
     let last = upload.send(10, part(2, 10)).await?;
     let first = upload.send(2, part(1, LEAST)).await?;
@@ -85,7 +85,9 @@ pub(crate) async fn parts_are_joined_by_number_not_by_time(backend: &Backend) ->
     is(backend, upload.key, &[part(1, LEAST), part(2, 10)].concat()).await
 }
 
-pub(crate) async fn the_last_of_two_parts_with_one_number_counts(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn the_last_of_two_parts_with_one_number_counts(
+    backend: &Backend,
+) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/again.csv").await?;
     upload.send(1, part(1, 10)).await?;
     let again = upload.send(1, part(2, 20)).await?;
@@ -93,7 +95,7 @@ pub(crate) async fn the_last_of_two_parts_with_one_number_counts(backend: &Backe
     is(backend, upload.key, &part(2, 20)).await
 }
 
-pub(crate) async fn only_the_named_parts_are_joined(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn only_the_named_parts_are_joined(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/named.csv").await?;
     let first = upload.send(1, part(1, LEAST)).await?;
     upload.send(2, part(2, LEAST)).await?;
@@ -102,7 +104,7 @@ pub(crate) async fn only_the_named_parts_are_joined(backend: &Backend) -> Outcom
     is(backend, upload.key, &[part(1, LEAST), part(3, 10)].concat()).await
 }
 
-pub(crate) async fn nothing_is_there_before_the_end(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn nothing_is_there_before_the_end(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/early.csv").await?;
     upload.send(1, part(1, 10)).await?;
     is_missing(backend, upload.key).await?;
@@ -111,7 +113,7 @@ pub(crate) async fn nothing_is_there_before_the_end(backend: &Backend) -> Outcom
 
 pub(crate) async fn an_undersized_part_that_is_not_the_last_is_refused(
     backend: &Backend,
-) -> Outcome<()> {
+) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/small.csv").await?;
     let first = upload.send(1, part(1, LEAST - 1)).await?;
     let last = upload.send(2, part(2, 10)).await?;
@@ -120,7 +122,7 @@ pub(crate) async fn an_undersized_part_that_is_not_the_last_is_refused(
     Ok(upload.abort().await?)
 }
 
-pub(crate) async fn a_part_that_was_not_sent_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_part_that_was_not_sent_is_refused(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/unsent.csv").await?;
     let sent = upload.send(1, part(1, 10)).await?;
     let other = CompletedPart::builder().part_number(1).e_tag(OTHER_TAG).build();
@@ -130,13 +132,13 @@ pub(crate) async fn a_part_that_was_not_sent_is_refused(backend: &Backend) -> Ou
     Ok(upload.abort().await?)
 }
 
-pub(crate) async fn an_upload_of_no_parts_is_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_upload_of_no_parts_is_refused(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/none.csv").await?;
     refused(upload.complete(Vec::new()).await, &["MalformedXML", "InvalidRequest"])?;
     Ok(upload.abort().await?)
 }
 
-pub(crate) async fn parts_named_out_of_order_are_refused(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn parts_named_out_of_order_are_refused(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/unordered.csv").await?;
     let first = upload.send(1, part(1, LEAST)).await?;
     let second = upload.send(2, part(2, LEAST)).await?;
@@ -146,7 +148,7 @@ pub(crate) async fn parts_named_out_of_order_are_refused(backend: &Backend) -> O
 
 const OVER: &[&str] = &["NoSuchUpload"];
 
-pub(crate) async fn an_aborted_upload_leaves_nothing(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_aborted_upload_leaves_nothing(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/aborted.csv").await?;
     let sent = upload.send(1, part(1, 10)).await?;
     upload.abort().await?;
@@ -155,13 +157,13 @@ pub(crate) async fn an_aborted_upload_leaves_nothing(backend: &Backend) -> Outco
     is_missing(backend, upload.key).await
 }
 
-pub(crate) async fn an_aborted_upload_takes_no_more_parts(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_aborted_upload_takes_no_more_parts(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/stopped.csv").await?;
     upload.abort().await?;
     refused(upload.send(1, part(1, 10)).await, OVER)
 }
 
-pub(crate) async fn an_upload_that_was_completed_is_over(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_upload_that_was_completed_is_over(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/over.csv").await?;
     let sent = upload.send(1, part(1, 10)).await?;
     upload.complete(vec![sent]).await?;
@@ -170,7 +172,7 @@ pub(crate) async fn an_upload_that_was_completed_is_over(backend: &Backend) -> O
 }
 
 /// Its first answer may have been lost: S3 was measured to say the same again.
-pub(crate) async fn a_completion_that_is_sent_again_succeeds(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn a_completion_that_is_sent_again_succeeds(backend: &Backend) -> TestResult<()> {
     let upload = Upload::begin(backend, "parts/twice.csv").await?;
     let sent = upload.send(1, part(1, 10)).await?;
     upload.complete(vec![sent.clone()]).await?;
@@ -182,17 +184,17 @@ fn unknown<'a>(backend: &'a Backend, key: &'a str) -> Upload<'a> {
     Upload { backend, key, id: "unknown".to_owned() }
 }
 
-pub(crate) async fn an_unknown_upload_takes_no_parts(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_upload_takes_no_parts(backend: &Backend) -> TestResult<()> {
     refused(unknown(backend, "parts/unknown.csv").send(1, part(1, 10)).await, OVER)
 }
 
-pub(crate) async fn an_unknown_upload_cannot_be_completed(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_upload_cannot_be_completed(backend: &Backend) -> TestResult<()> {
     let upload = unknown(backend, "parts/unknown.csv");
     let sent = CompletedPart::builder().part_number(1).e_tag(OTHER_TAG).build();
     refused(upload.complete(vec![sent]).await, OVER)?;
     is_missing(backend, upload.key).await
 }
 
-pub(crate) async fn an_unknown_upload_cannot_be_aborted(backend: &Backend) -> Outcome<()> {
+pub(crate) async fn an_unknown_upload_cannot_be_aborted(backend: &Backend) -> TestResult<()> {
     refused(unknown(backend, "parts/unknown.csv").abort().await, OVER)
 }

@@ -4,11 +4,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use org_operator_tests::backend::{Backend, Kind};
 
-use crate::check::text;
-use crate::gaps::{GAPS, Gap};
+use super::check::text;
+use super::gaps::{GAPS, Gap};
 
 /// A behaviour that does not end is one that fails.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -17,14 +17,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Behaviour {
     /// What it does.
     pub(crate) name: &'static str,
-    run: for<'a> fn(&'a Backend) -> LocalBoxFuture<'a, Outcome<()>>,
+    run: for<'a> fn(&'a Backend) -> LocalBoxFuture<'a, TestResult<()>>,
 }
 
 macro_rules! behaviours {
     ($($module:ident: $($name:ident)+;)+) => {
         vec![$($(Behaviour {
             name: concat!(stringify!($module), "::", stringify!($name)),
-            run: |backend| Box::pin(crate::$module::$name(backend)),
+            run: |backend| Box::pin(super::$module::$name(backend)),
         }),+),+]
     };
 }
@@ -124,7 +124,7 @@ pub(crate) fn behaviours() -> Vec<Behaviour> {
 }
 
 /// Runs every behaviour on a backend; all that is not as it should be is told together.
-pub(crate) async fn judge(kind: Kind) -> Outcome<()> {
+pub(crate) async fn judge(kind: Kind) -> TestResult<()> {
     let backend = Backend::start(kind).await?;
     let mut faults = String::new();
     for behaviour in behaviours() {

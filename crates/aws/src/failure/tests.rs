@@ -90,7 +90,7 @@ fn failed<T: Debug, E: ProvideErrorMetadata + StdError + 'static>(
     sent: Result<T, SdkError<E, HttpResponse>>,
 ) -> (CallFailure, Error) {
     let error = sent.unwrap_err();
-    (call_failure(&error), own("testing", &error))
+    (call_failure(&error), call_error("testing", &error))
 }
 
 /// One answer, with the error type's header if one is given.

@@ -1,4 +1,4 @@
-//! The member role over replayed answers of STS.
+//! The member role over recorded responses of STS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -47,7 +47,7 @@ fn run(id: &str) -> RunId {
 }
 
 #[tokio::test]
-async fn the_call_is_regional_with_external_id_and_session_policy() {
+async fn assume_role_is_regional_with_external_id_and_session_policy() {
     let (client, role) = role(vec![answer("2099-01-01T00:00:00Z")]);
     role.assume(&account(), &run("r1"), &["ec2:DescribeRouteTables"]).await.unwrap();
     let request = client.actual_requests().next().unwrap();
@@ -65,24 +65,24 @@ async fn the_call_is_regional_with_external_id_and_session_policy() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_short_anywhere_gives_no_session_and_is_transient() {
-    let whole = answer("2099-01-01T00:00:00Z");
-    let whole = whole.response().body().bytes().unwrap().to_vec();
+async fn a_truncated_response_gives_no_session_and_is_transient() {
+    let event = answer("2099-01-01T00:00:00Z");
+    let whole = event.response().body().bytes().unwrap().to_vec();
     for length in (0..whole.len()).step_by(7) {
         assert_eq!(refusal(200, &whole[..length]).await, ErrorKind::Transient, "{length} bytes");
     }
 }
 
 async fn refusal(status: u16, body: &[u8]) -> ErrorKind {
-    let response = http::Response::builder().status(status);
-    let response = response.body(body.to_vec().into()).unwrap();
+    let builder = http::Response::builder().status(status);
+    let response = builder.body(body.to_vec().into()).unwrap();
     let request = http::Request::builder().body("".into()).unwrap();
     let (_, role) = role(vec![ReplayEvent::new(request, response)]);
     role.assume(&account(), &run("r1"), &[]).await.unwrap_err().kind()
 }
 
 #[tokio::test]
-async fn a_denial_cut_before_its_reason_is_transient_and_a_whole_one_is_final() {
+async fn a_truncated_denial_is_transient_and_a_complete_one_is_final() {
     let denial = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>\
         not authorized with an explicit deny in a service control policy</Message></Error>\
         </ErrorResponse>";
@@ -90,7 +90,7 @@ async fn a_denial_cut_before_its_reason_is_transient_and_a_whole_one_is_final() 
     for length in (5..denial.len()).step_by(5) {
         assert_eq!(refusal(403, &denial[..length]).await, ErrorKind::Transient, "{length} bytes");
     }
-    // A proxy's page is not AWS's: it refuses, whatever its text.
+    // A proxy's page is not XML of AWS: its status decides, whatever its text.
     let page = b"<html>blocked</html>";
     assert_eq!(refusal(403, page).await, ErrorKind::AssumeRoleDenied);
 }
@@ -105,7 +105,7 @@ async fn an_empty_external_id_is_not_sent() {
 }
 
 #[tokio::test]
-async fn requests_with_a_members_credentials_are_counted() {
+async fn requests_with_the_members_credentials_are_counted() {
     let (client, role) = role((0..3).map(|_| answer("2099-01-01T00:00:00Z")).collect());
     let member = role.assume(&account(), &run("r1"), &[]).await.unwrap();
     let counter = CallCounter::default();
@@ -117,9 +117,9 @@ async fn requests_with_a_members_credentials_are_counted() {
 }
 
 #[tokio::test]
-async fn the_operation_accounts_own_credentials_are_had_once_however_many_accounts() {
-    let had = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&had);
+async fn many_sessions_do_not_evict_the_operation_accounts_credentials() {
+    let loads = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&loads);
     let own = provide_credentials_fn(move || {
         counted.fetch_add(1, Ordering::SeqCst);
         async { Ok(credentials("k", "s", "t")) }
@@ -129,7 +129,7 @@ async fn the_operation_accounts_own_credentials_are_had_once_however_many_accoun
         .behavior_version(BehaviorVersion::latest())
         .region(SdkRegion::new("eu-west-1"))
         .credentials_provider(SharedCredentialsProvider::new(own))
-        // Which one the cache evicts is chance; with room for one it is always the other.
+        // Which entry a cache evicts is random; with room for one it is always the other one.
         .identity_cache(IdentityCache::lazy().max_partitions(1).build())
         .http_client(StaticReplayClient::new(answers))
         .build();
@@ -146,11 +146,11 @@ async fn the_operation_accounts_own_credentials_are_had_once_however_many_accoun
         let calling = Client::new(&member.config(&region, &CallCounter::default()));
         calling.assume_role().role_arn("arn").role_session_name("n").send().await.unwrap();
     }
-    assert_eq!(had.load(Ordering::SeqCst), 1);
+    assert_eq!(loads.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
-async fn a_session_is_used_again_until_shortly_before_it_expires() {
+async fn a_session_is_reused_until_shortly_before_it_expires() {
     let later = "2099-01-01T00:00:00Z";
     let answers = vec![answer(later), answer("2001-01-01T00:00:00Z"), answer(later)];
     let (client, role) = role(answers);
@@ -158,7 +158,7 @@ async fn a_session_is_used_again_until_shortly_before_it_expires() {
         role.assume(&account(), &run("r1"), &[]).await.unwrap();
     }
     assert_eq!(client.actual_requests().count(), 1);
-    // Another run has another name in the audit trail; its session has expired at once.
+    // Another run has its own session, for the audit trail; this one expires at once.
     role.assume(&account(), &run("r2"), &[]).await.unwrap();
     role.assume(&account(), &run("r2"), &[]).await.unwrap();
     assert_eq!(client.actual_requests().count(), 3);

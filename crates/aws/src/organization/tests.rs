@@ -1,11 +1,13 @@
-//! The organization over replayed answers: pages, units, tags.
+//! The organization over recorded responses: pages, units, tags.
+
+use org_operator_core::ErrorKind;
+use tokio::time::Instant;
 
 use super::*;
 use crate::replay::{answering, bodies};
-use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
-async fn a_list_of_one_page_takes_one_turn() {
+async fn a_list_of_one_page_takes_one_token_of_the_rate() {
     let none = r#"{"Tags":[]}"#;
     let (_, config) = answering(&[(200, none); 40]);
     let organization = Organization::new(&config);
@@ -14,12 +16,12 @@ async fn a_list_of_one_page_takes_one_turn() {
     for _ in 0..40 {
         organization.tags(&account).await.unwrap();
     }
-    // Of 10 a second, after the burst; with a turn for the end of each list it were twice that.
+    // 28 calls at 10 a second after the burst; a token for the end of each list would double it.
     assert!(start.elapsed().as_secs_f64() < 4.1, "{:?}", start.elapsed());
 }
 
 #[tokio::test]
-async fn an_id_that_cannot_be_read_is_an_error_and_no_gap() {
+async fn an_unreadable_id_is_an_error_and_not_a_gap() {
     let root = UnitId::parse("r-root").unwrap();
     for answers in [
         &[(200, r#"{"Accounts":[{"Id":"12"}]}"#)][..],
@@ -34,14 +36,14 @@ async fn an_id_that_cannot_be_read_is_an_error_and_no_gap() {
 const ARN: &str = "arn:aws:organizations::000000000001:account/o-a/000000000002";
 
 #[tokio::test]
-async fn empty_pages_are_followed_and_state_wins_over_status() {
+async fn empty_pages_are_followed_and_state_takes_precedence_over_status() {
     let account = format!(
         r#"{{"Accounts":[{{"Id":"000000000002","Name":"=a","Arn":"{ARN}","State":"SUSPENDED",
         "Status":"ACTIVE","Paths":["o-a/r-root/ou-root-12345678/"]}}]}}"#
     );
     let empty = r#"{"Accounts":[],"NextToken":"more"}"#;
     let (client, config) = answering(&[(200, empty), (200, empty), (200, &account)]);
-    // The same token twice: the SDK's paginator would stop without a word and lose the account.
+    // A repeated token: the SDK's paginator would stop here silently and lose the account.
     let accounts = Organization::new(&config).accounts().await.unwrap();
     assert_eq!((accounts.len(), bodies(&client).len()), (1, 3));
     let other = r#"{"Accounts":[],"NextToken":"and more"}"#;
@@ -54,7 +56,7 @@ async fn empty_pages_are_followed_and_state_wins_over_status() {
 }
 
 #[tokio::test]
-async fn units_are_walked_and_an_unknown_one_is_none() {
+async fn members_of_nested_units_are_found_and_an_unknown_unit_is_none() {
     let accounts = |id: &str| format!(r#"{{"Accounts":[{{"Id":"{id}"}}]}}"#);
     let unit = r#"{"OrganizationalUnits":[{"Id":"ou-root-22222222"}]}"#;
     let none = r#"{"OrganizationalUnits":[]}"#;

@@ -1,5 +1,7 @@
 //! `org-operator accounts`: the organization as a tree, and who a run would cover.
 
+pub(crate) mod args;
+
 use std::collections::BTreeMap;
 
 use org_operator_core::AccountId;
@@ -8,13 +10,14 @@ use org_operator_core::model::unit_tree::Unit;
 use org_operator_core::plan::selection::{Reason, Selection};
 use serde_json::{Value, json};
 
-use crate::args::{AccountsArgs, AwsArgs};
-use crate::commands::looking::Looking;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use crate::planner::Looking;
 use crate::request;
+use args::AccountsArgs;
 
 /// Prints the organization.
 pub(crate) async fn run(

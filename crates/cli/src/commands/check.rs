@@ -1,5 +1,6 @@
 //! `org-operator check`: what this identity may do, account by account, before a run finds out.
 
+pub(crate) mod args;
 mod report;
 
 use std::cell::Cell;
@@ -14,14 +15,16 @@ use org_operator_fanout::Preview;
 use org_operator_operations::{Operation, Target};
 use serde_json::Value;
 
-use crate::args::{AwsArgs, CheckArgs};
-use crate::commands::columns::aligned;
-use crate::commands::looking::Looking;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::columns::aligned;
+use crate::output::printer::{self, Printer};
+use crate::output::progress::Drawing;
+use crate::planner::Looking;
 use crate::request;
+use args::CheckArgs;
 use org_operator_local::progress::short;
 
 use report::{Checked, counts, exit};
@@ -63,7 +66,7 @@ async fn drawn(
         let done = asked.get();
         (done, format!("{done} of {all} accounts asked, {}", short(begun.elapsed())))
     };
-    let drawing = printer.progress(all as u64);
+    let drawing = Drawing::new(printer, all as u64);
     drawing.until(checks(connection, args, preview, &asked), now).await
 }
 

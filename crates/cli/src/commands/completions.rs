@@ -1,11 +1,14 @@
 //! `org-operator completions`: what a shell must know to complete the command line.
 
+pub(crate) mod args;
+
 use clap::CommandFactory;
 
-use crate::args::{Cli, CompletionsArgs};
+use crate::command_line::Cli;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer;
+use crate::output::printer;
+use args::CompletionsArgs;
 
 /// Prints the completions.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {

@@ -1,8 +1,10 @@
 //! `org-operator diff`: what is in one run and not in another, where both looked.
 
+pub(crate) mod args;
+
 use std::path::{Path, PathBuf};
 
-use org_operator_core::contract::plan::{Folder, MANIFEST};
+use org_operator_core::artifact::{Folder, MANIFEST};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::report::changes::{Change, ChangeKind};
@@ -13,10 +15,10 @@ use org_operator_operations::{CATALOGUE, Operation, find};
 use org_operator_result_handler::{Written, compare};
 use serde_json::{Map, Value, json};
 
-use crate::args::DiffArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use args::DiffArgs;
 use org_operator_local::directory::Directory;
 use org_operator_local::engine::operation_of;
 
@@ -68,7 +70,7 @@ impl Place {
     }
 
     fn folder(path: &Path) -> Option<Self> {
-        if !path.join(MANIFEST).is_file() {
+        if !path.join(MANIFEST.name).is_file() {
             return None;
         }
         let path = path.canonicalize().ok()?;
@@ -141,7 +143,5 @@ fn line<'a>(columns: &[&str], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
 }
 
 fn print(bytes: &[u8]) -> Result<(), Error> {
-    let broken =
-        |error: CliError| Error::new(org_operator_core::ErrorKind::OperationFailed, error.cause);
-    printer::data(bytes).map_err(broken)
+    printer::write(bytes).map_err(|e| Error::io("writing", Path::new("/dev/stdout"), &e))
 }

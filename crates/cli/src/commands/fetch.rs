@@ -1,20 +1,22 @@
 //! `org-operator fetch`: a deployed run's files on this machine. What S3 names them decides where
 //! they go only as far as the run's own folder.
 
+pub(crate) mod args;
+
 use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
-use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUMMARY};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
-use crate::args::{AwsArgs, FetchArgs};
-use crate::call::Failed;
-use crate::commands::bucket::{Bucket, READ};
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
+use crate::deployment::bucket::{Bucket, READ};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use args::FetchArgs;
 use org_operator_local::directory::Directory;
 
 const WHAT: &str = "the run cannot be fetched";
@@ -79,7 +81,7 @@ impl Fetch<'_> {
         let from = self.key("");
         let objects = self.bucket.objects(&from).await;
         let mut copied = 0;
-        for object in objects.map_err(|e| self.connection.failed(WHAT, &e))? {
+        for object in objects.map_err(|e| self.connection.error(WHAT, &e))? {
             let name = object.key.strip_prefix(&from).unwrap_or(&object.key);
             // The S3 console makes a folder by an empty object of that name.
             if name.is_empty() || name.ends_with('/') {
@@ -98,23 +100,23 @@ impl Fetch<'_> {
     async fn file(&self, key: &str, name: &str) -> Result<(), CliError> {
         let own = Folder::new("", self.operation, &self.run).key(name);
         let copied = copy(&self.bucket.artifacts, key, &self.to, &own).await;
-        let copied = copied.map_err(Failed::needing(READ));
-        copied.map_err(|e| self.connection.failed(WHAT, &e))?;
+        copied.map_err(|e| self.connection.error(WHAT, &e))?;
         printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
     }
 
     async fn status(&self) -> Result<Option<String>, CliError> {
-        let summary = self.bucket.json(&self.key(SUMMARY)).await;
-        let summary = summary.map_err(|e| self.connection.failed(WHAT, &e))?;
+        let summary = self.bucket.json(&self.key(SUMMARY.name)).await;
+        let summary = summary.map_err(|e| self.connection.error(WHAT, &e))?;
         Ok(summary.and_then(|summary| Some(summary["Status"].as_str()?.to_owned())))
     }
 }
 
 async fn copy(from: &S3Artifacts, key: &str, to: &Directory, own: &str) -> Result<(), Error> {
     let gone = || Error::new(ErrorKind::Transient, format!("{} has just gone", from.uri(key)));
-    let mut download = from.open(key).await?.ok_or_else(gone)?;
+    let refused = |error: Error| error.with_action(READ);
+    let mut download = from.open(key).await.map_err(refused)?.ok_or_else(gone)?;
     let mut upload = to.upload(own);
-    while let Some(chunk) = download.chunk().await? {
+    while let Some(chunk) = download.chunk().await.map_err(refused)? {
         upload.write(&chunk).await?;
     }
     upload.finish().await

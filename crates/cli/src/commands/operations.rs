@@ -1,15 +1,17 @@
 //! `org-operator operations`: what can be asked. No AWS call is made.
 
+pub(crate) mod args;
+
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::{Access, Spec};
 use org_operator_operations::{CATALOGUE, Operation, find};
 use serde_json::{Value, json};
 
-use crate::args::{OperationsArgs, OperationsCommand};
-use crate::commands::columns::aligned;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer;
+use crate::output::columns::aligned;
+use crate::output::printer;
+use args::{OperationsArgs, OperationsCommand};
 
 /// Prints the catalogue, or one operation of it.
 pub(crate) fn run(args: &OperationsArgs) -> Result<Exit, CliError> {

@@ -1,5 +1,6 @@
 //! `org-operator plan`: what a run would do, without doing it.
 
+pub(crate) mod args;
 mod render;
 
 use std::collections::BTreeMap;
@@ -12,14 +13,15 @@ use org_operator_estimate::{Workload, estimate};
 use org_operator_fanout::Preview;
 use serde_json::{Map, Value};
 
-use crate::args::{AwsArgs, PlanArgs};
-use crate::commands::columns::aligned;
-use crate::commands::looking::Looking;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer;
+use crate::output::columns::aligned;
+use crate::output::printer;
+use crate::planner::Looking;
 use crate::request;
+use args::PlanArgs;
 
 use render::Plan;
 
@@ -101,7 +103,7 @@ fn sources(as_json: bool) -> Result<String, CliError> {
     let figures = figures().map_err(|e| CliError::of("no quotas", &e, None))?;
     if as_json {
         let text = serde_json::to_string_pretty(&figures);
-        return text.map(|text| text + "\n").map_err(|e| CliError::machine("no quotas", &e));
+        return text.map(|text| text + "\n").map_err(|e| CliError::internal("no quotas", &e));
     }
     let row = |(name, figure): (String, Figure)| {
         vec![name, figure.value.to_string(), figure.unit, figure.date, figure.source]

@@ -1,5 +1,10 @@
 //! `org-operator profiles`: AWS CLI profiles for the accounts, between two marked lines.
 
+pub(crate) mod args;
+mod block;
+mod files;
+mod names;
+
 use std::collections::BTreeSet;
 
 use org_operator_core::Partition;
@@ -7,16 +12,18 @@ use org_operator_core::model::account::Account;
 use org_operator_core::model::session;
 use serde_json::Value;
 
-use crate::args::{AwsArgs, ProfilesArgs};
-use crate::commands::looking::Looking;
-use crate::commands::profile_files::Files;
-use crate::commands::profile_lines::{Entry, block, of_credentials, outside, replaced};
-use crate::commands::profile_names::{check, named};
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use crate::planner::Looking;
 use crate::request;
+use args::ProfilesArgs;
+
+use block::{Entry, block, of_credentials, outside, replaced};
+use files::Files;
+use names::{check, named};
 
 const WHAT: &str = "the profiles cannot be written";
 

@@ -1,5 +1,6 @@
 //! `org-operator run`: plan, work, write, and say how it ended.
 
+pub(crate) mod args;
 mod intent;
 mod messages;
 mod resume_command;
@@ -9,17 +10,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use org_operator_aws::{MemberRole, Organization, SystemClock};
-use org_operator_core::contract::plan::{Folder, RunPlan};
+use org_operator_core::artifact::Folder;
+use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
 use org_operator_core::{ErrorKind, RunId};
 
-use crate::args::{AwsArgs, RunArgs};
-use crate::commands::records;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer::{self, Printer};
+use crate::output::printer::{self, Printer};
+use crate::output::progress::Drawing;
+use crate::output::records;
+use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, journal_folder};
 use org_operator_local::journal::Journal;
@@ -32,7 +36,7 @@ use org_operator_local::worker_pool::Ended;
 /// Runs, or goes on with a run.
 pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
     let execution = run_id::new(SystemClock.now());
-    let execution = execution.ok_or_else(|| CliError::machine("no run id", &"a wrong clock"))?;
+    let execution = execution.ok_or_else(|| CliError::local("no run id", &"a wrong clock"))?;
     let wanted = Wanted::of(args, &execution)?;
     let connection = Connection::open(aws).await?;
     let engine = Engine {
@@ -133,7 +137,7 @@ impl Run<'_> {
 
     /// Waits for `working` and draws meanwhile.
     async fn drawn<T>(&self, plan: &RunPlan, working: impl Future<Output = T>) -> T {
-        let drawing = self.printer.progress(plan.targets);
+        let drawing = Drawing::new(self.printer, plan.targets);
         let begun = Instant::now();
         let mut ticks = tokio::time::interval(drawing.pause());
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -164,7 +168,7 @@ impl Run<'_> {
         let (printer, format) = (self.printer, self.args.format);
         let print = move || records::print(printer, &folder, &operation, format);
         let done = tokio::task::spawn_blocking(print).await;
-        done.map_err(|e| CliError::machine("the records were not printed", &e))?
+        done.map_err(|e| CliError::internal("the records were not printed", &e))?
     }
 
     fn tell(&self, plan: &RunPlan, result: &RunResult) -> Exit {
@@ -206,7 +210,7 @@ fn locked(folder: &Path) -> Result<Lock, CliError> {
             "another process is working on it",
             "wait until that process has ended, or end it",
         ),
-        LockError::Io(error) => CliError::machine(summary, &error),
+        LockError::Io(error) => CliError::local(summary, &error),
     })
 }
 
@@ -214,5 +218,5 @@ fn locked(folder: &Path) -> Result<Lock, CliError> {
 fn sweep(lock: &Lock) -> Result<(), CliError> {
     let folder = lock.run_folder().unwrap_or(Path::new("."));
     let summary = || format!("{} cannot be tidied up", folder.display());
-    lock.sweep().map_err(|error| CliError::machine(summary(), &error))
+    lock.sweep().map_err(|error| CliError::local(summary(), &error))
 }

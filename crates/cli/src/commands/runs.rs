@@ -1,22 +1,24 @@
 //! `org-operator runs`: the deployed runs with their status, the newest first.
 
+pub(crate) mod args;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_core::RunId;
-use org_operator_core::contract::plan::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUMMARY};
 use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::{Error, RunId};
 use serde_json::{Value, json};
 
-use crate::args::{AwsArgs, RunsArgs};
-use crate::call::Failed;
-use crate::commands::bucket::{Bucket, Object};
-use crate::commands::columns::aligned;
-use crate::connect::Connection;
+use crate::args::AwsArgs;
+use crate::connection::Connection;
+use crate::deployment::bucket::{Bucket, Object};
 use crate::error::CliError;
 use crate::exit::Exit;
-use crate::printer;
+use crate::output::columns::aligned;
+use crate::output::printer;
+use args::RunsArgs;
 
 /// Summaries that are read at once.
 const AT_ONCE: usize = 16;
@@ -26,7 +28,7 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, CliError
     let connection = Connection::open(aws).await?;
     let bucket = Bucket::new(&connection, &args.bucket);
     let found = found(&bucket, args).await;
-    let found = found.map_err(|e| connection.failed("the runs cannot be listed", &e))?;
+    let found = found.map_err(|e| connection.error("the runs cannot be listed", &e))?;
     let text = if args.json {
         format!("{:#}\n", Value::Array(found))
     } else {
@@ -36,7 +38,7 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, CliError
     Ok(Exit::Complete)
 }
 
-async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, Failed> {
+async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, Error> {
     let top = if bucket.prefix.is_empty() { String::new() } else { format!("{}/", bucket.prefix) };
     let operations = match &args.operation {
         Some(operation) => BTreeSet::from([operation.clone()]),
@@ -78,7 +80,7 @@ fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec
         let first = || Listed { run: run.clone(), begun: object.written, summary: None };
         let listed = runs.entry(run.clone()).or_insert_with(first);
         listed.begun = [listed.begun, object.written].into_iter().flatten().min();
-        if object.key == folder.key(SUMMARY) {
+        if object.key == folder.artifact(&SUMMARY) {
             listed.summary = Some(object.key.clone());
         }
     }
@@ -93,7 +95,7 @@ fn run_of(key: &str) -> Option<RunId> {
     RunId::parse(key.rsplit('/').nth(1)?)
 }
 
-async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<Value, Failed> {
+async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<Value, Error> {
     let summary = match &listed.summary {
         Some(key) => bucket.json(key).await?.unwrap_or_default(),
         None => Value::Null,

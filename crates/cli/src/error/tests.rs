@@ -1,61 +1,70 @@
-//! Each kind of error has its exit code, and a remedy that helps.
+//! Each kind of error has its exit code, and a hint that helps.
+
+use std::path::Path;
+
+use org_operator_core::error::{CallFailure, CredentialsProblem};
+use org_operator_core::input::violation::Violations;
 
 use super::*;
 
+fn reported(error: &Error) -> (u8, String) {
+    let error = CliError::of("x", error, Some("audit"));
+    (error.exit.code(), error.hint)
+}
+
 #[test]
 fn each_kind_has_its_exit_code() {
-    let code = |kind| CliError::of("x", &Error::new(kind, "y"), None).exit.code();
+    let code = |kind| reported(&Error::new(kind, "y")).0;
     assert_eq!(code(ErrorKind::InvalidRequest), 2);
     assert_eq!(code(ErrorKind::NoTargets), 4);
     assert_eq!(code(ErrorKind::AccessDenied), 5);
     assert_eq!(code(ErrorKind::Throttled), 6);
     assert_eq!(code(ErrorKind::Transient), 6);
     assert_eq!(code(ErrorKind::OperationFailed), 7);
-}
-
-fn told(kind: ErrorKind, cause: &str) -> (u8, String) {
-    let error = CliError::of("x", &Error::new(kind, cause), Some("audit"));
-    (error.exit.code(), error.hint)
+    assert_eq!(code(ErrorKind::Internal), 7);
 }
 
 #[test]
-fn expired_credentials_are_found_behind_any_kind_but_not_in_a_persons_own_words() {
-    let expired = "listing: ExpiredTokenException: The security token included is expired";
-    assert_eq!(told(ErrorKind::Transient, expired).0, 5);
-    let quoted = "invalid request: Accounts.Tags: got \"ExpiredToken\"";
-    assert_eq!(told(ErrorKind::InvalidRequest, quoted).0, 2);
+fn bad_credentials_are_exit_5_whatever_the_kind() {
+    let expired = Error::new(ErrorKind::Transient, "listing: ExpiredTokenException: x")
+        .with_detail(Detail::Credentials(CredentialsProblem::Expired));
+    assert_eq!(reported(&expired).0, 5);
 }
 
 #[test]
-fn a_wrong_name_is_a_usage_error_and_no_bug_to_report() {
-    let gone = "asking for arn:aws:states:…: ExecutionDoesNotExist: Execution Does Not Exist";
-    let (code, hint) = told(ErrorKind::OperationFailed, gone);
+fn words_that_a_person_typed_decide_nothing() {
+    let mut violations = Violations::default();
+    violations.note_text("Accounts.Tags", "\"ExpiredToken (os error 2)\"", "another value");
+    assert_eq!(reported(&Error::violations("request", violations)).0, 2);
+}
+
+#[test]
+fn a_wrong_name_is_a_usage_error_and_an_unknown_code_is_to_report() {
+    let answer = |code| {
+        let failure = CallFailure::answered(code, 400, "x");
+        reported(&Error::call(ErrorKind::OperationFailed, failure).context("asking for arn:…"))
+    };
+    let (code, hint) = answer("ExecutionDoesNotExist");
     assert!(code == 2 && hint.contains("run's id"), "{code} {hint}");
-    let alone = "listing: AWSOrganizationsNotInUseException: Your account is not a member";
-    assert_eq!(told(ErrorKind::OperationFailed, alone).0, 2);
-    let other = told(ErrorKind::OperationFailed, "listing: Unheard: of");
-    assert!(other.0 == 7 && other.1.contains("please report"), "{other:?}");
+    assert_eq!(answer("AWSOrganizationsNotInUseException").0, 2);
+    let (code, hint) = answer("Unheard");
+    assert!(code == 7 && hint.contains("please report"), "{code} {hint}");
 }
 
 #[test]
 fn a_refused_call_names_the_permission_that_it_needs() {
     let error = Error::new(ErrorKind::AccessDenied, "AccessDeniedException: no");
-    let failed = Failed { error, needs: "states:StartExecution on the state machine" };
-    let error = CliError::of_call("the run did not start", &failed, None);
-    assert_eq!(error.exit, Exit::Access);
-    assert!(error.hint.contains("needs states:StartExecution"), "{}", error.hint);
+    let (code, hint) = reported(&error.with_action("states:StartExecution"));
+    assert!(code == 5 && hint.contains("needs states:StartExecution"), "{code} {hint}");
 }
 
 #[test]
-fn a_full_disk_is_this_machines_trouble() {
+fn a_full_disk_points_to_this_machine() {
     let full = std::io::Error::from_raw_os_error(28);
-    let (code, hint) = told(ErrorKind::OperationFailed, &format!("writing /out/x.csv: {full}"));
+    let (code, hint) = reported(&Error::io("writing", Path::new("/out/x.csv"), &full));
     assert!(code == 7 && hint.contains("free space"), "{code} {hint}");
-}
-
-#[test]
-fn a_fault_of_a_field_names_its_flag() {
-    let error = Error::invalid("invalid request: Accounts.Include[0]: got \"12\"");
-    let hint = CliError::of("x", &error, None).hint;
-    assert!(hint.contains("`Accounts.Include` is --account"), "{hint}");
+    // The same text in an answer of a service says nothing about this machine.
+    let answer = CallFailure::answered("Odd", 400, "No space left on device (os error 28)");
+    let (_, other) = reported(&Error::call(ErrorKind::OperationFailed, answer));
+    assert!(other.contains("please report"), "{other}");
 }

@@ -1,8 +1,10 @@
-//! The ledger's keys and entries as plain data; the table itself is the AWS crate's business.
+//! The ledger's keys and entries; how an entry is stored is [`super::ledger_item`]'s for DynamoDB
+//! and [`super::journal`]'s for files.
 //!
 //! Partition key `Run`, sort key `Entry`. Outcomes sort before records and records before worker
-//! failures, so that a reader knows what counts before it meets the first record.
+//! failures, so that a reader knows which records count before it reads the first one.
 
+use crate::contract::function_error::FunctionError;
 use crate::error::ErrorKind;
 use crate::model::id::{AccountId, RunId};
 use crate::model::record::Record;
@@ -16,17 +18,24 @@ const WORKER_FAILURE: &str = "worker-failure";
 /// An account's entries of one run: the partition key `<RunId>#<AccountId>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPartition {
-    /// The run.
+    /// The run's id.
     pub run: RunId,
-    /// The account.
+    /// The account whose targets the entries are about.
     pub account: AccountId,
 }
 
 impl LedgerPartition {
-    /// The partition key.
+    /// The partition key, `<RunId>#<AccountId>`.
     #[must_use]
     pub fn partition_key(&self) -> String {
         format!("{}#{}", self.run, self.account)
+    }
+
+    /// Reads a partition key, or `None` where it has another form.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        let (run, account) = key.split_once('#')?;
+        Some(Self { run: RunId::parse(run)?, account: AccountId::parse(account)? })
     }
 }
 
@@ -36,19 +45,25 @@ pub fn outcome_key(region: &Region) -> String {
     format!("{OUTCOME}#{region}")
 }
 
-/// The sort key of a record.
+/// The sort key of the record that its Region knows by `key`.
 #[must_use]
 pub fn record_key(region: &Region, key: &str) -> String {
     format!("{RECORD}#{region}#{key}")
 }
 
-/// A sort key that the Region's records come right behind of.
+/// The sort key after which a Region's records begin.
 #[must_use]
 pub fn before_records(region: &Region) -> String {
     format!("{RECORD}#{region}")
 }
 
-/// What all outcomes' sort keys begin with.
+/// The sort key of the failure of the work item that begins with `first_region`.
+#[must_use]
+pub fn worker_failure_key(first_region: &Region) -> String {
+    format!("{WORKER_FAILURE}#{first_region}")
+}
+
+/// The prefix of the sort keys of all outcomes.
 #[must_use]
 pub fn outcome_prefix() -> String {
     format!("{OUTCOME}#")
@@ -59,45 +74,57 @@ pub fn outcome_prefix() -> String {
 pub enum Entry {
     /// The last word on a target.
     Outcome(Outcome),
-    /// A record, with the attempt that wrote it.
+    /// A record with the attempt that wrote it.
     Record(LedgerRecord),
     /// The state machine gave up on a work item.
     WorkerFailure(WorkerFailure),
 }
 
-/// A record with where it lies and who wrote it.
+impl Entry {
+    /// The sort key that the entry is stored under.
+    #[must_use]
+    pub fn sort_key(&self) -> String {
+        match self {
+            Self::Outcome(outcome) => outcome_key(&outcome.region),
+            Self::Record(entry) => record_key(&entry.region, &entry.record.key),
+            Self::WorkerFailure(failure) => worker_failure_key(&failure.first_region),
+        }
+    }
+}
+
+/// A record as the ledger holds it: with its Region and the attempt that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRecord {
-    /// The Region it was found in.
+    /// The Region in which it was found.
     pub region: Region,
-    /// The attempt that wrote it; it counts only where the Region's outcome has the same.
+    /// The attempt that wrote it: the record counts only if the Region's outcome has the same.
     pub attempt: String,
-    /// The record.
+    /// The key and the cells.
     pub record: Record,
 }
 
-/// What the state machine's `RecordFailure` wrote.
+/// The failure of a work item, which the state machine's `RecordFailure` writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerFailure {
-    /// The first Region of the work item that was given up.
+    /// The first Region of the work item, by which the work item is found.
     pub first_region: Region,
-    /// The error's name, ours or Step Functions'.
+    /// The error's name, ours or one of Step Functions.
     pub error: String,
-    /// Its cause, as Step Functions has it.
+    /// The cause as Step Functions passed it: a function's error as JSON, or plain text.
     pub cause: String,
 }
 
 impl WorkerFailure {
-    /// The failure in words, for the message of the targets it left without an outcome.
+    /// The message of the targets that the work item left without an outcome.
     #[must_use]
     pub fn text(&self) -> String {
-        let said = serde_json::from_str::<serde_json::Value>(&self.cause).ok();
-        let message = said.as_ref().and_then(|cause| cause["errorMessage"].as_str());
-        format!("{}: {}: {}", ErrorKind::WorkerCrashed, self.error, message.unwrap_or(&self.cause))
+        let parsed = FunctionError::parse(&self.cause);
+        let message = parsed.as_ref().map_or(self.cause.as_str(), |error| &error.error_message);
+        format!("{}: {}: {message}", ErrorKind::WorkerCrashed, self.error)
     }
 }
 
-/// What a sort key says about its entry.
+/// A parsed sort key: the kind of the entry and the target it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// `outcome#<Region>`
@@ -109,7 +136,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// Reads a sort key, or `None` where it is none of ours.
+    /// Reads a sort key, or `None` where it has another form.
     #[must_use]
     pub fn parse(entry: &str) -> Option<Self> {
         let (kind, rest) = entry.split_once('#')?;
@@ -135,6 +162,9 @@ mod tests {
 
     #[test]
     fn keys_read_back() {
+        let (run, account) = (RunId::parse("r"), AccountId::parse("111111111111"));
+        let partition = LedgerPartition { run: run.unwrap(), account: account.unwrap() };
+        assert_eq!(LedgerPartition::parse(&partition.partition_key()), Some(partition));
         assert_eq!(Key::parse(&outcome_key(&region())), Some(Key::Outcome(region())));
         let record = record_key(&region(), "rtb-1#10.0.0.0/8");
         let read = Key::parse(&record);
@@ -146,12 +176,12 @@ mod tests {
     #[test]
     fn outcomes_sort_before_records_before_failures() {
         let keys =
-            [outcome_key(&region()), record_key(&region(), "a"), "worker-failure#x".to_owned()];
+            [outcome_key(&region()), record_key(&region(), "a"), worker_failure_key(&region())];
         assert!(keys.is_sorted());
     }
 
     #[test]
-    fn a_workers_failure_speaks_in_its_own_words() {
+    fn a_failures_text_has_the_message_of_a_json_cause() {
         let failure = |cause: &str| WorkerFailure {
             first_region: region(),
             error: "Lambda.Unknown".to_owned(),

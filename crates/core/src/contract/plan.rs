@@ -1,4 +1,4 @@
-//! The fanout's answer: a small plan of the run, which the other steps read.
+//! The fanout's output: a small plan of the run, which the other steps read. `plan.json` is the same.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,47 +9,48 @@ use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
 use crate::model::id::RunId;
 
-/// A plan of a run; it stays under 1 KB however many accounts there are.
+/// The plan of a run; it stays under 1 KB however many accounts there are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RunPlan {
-    /// The run.
+    /// The run's id; in the plan of a resumed run, that of the run that is resumed.
     pub run_id: RunId,
-    /// The operation's name.
+    /// The name of the operation in the catalogue.
     pub operation: String,
-    /// Its parameters.
+    /// The operation's parameters, checked.
     pub parameters: Map<String, Value>,
     /// Whether a mutating operation may change something.
     pub apply: bool,
     /// Where the work items are.
     pub manifest: ManifestLocation,
-    /// How many work items.
+    /// How many work items the manifest has.
     pub work_items: u64,
-    /// How many targets.
+    /// How many targets the work items have together.
     pub targets: u64,
-    /// How many work items at once.
+    /// How many work items may run at the same time.
     pub max_concurrency: u32,
-    /// The worker to invoke: the read-only one or the admin one.
+    /// The worker function to invoke: the read-only one or the admin one.
     pub worker_function: String,
     /// When the run's entries in the ledger expire, in seconds since 1970: one time for the whole
     /// run, so that no outcome outlives its records for long.
     pub expires_at: i64,
 }
 
-/// An S3 object.
+/// The S3 object with the work items; on one machine, the directory of all runs and a path in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ManifestLocation {
-    /// The bucket.
+    /// The name of the bucket.
     pub bucket: String,
-    /// The key.
+    /// The object's key.
     pub key: String,
 }
 
-/// What the result handler needs of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the result handler reads of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct ResultEvent {
-    /// The run.
+    /// The run whose artifacts are to be written.
     pub run_id: RunId,
     /// The operation's name, not yet looked up.
     pub operation: String,
@@ -69,10 +70,10 @@ const PLAN_FIELDS: &[&str] = &[
 ];
 
 impl ResultEvent {
-    /// Reads a [`RunPlan`]; only `RunId` and `Operation` are needed.
+    /// Reads a [`RunPlan`] strictly; only `RunId` and `Operation` are required.
     ///
     /// # Errors
-    /// `InvalidRequest` with every fault.
+    /// `InvalidRequest` with every violation.
     pub fn parse(value: &Value) -> Result<Self, Error> {
         let mut violations = Violations::default();
         let event = read(value, &mut violations);
@@ -87,72 +88,13 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
     Some(ResultEvent { run_id: run_id?, operation: operation? })
 }
 
-/// The names of a run's artifacts, and their keys under a prefix.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Folder {
-    prefix: String,
-    operation: String,
-    run_id: RunId,
-}
-
-impl Folder {
-    /// The folder `<prefix>/<operation>/<RunId>/` of a run; an empty prefix is left out.
-    #[must_use]
-    pub fn new(prefix: &str, operation: &str, run_id: &RunId) -> Self {
-        let prefix = prefix.trim_matches('/').to_owned();
-        Self { prefix, operation: operation.to_owned(), run_id: run_id.clone() }
-    }
-
-    /// The folder of another run of the same operation.
-    #[must_use]
-    pub fn of_run(&self, run_id: &RunId) -> Self {
-        Self { run_id: run_id.clone(), ..self.clone() }
-    }
-
-    /// The key of `latest.json`.
-    #[must_use]
-    pub fn latest_key(&self) -> String {
-        let joint = if self.prefix.is_empty() { "" } else { "/" };
-        format!("{}{joint}{}/{LATEST}", self.prefix, self.operation)
-    }
-
-    /// The key of the artifact `name` of this run.
-    #[must_use]
-    pub fn key(&self, name: &str) -> String {
-        let joint = if self.prefix.is_empty() { "" } else { "/" };
-        format!("{}{joint}{}/{}/{name}", self.prefix, self.operation, self.run_id)
-    }
-}
-
-/// The plan of a run, for resuming it.
-pub const PLAN: &str = "plan.json";
-/// The work items of a run.
-pub const MANIFEST: &str = "manifest.json";
-/// Every account of the organization, and why it is or is not in the run.
-pub const ACCOUNTS: &str = "accounts.csv";
-/// One row per target.
-pub const COVERAGE: &str = "coverage.csv";
-/// The result handler's output and more.
-pub const SUMMARY: &str = "summary.json";
-/// Records added and removed since the run before.
-pub const CHANGES: &str = "changes.csv";
-/// Which run of an operation is the newest; it lies beside the runs' folders.
-pub const LATEST: &str = "latest.json";
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn keys_lie_in_the_runs_folder_with_or_without_a_prefix() {
-        let run = RunId::parse("r1").unwrap();
-        assert_eq!(Folder::new("runs/", "op", &run).key(MANIFEST), "runs/op/r1/manifest.json");
-        assert_eq!(Folder::new("", "op", &run).key(MANIFEST), "op/r1/manifest.json");
-    }
-
-    #[test]
-    fn a_plan_is_what_the_result_handler_reads() {
+    fn the_result_handler_reads_a_plan_and_names_what_it_lacks() {
         let plan = RunPlan {
             run_id: RunId::parse("r1").unwrap(),
             operation: "op".to_owned(),

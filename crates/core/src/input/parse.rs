@@ -1,22 +1,22 @@
-//! The door for outside input: reads JSON into types that cannot be wrong and notes every fault
-//! on the way.
+//! Parsers of JSON from outside: they note every violation on the way and name its field.
 //!
-//! Derived deserializers stop at the first fault and name a line and a column; this reads on and
-//! names fields. What a field means is said by the types that use it, not here.
+//! Derived deserializers stop at the first error and name a line and a column. What a field means
+//! is up to the types that are parsed, not decided here.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
 use crate::input::path::FieldPath;
-use crate::input::violation::{Violations, nearest_hint};
+use crate::input::violation::{Expected, Violations};
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
 
-/// Reads the value at a path, or notes what is wrong with it and returns `None`.
+/// Parses the value at a path, or notes what is wrong with it and returns `None`.
 pub type Read<T> = fn(&FieldPath, &Value, &mut Violations) -> Option<T>;
 
-/// An object of the input, with the names of the fields it may have.
+/// An object of the input whose field names have been checked.
 #[derive(Debug)]
 pub struct Fields<'v> {
     path: FieldPath,
@@ -24,20 +24,21 @@ pub struct Fields<'v> {
 }
 
 impl<'v> Fields<'v> {
-    /// Opens `value` as an object; a field that is not in `known` is a fault, never ignored.
+    /// Opens `value` as an object; a field that is not in `known` is a violation, never ignored.
     pub fn open(
         path: &FieldPath,
         value: &'v Value,
         known: &[&str],
         violations: &mut Violations,
     ) -> Option<Self> {
+        let names = known.join(", ");
         let Some(map) = value.as_object() else {
-            violations.note(path, value, format!("an object with the fields {}", known.join(", ")));
+            violations.note(path, value, format!("an object with the fields {names}"));
             return None;
         };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            let hint = nearest_hint(name, known.iter().copied());
-            let allowed = format!("only the fields {}{hint}", known.join(", "));
+            let text = format!("only the fields {names}");
+            let allowed = Expected::name(text, name, known.iter().copied());
             violations.note_text(path.field(name), "an unknown field", allowed);
         }
         Some(Self { path: path.clone(), map })
@@ -49,18 +50,18 @@ impl<'v> Fields<'v> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
-    /// Where the field stands.
+    /// The path of the field `name`, whether it is there or not.
     #[must_use]
     pub fn path(&self, name: &str) -> FieldPath {
         self.path.field(name)
     }
 
-    /// Reads a field that may be absent.
+    /// Parses a field that may be absent.
     pub fn optional<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Option<T> {
         self.get(name).and_then(|value| read(&self.path(name), value, violations))
     }
 
-    /// Reads a field that must be there.
+    /// Parses a field that must be there; its absence is a violation.
     pub fn required<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Option<T> {
         if self.get(name).is_none() {
             violations.note_text(self.path(name), "nothing", "a value: the field is required");
@@ -68,14 +69,24 @@ impl<'v> Fields<'v> {
         self.optional(name, violations, read)
     }
 
-    /// Reads a list, each element by `read`; absent is empty.
+    /// Parses a list, each element by `read`; an absent field is an empty list.
     pub fn list<T>(&self, name: &str, violations: &mut Violations, read: Read<T>) -> Vec<T> {
         let path = self.path(name);
         self.get(name).map(|value| list(&path, value, violations, read)).unwrap_or_default()
     }
+
+    /// Parses a list of distinct elements in any order, each by `read`; an absent field is empty.
+    pub fn set<T: Ord>(
+        &self,
+        name: &str,
+        violations: &mut Violations,
+        read: Read<T>,
+    ) -> BTreeSet<T> {
+        self.list(name, violations, read).into_iter().collect()
+    }
 }
 
-/// A list, each element read by `read`; the elements that are right come back even if others are not.
+/// Parses a list, each element by `read`; gives the elements that are valid even if others are not.
 pub fn list<T>(
     path: &FieldPath,
     value: &Value,
@@ -90,18 +101,18 @@ pub fn list<T>(
     values.iter().enumerate().filter_map(read_one).collect()
 }
 
-/// Any text.
+/// Parses a string, which may be empty.
 pub fn text(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<String> {
     let text = value.as_str().map(str::to_owned);
     noted(text, path, value, violations, "a string")
 }
 
-/// true or false.
+/// Parses `true` or `false`.
 pub fn boolean(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<bool> {
     noted(value.as_bool(), path, value, violations, "true or false")
 }
 
-/// An object, as it is.
+/// Parses an object without looking into it.
 pub fn object(
     path: &FieldPath,
     value: &Value,
@@ -110,7 +121,7 @@ pub fn object(
     noted(value.as_object().cloned(), path, value, violations, "an object")
 }
 
-/// A whole number of `range`.
+/// Parses a whole number within `range`.
 pub fn whole(
     path: &FieldPath,
     value: &Value,
@@ -122,13 +133,13 @@ pub fn whole(
     noted(number, path, value, violations, &allowed)
 }
 
-/// Seconds since 1970.
+/// Parses a time in seconds since 1970-01-01, later than that.
 pub fn epoch_seconds(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<i64> {
     let seconds = value.as_i64().filter(|seconds| *seconds > 0);
     noted(seconds, path, value, violations, "seconds since 1970-01-01 as a whole number")
 }
 
-/// An account id.
+/// Parses the id of an account.
 pub fn account_id(
     path: &FieldPath,
     value: &Value,
@@ -138,17 +149,17 @@ pub fn account_id(
     noted(id, path, value, violations, AccountId::ALLOWED)
 }
 
-/// A run id.
+/// Parses the id of a run.
 pub fn run_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<RunId> {
     noted(value.as_str().and_then(RunId::parse), path, value, violations, RunId::ALLOWED)
 }
 
-/// An organizational unit or a root.
+/// Parses the id of an organizational unit or of a root.
 pub fn unit_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<UnitId> {
     noted(value.as_str().and_then(UnitId::parse), path, value, violations, UnitId::ALLOWED)
 }
 
-/// A Region's name, by its form only; whether it exists is asked by [`crate::model::region::known`].
+/// Parses a Region's name by its form only; [`crate::model::region::known`] tells whether it exists.
 pub fn region(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<Region> {
     noted(value.as_str().and_then(Region::parse), path, value, violations, Region::ALLOWED)
 }

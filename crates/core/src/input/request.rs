@@ -1,7 +1,7 @@
 //! The request of a run as people and schedules write it, and the fanout's event around it.
 //!
-//! Reading checks form only; what an account or an operation is asked of the organization and the
-//! catalogue later, before anything starts.
+//! Only the form is checked here. Whether accounts, units and the operation exist is checked against
+//! the organization and the catalogue before a run starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,90 +14,90 @@ use crate::input::violation::Violations;
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
 
-/// The operation of a request that names none.
+/// The operation where a request names none.
 pub const DEFAULT_OPERATION: &str = "internet-routes";
 
 /// A Map state takes at most 10,000 children at once; 0 would mean "all of them" to Step Functions.
 pub const MAX_CONCURRENCY: u32 = 10_000;
 
-/// Fields that are part of the contract and have no effect in this version yet.
+/// Fields of the contract that this version does not support yet.
 const LATER: &[&str] = &["Apply"];
 const LATER_ALLOWED: &str = "nothing: this version does not support the field yet, leave it out";
 
-/// What a run is asked to do.
+/// What a run is requested to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRequest {
-    /// The operation's name, not yet looked up in the catalogue.
+    /// The name of the operation, not yet looked up in the catalogue.
     pub operation: String,
-    /// The operation's parameters, not yet checked by it.
+    /// The parameters, not yet checked against the operation.
     pub parameters: Map<String, Value>,
-    /// Which accounts.
+    /// Which accounts the run covers.
     pub accounts: AccountFilter,
-    /// Which Regions.
+    /// Which Regions the run covers in each account.
     pub regions: RegionChoice,
-    /// How many work items at once; `None` means the configuration's number.
+    /// How many work items run at once; `None` means the configured number.
     pub max_concurrency: Option<u32>,
-    /// How many Regions one work item holds at the most; `None` means all of an account's.
+    /// The most Regions that one work item has; `None` means all of an account.
     pub regions_per_work_item: Option<u32>,
-    /// The run to go on with, in place of a new one.
+    /// The run to resume instead of starting a new one.
     pub resume_run: Option<RunId>,
 }
 
 /// Which Regions a run covers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RegionChoice {
-    /// Those of the configuration.
+    /// The Regions of the configuration.
     #[default]
     Configured,
-    /// These.
+    /// Exactly these Regions.
     Listed(Vec<Region>),
-    /// In each account, those that are on there.
+    /// In each account, the Regions that are enabled there.
     Enabled,
 }
 
-/// Which accounts a run covers, of those that are active.
+/// Which of the active accounts a run covers.
 ///
-/// Accounts that `include` or `units` name, or all where both are empty; of these, those that have
-/// every tag; without those that `exclude` or `exclude_units` name.
+/// The accounts that `include` or `units` name, or all where both are empty; of these, the ones with
+/// every tag; minus the ones that `exclude` or `exclude_units` name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// These accounts.
+    /// Accounts to cover, by id.
     pub include: BTreeSet<AccountId>,
-    /// The accounts in these units, at any depth.
+    /// Units whose accounts to cover, at any depth.
     pub units: BTreeSet<UnitId>,
-    /// For each tag, the values of which an account must have one.
+    /// Tag keys, each with the values of which an account must have one.
     pub tags: BTreeMap<String, BTreeSet<String>>,
-    /// Not these, whatever else names them.
+    /// Accounts to leave out, whatever else selects them.
     pub exclude: BTreeSet<AccountId>,
-    /// Not the accounts in these units, at any depth, whatever else names them.
+    /// Units whose accounts to leave out, at any depth, whatever else selects them.
     pub exclude_units: BTreeSet<UnitId>,
-    /// The management account too.
+    /// Whether to cover the management account too.
     pub include_management: bool,
 }
 
 impl AccountFilter {
-    /// Whether the request names accounts or units, which only the organization can tell right
-    /// from wrong.
+    /// Whether the request names accounts or units, which must be checked against the
+    /// organization.
     #[must_use]
     pub fn names_any(&self) -> bool {
         !self.include.is_empty() || !self.exclude.is_empty() || self.named_units().next().is_some()
     }
 
-    /// Every unit that is named, in or out.
+    /// Every unit that the request names, to cover or to leave out.
     pub fn named_units(&self) -> impl Iterator<Item = &UnitId> {
         self.units.union(&self.exclude_units)
     }
 }
 
-/// Fields that choose targets: a resumed run has its own already.
+/// Fields that select targets: a resumed run has its own already.
 const CHOOSING: &[&str] = &["Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
 
-/// What the fanout is invoked with.
+/// The event that the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FanoutEvent {
-    /// The run's id; absent where a person invokes the function directly.
+    /// The id of the run; absent where a person invokes the function directly.
     pub run_id: Option<RunId>,
-    /// The request.
+    /// The request of the run.
     pub request: RunRequest,
 }
 
@@ -132,12 +132,12 @@ const ACCOUNT_FIELDS: &[&str] = &[
 ];
 
 impl FanoutEvent {
-    /// Reads the state machine's form, `{"RunId": …, "Request": {…}}`, or a bare request with an
-    /// optional `RunId` for a local invoke. What is wrong in form is noted in `violations`, so that the
-    /// fanout can report it together with what the organization and the catalogue say.
+    /// Parses the state machine's form, `{"RunId": …, "Request": {…}}`, or a bare request with an
+    /// optional `RunId` for a local invoke. Violations of the form are noted in `violations`, so that
+    /// the fanout reports them together with what the organization and the catalogue refuse.
     ///
     /// # Errors
-    /// `InvalidRequest` where the event is no object: there is nothing more to say about it.
+    /// `InvalidRequest` where the event is not an object: nothing else can be checked then.
     pub fn read(value: &Value, violations: &mut Violations) -> Result<Self, Error> {
         match read_event(value, violations) {
             Some(event) => Ok(event),
@@ -147,22 +147,24 @@ impl FanoutEvent {
 }
 
 fn read_event(value: &Value, violations: &mut Violations) -> Option<FanoutEvent> {
-    let nested = value.get("Request").is_some();
-    let known = if nested { &["RunId", "Request"] } else { FLAT_FIELDS };
+    let known = match value.get("Request") {
+        Some(_) => &["RunId", "Request"],
+        None => FLAT_FIELDS,
+    };
     let fields = Fields::open(&FieldPath::root(), value, known, violations)?;
     let run_id = fields.optional("RunId", violations, parse::run_id);
-    let request = match (nested, value.get("Request")) {
-        (true, Some(request)) => {
-            let request = Fields::open(&FieldPath::root(), request, REQUEST_FIELDS, violations)?;
-            read_request(&request, violations)
+    let request = match value.get("Request") {
+        Some(request) => {
+            let nested = Fields::open(&FieldPath::root(), request, REQUEST_FIELDS, violations)?;
+            read_request(&nested, violations)
         }
-        _ => read_request(&fields, violations),
+        None => read_request(&fields, violations),
     };
     Some(FanoutEvent { run_id, request })
 }
 
 fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
-    refuse_later(fields, LATER, violations);
+    refuse(fields, LATER, LATER_ALLOWED, violations);
     let resume_run = fields.optional("ResumeRun", violations, parse::run_id);
     if resume_run.is_some() {
         let allowed = "nothing beside ResumeRun: the run has its own";
@@ -172,7 +174,7 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
     RunRequest {
         operation: operation.unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
-        accounts: read_accounts(fields, violations),
+        accounts: fields.optional("Accounts", violations, read_accounts).unwrap_or_default(),
         regions: fields.optional("Regions", violations, read_regions).unwrap_or_default(),
         max_concurrency: fields.optional("MaxConcurrency", violations, |p, v, f| {
             parse::whole(p, v, f, 1..=MAX_CONCURRENCY)
@@ -183,27 +185,24 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
     }
 }
 
-fn read_accounts(fields: &Fields, violations: &mut Violations) -> AccountFilter {
-    let Some(value) = fields.get("Accounts") else { return AccountFilter::default() };
-    let path = fields.path("Accounts");
-    let Some(fields) = Fields::open(&path, value, ACCOUNT_FIELDS, violations) else {
-        return AccountFilter::default();
-    };
+fn read_accounts(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+) -> Option<AccountFilter> {
+    let fields = Fields::open(path, value, ACCOUNT_FIELDS, violations)?;
     let management = fields.optional("IncludeManagementAccount", violations, parse::boolean);
-    AccountFilter {
-        include: fields.list("Include", violations, parse::account_id).into_iter().collect(),
-        units: fields.list("OrganizationalUnits", violations, parse::unit_id).into_iter().collect(),
+    Some(AccountFilter {
+        include: fields.set("Include", violations, parse::account_id),
+        units: fields.set("OrganizationalUnits", violations, parse::unit_id),
         tags: fields.optional("Tags", violations, read_tags).unwrap_or_default(),
-        exclude: fields.list("Exclude", violations, parse::account_id).into_iter().collect(),
-        exclude_units: fields
-            .list("ExcludeOrganizationalUnits", violations, parse::unit_id)
-            .into_iter()
-            .collect(),
+        exclude: fields.set("Exclude", violations, parse::account_id),
+        exclude_units: fields.set("ExcludeOrganizationalUnits", violations, parse::unit_id),
         include_management: management.unwrap_or(false),
-    }
+    })
 }
 
-/// Tags: `{"team": "payments"}`, or a list of values of which one must match.
+/// Parses tags: `{"team": "payments"}`, or a list of values of which one must match.
 fn read_tags(
     path: &FieldPath,
     value: &Value,
@@ -211,20 +210,23 @@ fn read_tags(
 ) -> Option<BTreeMap<String, BTreeSet<String>>> {
     let tags = parse::object(path, value, violations)?;
     let read = |(name, value): (&String, &Value)| {
-        let path = path.field(name);
-        let values = match value {
-            Value::Array(values) if !values.is_empty() => {
-                parse::list(&path, value, violations, parse::text)
-            }
-            Value::String(text) => vec![text.clone()],
-            _ => {
-                violations.note(&path, value, "a tag's value, or a list of at least one");
-                Vec::new()
-            }
-        };
+        let values = read_tag_values(&path.field(name), value, violations);
         (name.clone(), values.into_iter().collect())
     };
     Some(tags.iter().map(read).collect())
+}
+
+fn read_tag_values(path: &FieldPath, value: &Value, violations: &mut Violations) -> Vec<String> {
+    match value {
+        Value::Array(values) if !values.is_empty() => {
+            parse::list(path, value, violations, parse::text)
+        }
+        Value::String(text) => vec![text.clone()],
+        _ => {
+            violations.note(path, value, "a tag's value, or a list of at least one");
+            Vec::new()
+        }
+    }
 }
 
 fn read_regions(
@@ -235,11 +237,8 @@ fn read_regions(
     match value {
         Value::String(text) if text == "ENABLED" => return Some(RegionChoice::Enabled),
         Value::Array(list) if list.is_empty() => {
-            violations.note(
-                path,
-                value,
-                "at least one Region, or no field for the configured ones",
-            );
+            let expected = "at least one Region, or no field for the configured ones";
+            violations.note(path, value, expected);
         }
         Value::Array(_) => {}
         _ => {
@@ -250,11 +249,7 @@ fn read_regions(
     Some(RegionChoice::Listed(parse::list(path, value, violations, parse::region)))
 }
 
-fn refuse_later(fields: &Fields, names: &[&str], violations: &mut Violations) {
-    refuse(fields, names, LATER_ALLOWED, violations);
-}
-
-/// A field's neutral value (false, an empty list) says the same as no field, so it is no fault.
+/// Refuses fields; a neutral value (false, an empty list) means the same as no field and is allowed.
 fn refuse(fields: &Fields, names: &[&str], allowed: &str, violations: &mut Violations) {
     for name in names {
         if let Some(value) = fields.get(name).filter(|value| !is_neutral(value)) {
@@ -273,106 +268,4 @@ fn is_neutral(value: &Value) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn parse(value: &Value) -> Result<FanoutEvent, Error> {
-        let mut violations = Violations::default();
-        let event = FanoutEvent::read(value, &mut violations)?;
-        violations.into_result("request", Some(event))
-    }
-
-    fn refused(value: &Value) -> String {
-        parse(value).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn an_empty_request_asks_for_the_defaults() {
-        let event = parse(&json!({})).unwrap();
-        assert_eq!(event.run_id, None);
-        assert_eq!(event.request.operation, "internet-routes");
-        assert_eq!(event.request.regions, RegionChoice::Configured);
-        assert_eq!(event.request.accounts, AccountFilter::default());
-    }
-
-    #[test]
-    fn the_state_machines_form_and_the_flat_form_say_the_same() {
-        let request = json!({"Operation": "x", "Regions": ["eu-west-1"], "MaxConcurrency": 7});
-        let nested = parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
-        let mut flat = request.clone();
-        flat["RunId"] = json!("r-1");
-        assert_eq!(parse(&flat).unwrap(), nested);
-        assert_eq!(nested.run_id, RunId::parse("r-1"));
-    }
-
-    #[test]
-    fn all_faults_are_named_together() {
-        let text = refused(&json!({
-            "Operaton": "x", "Regions": ["eu-west-1", 7], "MaxConcurrency": 0,
-            "Accounts": {"Include": ["12"], "Exclude": "all"}, "Parameters": [],
-        }));
-        for part in [
-            "Operaton: got an unknown field",
-            "nearest: `Operation`",
-            "Regions[1]: got 7",
-            "MaxConcurrency: got 0, allowed: a whole number from 1 to 10000",
-            "Accounts.Include[0]: got \"12\"",
-            "Accounts.Exclude: got \"all\", allowed: a list",
-            "Parameters: got []",
-        ] {
-            assert!(text.contains(part), "{part} is not in: {text}");
-        }
-    }
-
-    #[test]
-    fn a_field_without_effect_is_refused_and_a_neutral_one_is_not() {
-        let text = refused(&json!({"Apply": true}));
-        assert!(text.contains("Apply: got true"), "{text}");
-        let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
-        assert!(parse(&neutral).is_ok());
-        let enabled = parse(&json!({"Regions": "ENABLED"})).unwrap();
-        assert_eq!(enabled.request.regions, RegionChoice::Enabled);
-        assert!(refused(&json!({"Regions": "enabled"})).contains("or \"ENABLED\""));
-        assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
-    }
-
-    #[test]
-    fn a_resumed_run_takes_no_field_that_chooses_targets() {
-        let event = parse(&json!({"ResumeRun": "r-1", "MaxConcurrency": 3})).unwrap();
-        assert_eq!(event.request.resume_run, RunId::parse("r-1"));
-        let text = refused(&json!({"ResumeRun": "r-1", "Regions": ["eu-west-1"]}));
-        assert!(
-            text.contains("Regions: got [\"eu-west-1\"], allowed: nothing beside ResumeRun"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn units_and_tags_are_read_and_their_faults_named() {
-        let accounts = json!({
-            "OrganizationalUnits": ["ou-ab12-cdefgh34"], "ExcludeOrganizationalUnits": ["r-ab12"],
-            "Tags": {"team": "a", "stage": ["prod", "test"]}, "IncludeManagementAccount": true,
-        });
-        let filter = parse(&json!({ "Accounts": accounts })).unwrap().request.accounts;
-        assert_eq!(filter.named_units().count(), 2);
-        assert_eq!(filter.tags["stage"].len(), 2);
-        assert!(filter.include_management && filter.names_any());
-        let wrong = json!({"OrganizationalUnits": ["prod"], "Tags": {"a": [], "b": 7}});
-        let text = refused(&json!({ "Accounts": wrong }));
-        for part in ["OrganizationalUnits[0]: got \"prod\"", "Tags.a: got []", "Tags.b: got 7"] {
-            assert!(text.contains(part), "{part} is not in: {text}");
-        }
-    }
-
-    #[test]
-    fn garbage_is_refused_in_a_short_message() {
-        let long = "x".repeat(300_000);
-        for value in [json!(null), json!([]), json!("run"), json!(7), json!({ &long: long })] {
-            let text = refused(&value);
-            assert!(text.starts_with("invalid request") && text.len() < 1_000, "{}", text.len());
-        }
-        let many: Vec<u32> = (0..60_000).collect();
-        assert!(refused(&json!({"Regions": many})).len() < 4_000);
-    }
-}
+mod tests;

@@ -1,86 +1,155 @@
-//! What is wrong with an input: every fault, each with its path, the actual value and what is expected.
+//! What is wrong with an input: every violation, each with its path, the actual value, what is
+//! expected and the nearest right name.
 //!
-//! Reading an input notes violations here and goes on, so that a person sees all of them at once.
+//! Reading an input notes violations and goes on, so that a person sees all of them at once.
+//! Turning them into an error is in `crate::input::into_result`.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::input::path::FieldPath;
 
 /// More violations than this are counted, not listed: an errorMessage is no place for 300 KB.
 const LISTED: usize = 20;
 /// Characters of an offending value that are shown.
 const SHOWN: usize = 60;
+/// Longer texts have no nearest name: comparing is quadratic, and nobody mistypes by kilobytes.
+const COMPARED_BYTES: usize = 200;
 
-/// One fault of an input.
+/// What is allowed in a place of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    text: String,
+    nearest: Option<String>,
+}
+
+impl Expected {
+    /// One of the names `candidates`, described by `text`; `actual` is what came in their place.
+    #[must_use]
+    pub fn name<'a>(
+        text: impl Into<String>,
+        actual: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self { text: text.into(), nearest: nearest(actual, candidates).map(str::to_owned) }
+    }
+}
+
+impl<T: Into<String>> From<T> for Expected {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), nearest: None }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match &self.nearest {
+            Some(name) => write!(f, " (nearest: `{name}`)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One thing that is wrong with an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    path: String,
+    path: FieldPath,
     actual: String,
-    expected: String,
+    expected: Expected,
+}
+
+impl Violation {
+    /// Where it stands.
+    #[must_use]
+    pub fn path(&self) -> &FieldPath {
+        &self.path
+    }
+
+    /// What came: JSON cut to a length that fits a message, or words such as `nothing`.
+    #[must_use]
+    pub fn actual(&self) -> &str {
+        &self.actual
+    }
+
+    /// What is allowed, in words.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.expected.text
+    }
+
+    /// The allowed name that `actual` was most likely meant to be.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&str> {
+        self.expected.nearest.as_deref()
+    }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: got {}, allowed: {}", self.path, self.actual, self.expected)
+        let path = shown(&self.path.to_string());
+        write!(f, "{path}: got {}, allowed: {}", self.actual, self.expected)
     }
 }
 
 /// The violations of one input, in the order found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    listed: Vec<Violation>,
+    more: usize,
+}
 
 impl Violations {
     /// Notes that the JSON value `actual` at `path` is not what is `expected` there.
-    pub fn note(&mut self, path: impl fmt::Display, actual: &Value, expected: impl Into<String>) {
+    pub fn note(
+        &mut self,
+        path: impl Into<FieldPath>,
+        actual: &Value,
+        expected: impl Into<Expected>,
+    ) {
         self.note_text(path, shown(&actual.to_string()), expected);
     }
 
-    /// Notes a fault whose `actual` is already text.
+    /// Notes a violation whose `actual` is already text.
     pub fn note_text(
         &mut self,
-        path: impl fmt::Display,
+        path: impl Into<FieldPath>,
         actual: impl Into<String>,
-        expected: impl Into<String>,
+        expected: impl Into<Expected>,
     ) {
-        self.0.push(Violation {
-            path: shown(&path.to_string()),
-            actual: actual.into(),
-            expected: expected.into(),
-        });
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
+        let (path, actual, expected) = (path.into(), actual.into(), expected.into());
+        self.listed.push(Violation { path, actual, expected });
     }
 
-    /// Whether there are as many violations as are listed: what is only for reading need not be found out
-    /// for another one.
+    /// Whether a further violation is only counted: its nearest name need not be looked for.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.0.len() >= LISTED
+        self.listed.len() >= LISTED
     }
 
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.listed.is_empty()
     }
 
-    /// `value` where nothing is wrong, else one [`Error`] of kind `InvalidRequest` with every fault.
-    ///
-    /// # Errors
-    /// When a fault was noted, or `value` is missing.
-    pub fn into_result<T>(self, what: &str, value: Option<T>) -> Result<T, Error> {
-        match value {
-            Some(value) if self.is_empty() => Ok(value),
-            _ => Err(Error::invalid(format!("invalid {what}: {self}"))),
-        }
+    /// The violations that are listed; further ones are only counted.
+    #[must_use]
+    pub fn listed(&self) -> &[Violation] {
+        &self.listed
     }
 }
 
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let listed: Vec<String> = self.0.iter().take(LISTED).map(ToString::to_string).collect();
+        let listed: Vec<String> = self.listed.iter().map(ToString::to_string).collect();
         f.write_str(&listed.join("; "))?;
-        match self.0.len().saturating_sub(LISTED) {
+        match self.more {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
         }
@@ -99,6 +168,9 @@ pub fn shown(text: &str) -> String {
 /// The candidate that `wrong` was most likely meant to be, if one is near.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > COMPARED_BYTES {
+        return None;
+    }
     candidates
         .into_iter()
         .map(|candidate| (strsim::normalized_damerau_levenshtein(wrong, candidate), candidate))
@@ -107,30 +179,34 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
-/// ` (nearest: …)` for a message, or nothing.
-#[must_use]
-pub fn nearest_hint<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    // Comparing is quadratic in the text's length: nobody mistypes a name by kilobytes.
-    let near = if wrong.len() > 200 { None } else { nearest(wrong, candidates) };
-    near.map_or_else(String::new, |near| format!(" (nearest: `{near}`)"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn all_faults_are_reported_together_and_the_list_is_bounded() {
+    fn a_violation_keeps_its_parts_as_data() {
+        let mut violations = Violations::default();
+        let expected = Expected::name("a Region", "eu-wst-1", ["eu-west-1", "us-east-1"]);
+        violations.note(FieldPath::root().field("Regions").index(0), &json!("eu-wst-1"), expected);
+        let violation = &violations.listed()[0];
+        assert!(violation.path().is_within(&["Regions"]));
+        assert_eq!((violation.actual(), violation.expected()), ("\"eu-wst-1\"", "a Region"));
+        assert_eq!(violation.nearest(), Some("eu-west-1"));
+        let text = "Regions[0]: got \"eu-wst-1\", allowed: a Region (nearest: `eu-west-1`)";
+        assert_eq!(violations.to_string(), text);
+    }
+
+    #[test]
+    fn violations_beyond_the_limit_are_only_counted() {
         let mut violations = Violations::default();
         for i in 0..25 {
             violations.note(format!("Regions[{i}]"), &json!(i), "a Region");
         }
-        let text = violations.into_result::<()>("request", None).unwrap_err().to_string();
-        assert!(
-            text.starts_with("invalid request: Regions[0]: got 0, allowed: a Region; Regions[1]")
-        );
+        let text = violations.to_string();
+        assert!(text.starts_with("Regions[0]: got 0, allowed: a Region; Regions[1]: got 1"));
         assert!(text.ends_with("Regions[19]: got 19, allowed: a Region; and 5 more"), "{text}");
+        assert_eq!(violations.listed().len(), LISTED);
     }
 
     #[test]
@@ -142,7 +218,8 @@ mod tests {
     #[test]
     fn the_nearest_name_is_offered_only_when_it_is_near() {
         let regions = ["eu-west-1", "us-east-1"];
-        assert_eq!(nearest_hint("eu-wst-1", regions), " (nearest: `eu-west-1`)");
-        assert_eq!(nearest_hint("mars", regions), "");
+        assert_eq!(nearest("eu-wst-1", regions), Some("eu-west-1"));
+        assert_eq!(nearest("mars", regions), None);
+        assert_eq!(nearest(&"eu-west-1".repeat(100), regions), None);
     }
 }

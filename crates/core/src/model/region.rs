@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::violation::nearest_hint;
+use crate::input::violation::Expected;
 use crate::model::id::text_id;
 
 /// A Region's name, such as `eu-west-1`.
@@ -118,21 +118,20 @@ impl fmt::Display for Partition {
     }
 }
 
-/// Whether `region` can be asked by a run at `home` that is configured for `configured`; else
-/// what is allowed, in words.
+/// Checks that a run at `home`, configured for `configured`, can cover `region`.
 ///
 /// # Errors
-/// The words for a fault: an unknown Region with the nearest known one, or one of another partition.
-pub fn known(region: &Region, home: &Region, configured: &[Region]) -> Result<(), String> {
+/// What is allowed in its place: a Region of the partition, or a known one with the nearest name.
+pub fn known(region: &Region, home: &Region, configured: &[Region]) -> Result<(), Expected> {
     let partition = home.partition();
     if region.partition() != partition {
-        return Err(format!("a Region of the partition {partition}, where this runs"));
+        return Err(format!("a Region of the partition {partition}, where this runs").into());
     }
     if KNOWN.contains(&region.as_str()) || configured.contains(region) {
         return Ok(());
     }
-    let hint = nearest_hint(region.as_str(), KNOWN.iter().copied());
-    Err(format!("a Region of AWS or one named in TARGET_REGIONS{hint}"))
+    let text = "a Region of AWS or one named in TARGET_REGIONS";
+    Err(Expected::name(text, region.as_str(), KNOWN.iter().copied()))
 }
 
 const ALWAYS_ON: &[&str] = &[
@@ -228,11 +227,10 @@ mod tests {
     #[test]
     fn a_mistyped_region_is_refused_with_the_nearest_name() {
         let home = region("eu-west-1");
-        let refused = known(&region("eu-wst-1"), &home, &[]).unwrap_err();
+        let refused = known(&region("eu-wst-1"), &home, &[]).unwrap_err().to_string();
         assert!(refused.contains("nearest: `eu-west-1`"), "{refused}");
-        assert!(
-            known(&region("us-gov-west-1"), &home, &[]).unwrap_err().contains("partition aws,")
-        );
+        let other = known(&region("us-gov-west-1"), &home, &[]).unwrap_err().to_string();
+        assert!(other.contains("partition aws,"), "{other}");
         assert_eq!(known(&region("xx-new-9"), &home, &[region("xx-new-9")]), Ok(()));
     }
 

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::work_item::WorkItem;
 use crate::error::{Error, ErrorKind};
+use crate::input::path::FieldPath;
 use crate::input::request::AccountFilter;
-use crate::input::violation::{Violations, nearest_hint};
+use crate::input::violation::{Expected, Violations};
 use crate::model::account::Account;
 use crate::model::id::{AccountId, UnitId};
 use crate::model::region::Region;
@@ -112,14 +113,17 @@ impl Selection {
     /// it asks for by id that are not active or are the management account.
     pub fn note_impossible(&self, filter: &AccountFilter, violations: &mut Violations) {
         let ids: BTreeSet<&AccountId> = self.0.iter().map(|(account, _)| &account.id).collect();
+        let accounts = FieldPath::root().field("Accounts");
         for (field, named) in [("Include", &filter.include), ("Exclude", &filter.exclude)] {
             for id in named.iter().filter(|id| !ids.contains(id)) {
-                // A comparison with every account, for each wrong id.
-                let near = (!violations.is_full())
-                    .then(|| nearest_hint(id.as_str(), ids.iter().map(|id| id.as_str())));
-                let hint = near.unwrap_or_default();
-                let expected = format!("an account of this organization{hint}");
-                violations.note_text(format!("Accounts.{field}"), format!("\"{id}\""), expected);
+                let text = "an account of this organization";
+                let expected = if violations.is_full() {
+                    text.into()
+                } else {
+                    // Compares with every account, for each wrong id.
+                    Expected::name(text, id.as_str(), ids.iter().map(|id| id.as_str()))
+                };
+                violations.note_text(accounts.field(field), format!("\"{id}\""), expected);
             }
         }
         for (account, reason) in self.all().filter(|(a, _)| filter.include.contains(&a.id)) {
@@ -140,8 +144,8 @@ impl Selection {
             .map(UnitId::as_str)
             .collect();
         for unit in unknown {
-            let hint = nearest_hint(unit.as_str(), known.iter().copied());
-            let expected = format!("a unit of this organization{hint}");
+            let text = "a unit of this organization";
+            let expected = Expected::name(text, unit.as_str(), known.iter().copied());
             violations.note_text("Accounts.OrganizationalUnits", format!("\"{unit}\""), expected);
         }
     }

@@ -1,42 +1,50 @@
-//! What changed since another run: records added and removed, over the targets that succeeded in
-//! both runs and over no others. A record whose cells changed is removed and added.
+//! What changed between two runs: records added and removed, over the targets that succeeded in
+//! both runs and over no others. A record with a changed cell is removed and added.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+pub use crate::contract::record_row::ChangeKind;
+use crate::contract::record_row::{ChangeRow, RecordRow};
 use crate::model::region::Region;
-
-/// What happened to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
-    /// The run before had it not.
-    Added,
-    /// Only the run before had it.
-    Removed,
-}
-
-impl ChangeKind {
-    /// The word in `changes.csv`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-        }
-    }
-}
+use crate::report::coverage::AccountTargets;
 
 /// A record of an account that was added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    /// The Region.
+    /// The Region of the record's target.
     pub region: Region,
-    /// The record's cells.
+    /// The record's cells, in the order of the operation's columns.
     pub cells: Vec<String>,
-    /// Added or removed.
+    /// What happened to it.
     pub kind: ChangeKind,
 }
 
-/// An account's records of the run before, while those of this run go by.
+impl Change {
+    /// The change's row in `changes.csv`.
+    #[must_use]
+    pub fn row<'a>(&'a self, targets: &'a AccountTargets) -> ChangeRow<'a> {
+        let record = record_row(targets, &self.region, &self.cells);
+        ChangeRow { change: self.kind, record }
+    }
+}
+
+/// The row of a record of the target in `region`.
+#[must_use]
+pub fn record_row<'a>(
+    targets: &'a AccountTargets,
+    region: &'a Region,
+    cells: &'a [String],
+) -> RecordRow<'a> {
+    RecordRow {
+        account_id: Cow::Borrowed(&targets.account_id),
+        account_name: Cow::Borrowed(&targets.account_name),
+        region: Cow::Borrowed(region),
+        cells: Cow::Borrowed(cells),
+    }
+}
+
+/// Compares an account's records of the previous run with those of this run as they are read.
 #[derive(Debug, Default)]
 pub struct Comparison {
     succeeded: BTreeSet<Region>,
@@ -45,13 +53,13 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// A comparison with a run in which the targets of `succeeded` have the records `before`.
+    /// A comparison with a run in which the targets `succeeded` have the records `before`.
     #[must_use]
     pub fn new(succeeded: BTreeSet<Region>, before: BTreeSet<(Region, Vec<String>)>) -> Self {
         Self { succeeded, before, added: Vec::new() }
     }
 
-    /// Takes a record of this run.
+    /// Compares a record of this run; the order of records does not matter.
     pub fn record(&mut self, region: Region, cells: Vec<String>) {
         if !self.succeeded.contains(&region) {
             return;
@@ -63,13 +71,13 @@ impl Comparison {
         }
     }
 
-    /// The changes until `later`, a run that has been read as this one has.
+    /// The changes from this run to `later`, both read from their artifacts.
     #[must_use]
     pub fn until(mut self, later: Self) -> Vec<Change> {
         for (region, cells) in later.before {
             self.record(region, cells);
         }
-        // Records of a target whose outcome is no success are nobody's.
+        // A target that failed in the later run has no records to compare.
         self.added.retain(|change| later.succeeded.contains(&change.region));
         self.finish(&later.succeeded)
     }

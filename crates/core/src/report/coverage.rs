@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::contract::coverage_row::CoverageRow;
 use crate::contract::ledger::WorkerFailure;
 use crate::contract::work_item::WorkItem;
 use crate::error::ErrorKind;
@@ -9,28 +10,14 @@ use crate::model::id::AccountId;
 use crate::model::region::Region;
 use crate::outcome::{Outcome, Verdict};
 
-/// The columns of `coverage.csv`.
-pub const COLUMNS: &[&str] = &[
-    "account_id",
-    "account_name",
-    "region",
-    "status",
-    "error",
-    "message",
-    "records",
-    "attempts",
-    "started_at",
-    "ended_at",
-];
-
 /// An account's targets of a run, from all of its work items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountTargets {
-    /// The account.
+    /// The account's id.
     pub account_id: AccountId,
-    /// Its name.
+    /// The name that its people gave it.
     pub account_name: String,
-    /// Its Regions, each with the number of the work item that it is in.
+    /// The account's Regions, each with the number of the work item that it is in.
     pub regions: BTreeMap<Region, u32>,
 }
 
@@ -49,12 +36,12 @@ pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
     accounts.into_values().collect()
 }
 
-/// One row of `coverage.csv`.
+/// What became of one target of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoverageRow {
+pub struct CoveredTarget {
     /// The target's Region.
     pub region: Region,
-    /// What became of it.
+    /// The outcome's verdict, or FAILED where the outcome is missing or its records are.
     pub verdict: Verdict,
     /// The outcome, where the ledger has one.
     pub outcome: Option<Outcome>,
@@ -67,7 +54,7 @@ pub fn cover(
     targets: &AccountTargets,
     outcomes: Vec<Outcome>,
     failures: &[WorkerFailure],
-) -> Vec<CoverageRow> {
+) -> Vec<CoveredTarget> {
     let mut outcomes: BTreeMap<Region, Outcome> =
         outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
     // A resumed work item may begin with another Region than the whole one did.
@@ -80,7 +67,7 @@ pub fn cover(
             Some(outcome) => outcome.verdict.clone(),
             None => missing(failures.iter().rfind(|failure| of_item(failure, item))),
         };
-        CoverageRow { region: region.clone(), verdict, outcome }
+        CoveredTarget { region: region.clone(), verdict, outcome }
     };
     targets.regions.iter().map(row).collect()
 }
@@ -92,24 +79,25 @@ fn missing(failure: Option<&WorkerFailure>) -> Verdict {
     Verdict::of(ErrorKind::NoOutcome, &message)
 }
 
-impl CoverageRow {
-    /// The row's cells, in the order of [`COLUMNS`].
+impl CoveredTarget {
+    /// The target's row in `coverage.csv`.
     #[must_use]
-    pub fn cells(&self, targets: &AccountTargets) -> Vec<String> {
-        let (kind, message) = self.verdict.error().map_or((None, ""), |(k, m)| (Some(k), m));
-        let of_outcome = |cell: fn(&Outcome) -> String| self.outcome.as_ref().map(cell);
-        vec![
-            targets.account_id.to_string(),
-            targets.account_name.clone(),
-            self.region.to_string(),
-            self.verdict.status().to_owned(),
-            kind.map_or("", ErrorKind::name).to_owned(),
-            message.to_owned(),
-            of_outcome(|o| o.records.to_string()).unwrap_or_else(|| "0".to_owned()),
-            of_outcome(|o| o.attempts.to_string()).unwrap_or_else(|| "0".to_owned()),
-            of_outcome(|o| o.started_at.to_string()).unwrap_or_default(),
-            of_outcome(|o| o.ended_at.to_string()).unwrap_or_default(),
-        ]
+    pub fn row(&self, targets: &AccountTargets) -> CoverageRow {
+        let (error, message) =
+            self.verdict.error().map_or(("", ""), |(kind, message)| (kind.name(), message));
+        let outcome = self.outcome.as_ref();
+        CoverageRow {
+            account_id: targets.account_id.clone(),
+            account_name: targets.account_name.clone(),
+            region: self.region.clone(),
+            status: (&self.verdict).into(),
+            error: error.to_owned(),
+            message: message.to_owned(),
+            records: outcome.map_or(0, |outcome| outcome.records),
+            attempts: outcome.map_or(0, |outcome| outcome.attempts),
+            started_at: outcome.map(|outcome| outcome.started_at),
+            ended_at: outcome.map(|outcome| outcome.ended_at),
+        }
     }
 }
 
@@ -172,7 +160,8 @@ mod tests {
                 Some((ErrorKind::NoOutcome, "WorkerCrashed: Sandbox.Timedout: late"))
             );
         }
-        assert_eq!(rows[1].cells(&targets).len(), COLUMNS.len());
+        let row = rows[2].row(&targets);
+        assert_eq!((row.error.as_str(), row.attempts, row.started_at), ("NoOutcome", 0, None));
     }
 
     proptest! {

@@ -3,7 +3,9 @@
 //! Account names, tags and messages are people's text; `=HYPERLINK(…)` in one of them must stay
 //! text. Writing the bytes somewhere is the steps' business.
 
-use crate::error::{Error, ErrorKind};
+use std::borrow::Cow;
+
+use crate::error::Error;
 
 /// A table that is written row by row into a buffer which its owner empties.
 #[derive(Debug)]
@@ -16,7 +18,7 @@ impl Table {
     /// A table with its header row.
     ///
     /// # Errors
-    /// Never in practice: the buffer is memory.
+    /// `Internal`, never in practice: the buffer is memory.
     pub fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let header: Vec<&str> = header.into_iter().collect();
         let mut table = Self { writer: writer(), columns: header.len() };
@@ -27,7 +29,7 @@ impl Table {
     /// Adds a row.
     ///
     /// # Errors
-    /// `OperationFailed` where the row has another number of cells than the header.
+    /// `Internal` where the row has another number of cells than the header.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
         let row: csv::StringRecord = cells.into_iter().map(harmless).collect();
         if row.len() != self.columns {
@@ -46,7 +48,7 @@ impl Table {
     /// Takes the bytes of the rows so far; later rows go on behind them.
     ///
     /// # Errors
-    /// Never in practice: the buffer is memory.
+    /// `Internal`, never in practice: the buffer is memory.
     pub fn take(&mut self) -> Result<Vec<u8>, Error> {
         let full = std::mem::replace(&mut self.writer, writer());
         full.into_inner().map_err(|e| broken(e.into_error()))
@@ -64,15 +66,15 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// `cell` with an apostrophe in front where a spreadsheet would take it for a formula: it begins with
 /// a sign of one, or with a control character. Programs differ in what blanks they pass over before.
 #[must_use]
-pub fn harmless(cell: &str) -> String {
+pub fn harmless(cell: &str) -> Cow<'_, str> {
     let blank = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}';
     let formula =
         cell.starts_with(char::is_control) || cell.trim_start_matches(blank).starts_with(FORMULA);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
+    if formula { format!("'{cell}").into() } else { cell.into() }
 }
 
 fn broken(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::OperationFailed, format!("cannot write a CSV row: {error}"))
+    Error::internal(format!("cannot write a CSV row: {error}"))
 }
 
 #[cfg(test)]

@@ -1,53 +1,29 @@
-//! What a person is told of a run that has ended: a subject, and a short text. Sending it is the
-//! state machine's.
+//! The wording of the notification about a run that has ended: a subject and a short text.
+//! Publishing it is the state machine's.
 
 use std::fmt::Write;
 
-use serde::Serialize;
-
+use crate::contract::handler_output::{HandlerOutput, Notification};
 use crate::contract::summary::{RunResult, Summary};
 use crate::outcome::one_line;
 
 /// SNS takes a subject of fewer than 100 characters (SNS API reference, `Publish`).
 const SUBJECT_CHARS: usize = 99;
-/// Failures, and changes, that are told; the summary has more.
-const TOLD: usize = 5;
-/// What is told of one of them.
+/// How many failures, and how many changes, the text has; the summary has more.
+const LISTED: usize = 5;
+/// Characters of a failure or a change; the rest is cut.
 const LINE_CHARS: usize = 200;
 
-/// A notification.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Notification {
-    /// One line of at most 99 ASCII characters.
-    pub subject: String,
-    /// A few lines of plain text, at most 10 KB.
-    pub message: String,
-}
-
-/// The result handler's output: the result, and what a person is told of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Answer {
-    /// The result.
-    #[serde(flatten)]
-    pub result: RunResult,
-    /// The notification; the state machine sends it and drops it from its own output.
-    pub notification: Notification,
-}
-
-impl From<Summary> for Answer {
+impl From<Summary> for HandlerOutput {
     fn from(summary: Summary) -> Self {
-        Self { notification: Notification::of(&summary), result: summary.result }
+        Self { notification: notification(&summary), result: summary.result }
     }
 }
 
-impl Notification {
-    /// What is told of `summary`.
-    #[must_use]
-    pub fn of(summary: &Summary) -> Self {
-        Self { subject: subject(summary), message: message(summary) }
-    }
+/// Subject and text about a run that has ended.
+#[must_use]
+pub fn notification(summary: &Summary) -> Notification {
+    Notification { subject: subject(summary), message: message(summary) }
 }
 
 fn subject(summary: &Summary) -> String {
@@ -108,11 +84,11 @@ fn listed(what: &str, lines: &[String]) -> String {
         return String::new();
     }
     let mut text = format!("\nThe first {what}:\n");
-    for line in lines.iter().take(TOLD) {
-        // Account names are people's text: on one line, and cut.
-        let line: String = one_line(line).chars().take(LINE_CHARS).collect();
+    for line in lines.iter().take(LISTED) {
+        // Account names are people's text: kept on one line, and cut.
+        let short: String = one_line(line).chars().take(LINE_CHARS).collect();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {line}");
+        let _ = writeln!(text, "  {short}");
     }
     text
 }
@@ -148,7 +124,10 @@ mod tests {
             previous_run_id: previous.and_then(RunId::parse),
             accounts: 11,
             api_calls: 33,
-            errors: (failed > 0).then_some(("AccessDenied", failed)).into_iter().collect(),
+            errors: (failed > 0)
+                .then_some(("AccessDenied".to_owned(), failed))
+                .into_iter()
+                .collect(),
             first_failures: failures,
             first_changes: previous.map(|_| CHANGE.to_owned()).into_iter().collect(),
             started_at: None,
@@ -158,11 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn subject_and_text_say_status_counts_changes_failures_and_where_the_csv_is() {
+    fn the_text_has_status_counts_changes_failures_and_artifacts() {
         let failure = "111111111111 (Shop) eu-west-1: AccessDenied: not allowed".to_owned();
-        let told = Notification::of(&summary(4, Some("run-6"), vec![failure.clone()]));
+        let sent = notification(&summary(4, Some("run-6"), vec![failure.clone()]));
         let subject = "internet-routes PARTIAL: 4 of 33 targets failed, 25 records (+3 -1)";
-        assert_eq!(told.subject, subject);
+        assert_eq!(sent.subject, subject);
         for part in [
             "Run run-7 of internet-routes is PARTIAL.",
             "33; 29 succeeded, 0 skipped, 4 failed",
@@ -172,30 +151,30 @@ mod tests {
             &failure,
             "s3://results/runs/internet-routes/run-7/internet-routes.csv",
         ] {
-            assert!(told.message.contains(part), "{part} is not in: {}", told.message);
+            assert!(sent.message.contains(part), "{part} is not in: {}", sent.message);
         }
     }
 
     #[test]
-    fn the_first_run_has_nothing_to_compare_with_and_no_failures_to_tell() {
-        let told = Notification::of(&summary(0, None, Vec::new()));
-        assert!(told.subject.starts_with("internet-routes COMPLETE: 0 of 33"), "{}", told.subject);
-        assert!(told.message.contains("no earlier run to compare with"), "{}", told.message);
-        assert!(!told.message.contains("failures"), "{}", told.message);
+    fn a_complete_first_run_has_neither_changes_nor_failures() {
+        let sent = notification(&summary(0, None, Vec::new()));
+        assert!(sent.subject.starts_with("internet-routes COMPLETE: 0 of 33"), "{}", sent.subject);
+        assert!(sent.message.contains("no earlier run to compare with"), "{}", sent.message);
+        assert!(!sent.message.contains("failures"), "{}", sent.message);
     }
 
     #[test]
-    fn hostile_names_stay_on_one_line_and_the_text_stays_small() {
+    fn hostile_names_stay_on_one_line_and_the_text_is_bounded() {
         let hostile = format!("1 (a\r\nSubject: b\u{7}{}) eu-west-1: X: y", "x".repeat(10_000));
         let mut summary = summary(33, Some("run-6"), vec![hostile.clone(); 10]);
         summary.first_changes = vec![hostile.replace('x', "東"); 10];
         summary.operation = "ö\r\nx".repeat(60);
-        summary.errors = BTreeMap::from([("AccessDenied", 33)]);
-        let told = Notification::of(&summary);
-        assert!(told.subject.len() < 100 && told.subject.is_ascii());
-        assert!(!told.subject.contains(['\r', '\n']));
-        assert_eq!(told.message.matches("Subject: b").count(), 2 * TOLD);
-        assert!(!told.message.contains("\nSubject"));
-        assert!(told.message.len() < 10_000, "{} bytes", told.message.len());
+        summary.errors = BTreeMap::from([("AccessDenied".to_owned(), 33)]);
+        let sent = notification(&summary);
+        assert!(sent.subject.len() < 100 && sent.subject.is_ascii());
+        assert!(!sent.subject.contains(['\r', '\n']));
+        assert_eq!(sent.message.matches("Subject: b").count(), 2 * LISTED);
+        assert!(!sent.message.contains("\nSubject"));
+        assert!(sent.message.len() < 10_000, "{} bytes", sent.message.len());
     }
 }

@@ -1,9 +1,9 @@
 //! The result handler function: settings from the environment, AWS behind the ports.
 
 use org_operator_aws::{DynamoDbLedger, S3Artifacts, SystemClock};
+use org_operator_core::contract::handler_output::HandlerOutput;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::ports::Clock;
-use org_operator_core::report::notification::Answer;
 use org_operator_lambda::{Env, Metrics, Shell, name};
 use org_operator_result_handler::ResultHandler;
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let event = ResultEvent::parse(&event)?;
         let summary = invocation.in_time("writing the artifacts", handler.run(&event)).await?;
         metrics.ended(&summary, SystemClock.now());
-        Ok(Answer::from(summary))
+        Ok(HandlerOutput::from(summary))
     });
     handled.await
 }

@@ -50,11 +50,7 @@ impl Operation for Fake {
             ASKED_NOW.fetch_sub(counted, Ordering::SeqCst);
             match word {
                 "panics" => panic!("no such answer"),
-                "throttled" => Err(CallFailure {
-                    code: Some("RequestLimitExceeded".to_owned()),
-                    status: Some(503),
-                    message: "slow down".to_owned(),
-                }),
+                "throttled" => Err(CallFailure::answered("RequestLimitExceeded", 503, "slow down")),
                 "hangs" => std::future::pending().await,
                 _ => Ok(vec![vec!["a".to_owned()]]),
             }

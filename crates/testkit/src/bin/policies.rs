@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use org_operator_core::model::spec::Access;
 use org_operator_operations::CATALOGUE;
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 
 const BEGIN: &str = "# BEGIN generated: read-only actions";
 const END: &str = "# END generated";
 
-fn main() -> Outcome<()> {
+fn main() -> TestResult<()> {
     let path = paths::file("cloudformation/member-roles.yaml");
     let template = std::fs::read_to_string(&path)?;
     Ok(std::fs::write(path, generated(&template, &actions())?)?)
@@ -26,7 +26,7 @@ fn actions() -> BTreeSet<&'static str> {
 }
 
 /// `template` with one line per action between the markers.
-fn generated(template: &str, actions: &BTreeSet<&str>) -> Outcome<String> {
+fn generated(template: &str, actions: &BTreeSet<&str>) -> TestResult<String> {
     let (head, rest) = template.split_once(BEGIN).ok_or("the template has no begin marker")?;
     let (_, tail) = rest.split_once(END).ok_or("the template has no end marker")?;
     let indent = " ".repeat(head.lines().last().unwrap_or_default().len());

@@ -8,7 +8,7 @@ use org_operator_estimate::{Cost, Estimate, Workload};
 use org_operator_fanout::Preview;
 use serde_json::{Map, Value, json};
 
-use crate::commands::columns::{aligned, grouped};
+use crate::output::columns::{aligned, grouped};
 use org_operator_local::progress::short;
 
 /// Parts that only some requests have, and that take long where they are.

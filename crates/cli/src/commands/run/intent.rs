@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use org_operator_core::RunId;
-use org_operator_core::contract::plan::{Folder, PLAN};
+use org_operator_core::artifact::{Folder, PLAN};
 use org_operator_core::input::request::DEFAULT_OPERATION;
 use serde_json::{Map, Value, json};
 
-use crate::args::RunArgs;
+use crate::commands::run::args::RunArgs;
 use crate::error::CliError;
 use crate::request;
 use org_operator_local::engine::{WORKER, operation_of};
@@ -75,7 +75,7 @@ fn resumed(
 /// A run that was fetched has its ledger elsewhere: here all of it would be asked again, and what
 /// was fetched overwritten.
 fn refuse_deployed(what: &str, out: &Path, operation: &str, run: &RunId) -> Result<(), CliError> {
-    let plan = out.join(Folder::new("", operation, run).key(PLAN));
+    let plan = out.join(Folder::new("", operation, run).artifact(&PLAN));
     // One that is missing or broken is the fanout's to refuse.
     let plan: Value =
         serde_json::from_slice(&std::fs::read(plan).unwrap_or_default()).unwrap_or_default();

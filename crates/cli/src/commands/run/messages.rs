@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use org_operator_core::contract::plan::{RunPlan, SUMMARY};
+use org_operator_core::artifact::SUMMARY;
+use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::RunResult;
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ pub(super) fn summary(result: &RunResult) -> String {
 
 /// The first failures of the summary in a run's folder.
 pub(super) fn failures(folder: &Path) -> Vec<String> {
-    let bytes = std::fs::read(folder.join(SUMMARY)).unwrap_or_default();
+    let bytes = std::fs::read(folder.join(SUMMARY.name)).unwrap_or_default();
     let summary: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let first = summary["FirstFailures"].as_array().into_iter().flatten();
     let mut lines: Vec<String> =

@@ -6,7 +6,8 @@ use std::ffi::OsStr;
 use clap::ValueEnum;
 use org_operator_core::contract::plan::RunPlan;
 
-use crate::args::{AwsArgs, DEFAULT_CONCURRENCY, DEFAULT_ROLE, EXTERNAL_ID, RunArgs};
+use crate::args::{AwsArgs, DEFAULT_ROLE, EXTERNAL_ID};
+use crate::commands::run::args::{DEFAULT_CONCURRENCY, RunArgs};
 use org_operator_local::engine::operation_of;
 
 /// How to go on with the run of `plan`. The external id is not repeated: what goes to a screen goes

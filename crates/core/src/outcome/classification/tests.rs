@@ -4,21 +4,21 @@ use super::*;
 
 fn failure(code: &str, status: u16, message: &str) -> CallFailure {
     let code = (!code.is_empty()).then(|| code.to_owned());
-    CallFailure { code, status: Some(status), message: message.to_owned() }
+    CallFailure { code, ..CallFailure::answered("", status, message) }
 }
 
-fn settled(call: Call, failure: &CallFailure, elsewhere: bool, region: &str) -> ErrorKind {
-    let elsewhere = SiblingRegions { succeeded: elsewhere, refused: false };
-    classify(call, failure).resolve(elsewhere, &Region::parse(region).unwrap()).kind()
+fn resolved(call: Call, failure: &CallFailure, succeeded: bool, region: &str) -> ErrorKind {
+    let siblings = SiblingRegions { succeeded, refused: false };
+    classify(call, failure).resolve(siblings, &Region::parse(region).unwrap()).kind()
 }
 
 fn operation(code: &str, status: u16, message: &str) -> ErrorKind {
-    settled(Call::Operation, &failure(code, status, message), false, "af-south-1")
+    resolved(Call::Operation, &failure(code, status, message), false, "af-south-1")
 }
 
 #[test]
 fn every_throttling_code_and_a_bare_429_are_throttled() {
-    for code in THROTTLES {
+    for code in codes::THROTTLED {
         assert_eq!(operation(code, 400, "Rate exceeded"), ErrorKind::Throttled, "{code}");
     }
     assert_eq!(operation("RequestLimitExceeded", 503, ""), ErrorKind::Throttled);
@@ -26,21 +26,24 @@ fn every_throttling_code_and_a_bare_429_are_throttled() {
 }
 
 #[test]
-fn expired_credentials_and_a_sick_service_are_transient() {
-    for code in EXPIRED.iter().chain(UNWELL) {
+fn expired_credentials_and_service_failures_are_transient() {
+    let expired =
+        ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
+    for code in expired.iter().chain(codes::SERVICE_FAILED) {
         assert_eq!(operation(code, 400, ""), ErrorKind::Transient, "{code}");
     }
     assert_eq!(operation("", 503, ""), ErrorKind::Transient);
     assert_eq!(operation("Whatever", 500, ""), ErrorKind::Transient);
     assert_eq!(operation("", 200, "unexpected end of stream"), ErrorKind::Transient);
     let reset = CallFailure::no_answer("connection reset");
-    assert_eq!(settled(Call::Own, &reset, false, "eu-west-1"), ErrorKind::Transient);
+    assert_eq!(resolved(Call::Own, &reset, false, "eu-west-1"), ErrorKind::Transient);
 }
 
 #[test]
-fn a_refused_assume_role_is_never_an_answer_about_the_account() {
-    let sts =
-        |code, message| settled(Call::AssumeRole, &failure(code, 403, message), false, "eu-west-1");
+fn a_refused_assume_role_is_assume_role_denied_whatever_the_text() {
+    let sts = |code, message| {
+        resolved(Call::AssumeRole, &failure(code, 403, message), false, "eu-west-1")
+    };
     let plain = "User: arn:aws:sts::1:assumed-role/w/x is not authorized to perform: sts:AssumeRole \
                  on resource: arn:aws:iam::2:role/operation-readonly";
     let old = format!("{plain} with an explicit deny in a service control policy");
@@ -55,7 +58,7 @@ fn a_refused_assume_role_is_never_an_answer_about_the_account() {
 }
 
 #[test]
-fn a_refused_operation_is_told_from_a_policy() {
+fn a_policys_denial_is_distinguished_from_other_denials() {
     let missing = "You are not authorized to perform this operation. User: arn:aws:sts::1:x is not \
                    authorized to perform: ec2:DescribeRouteTables because no identity-based policy \
                    allows the ec2:DescribeRouteTables action";
@@ -75,7 +78,7 @@ fn a_refused_operation_is_told_from_a_policy() {
 }
 
 #[test]
-fn a_refusal_that_names_nobody_says_which_role_needs_what() {
+fn a_refusal_without_an_identity_names_role_and_actions() {
     let role = "arn:aws:iam::111111111111:role/operation-readonly";
     let named = |text: &str| {
         let finding = classify(Call::Operation, &failure("UnauthorizedOperation", 403, text));
@@ -84,8 +87,8 @@ fn a_refusal_that_names_nobody_says_which_role_needs_what() {
         let kind = finding.clone().resolve(elsewhere, &Region::parse("eu-west-1").unwrap()).kind();
         (kind, finding.certainly().message().to_owned())
     };
-    let blob = format!("{SHORT_REFUSAL} Encoded authorization failure message: AAAA");
-    for text in [SHORT_REFUSAL, &blob] {
+    let blob = format!("{} Encoded authorization failure message: AAAA", codes::SHORT_REFUSAL);
+    for text in [codes::SHORT_REFUSAL, &blob] {
         let (kind, message) = named(text);
         // Its doubt stays: it is a policy's beside a success.
         assert_eq!(kind, ErrorKind::DeniedByPolicy);
@@ -98,18 +101,20 @@ fn a_refusal_that_names_nobody_says_which_role_needs_what() {
 }
 
 #[test]
-fn the_short_refusal_is_a_policys_only_where_the_role_succeeded_elsewhere() {
-    let short = failure("UnauthorizedOperation", 403, SHORT_REFUSAL);
-    assert_eq!(settled(Call::Operation, &short, false, "eu-west-1"), ErrorKind::AccessDenied);
-    assert_eq!(settled(Call::Operation, &short, true, "eu-west-1"), ErrorKind::DeniedByPolicy);
-    let said =
-        format!("{SHORT_REFUSAL} User: x because no identity-based policy allows the action");
+fn the_short_refusal_is_a_policys_only_beside_a_success() {
+    let short = failure("UnauthorizedOperation", 403, codes::SHORT_REFUSAL);
+    assert_eq!(resolved(Call::Operation, &short, false, "eu-west-1"), ErrorKind::AccessDenied);
+    assert_eq!(resolved(Call::Operation, &short, true, "eu-west-1"), ErrorKind::DeniedByPolicy);
+    let said = format!(
+        "{} User: x because no identity-based policy allows the action",
+        codes::SHORT_REFUSAL
+    );
     let explained = failure("UnauthorizedOperation", 403, &said);
-    assert_eq!(settled(Call::Operation, &explained, true, "eu-west-1"), ErrorKind::AccessDenied);
+    assert_eq!(resolved(Call::Operation, &explained, true, "eu-west-1"), ErrorKind::AccessDenied);
 }
 
 #[test]
-fn a_region_that_is_off_is_skipped_in_every_protocol() {
+fn a_disabled_region_is_recognized_in_every_protocol() {
     for (code, status) in [
         ("AuthFailure", 401),
         ("InvalidClientTokenId", 403),
@@ -121,24 +126,24 @@ fn a_region_that_is_off_is_skipped_in_every_protocol() {
 }
 
 #[test]
-fn credentials_that_no_region_takes_are_a_failure_not_a_region_that_is_off() {
+fn refused_credentials_in_an_always_on_region_are_access_denied() {
     let refused = failure("AuthFailure", 401, "");
-    let kind = |elsewhere, region| settled(Call::Operation, &refused, elsewhere, region);
+    let kind = |elsewhere, region| resolved(Call::Operation, &refused, elsewhere, region);
     assert_eq!(kind(false, "eu-west-1"), ErrorKind::AccessDenied);
     assert_eq!(kind(true, "eu-west-1"), ErrorKind::AccessDenied);
     assert_eq!(kind(false, "me-south-1"), ErrorKind::RegionDisabled);
 }
 
 #[test]
-fn a_region_that_cannot_be_off_is_never_skipped_as_off() {
+fn a_region_that_cannot_be_disabled_is_never_skipped() {
     // EC2 says so of an account that is not activated yet, in every Region.
     let pending = failure("OptInRequired", 401, "You are not subscribed to this service");
-    assert_eq!(settled(Call::Operation, &pending, false, "us-east-1"), ErrorKind::AccessDenied);
-    assert_eq!(settled(Call::Operation, &pending, false, "me-south-1"), ErrorKind::RegionDisabled);
+    assert_eq!(resolved(Call::Operation, &pending, false, "us-east-1"), ErrorKind::AccessDenied);
+    assert_eq!(resolved(Call::Operation, &pending, false, "me-south-1"), ErrorKind::RegionDisabled);
 }
 
 #[test]
-fn credentials_that_are_proven_bad_are_not_a_region_that_is_off() {
+fn credentials_refused_by_an_always_on_region_are_bad_everywhere() {
     let not_taken = failure("AuthFailure", 401, "");
     let (always_on, optional) =
         (Region::parse("eu-west-1").unwrap(), Region::parse("me-south-1").unwrap());
@@ -152,17 +157,37 @@ fn credentials_that_are_proven_bad_are_not_a_region_that_is_off() {
 }
 
 #[test]
-fn our_own_refused_calls_are_never_skipped() {
-    for code in REGION_OFF.iter().chain(REFUSED) {
+fn refusals_of_our_own_calls_are_access_denied() {
+    for code in codes::REGION_DISABLED.iter().chain(codes::REFUSED) {
         let refused = failure(code, 403, "explicit deny in a service control policy");
-        assert_eq!(settled(Call::Own, &refused, true, "eu-west-1"), ErrorKind::AccessDenied);
+        assert_eq!(resolved(Call::Own, &refused, true, "eu-west-1"), ErrorKind::AccessDenied);
     }
 }
 
 #[test]
-fn anything_else_is_the_operations_failure_with_its_code_in_words() {
+fn any_other_answer_is_operation_failed_with_code_and_message() {
     let finding = classify(Call::Operation, &failure("InvalidParameterValue", 400, "bad"));
     let error = finding.resolve(SiblingRegions::default(), &Region::parse("eu-west-1").unwrap());
     assert_eq!(error.kind(), ErrorKind::OperationFailed);
     assert_eq!(error.message(), "InvalidParameterValue: bad");
+}
+
+#[test]
+fn our_own_calls_report_bad_credentials_as_data() {
+    let problem = |call, code| match classify(call, &failure(code, 403, "x")).certainly().detail() {
+        Some(Detail::Credentials(problem)) => Some(*problem),
+        _ => None,
+    };
+    assert_eq!(problem(Call::Own, "ExpiredTokenException"), Some(CredentialsProblem::Expired));
+    assert_eq!(problem(Call::Own, "InvalidClientTokenId"), Some(CredentialsProblem::Rejected));
+    assert_eq!(problem(Call::Own, "AccessDenied"), None);
+    // It may only mean that the Region is disabled.
+    assert_eq!(problem(Call::Operation, "InvalidClientTokenId"), None);
+    let unsigned = CallFailure {
+        credentials: Some(CredentialsProblem::SsoSessionEnded),
+        ..CallFailure::no_answer("dispatch failure")
+    };
+    let error = classify(Call::Own, &unsigned).certainly();
+    let detail = Detail::Credentials(CredentialsProblem::SsoSessionEnded);
+    assert_eq!((error.kind(), error.detail()), (ErrorKind::Transient, Some(&detail)));
 }

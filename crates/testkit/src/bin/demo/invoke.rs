@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use org_operator_testkit::identity::HOME_REGION;
-use org_operator_testkit::{Outcome, emulator, paths, person};
+use org_operator_testkit::{TestResult, emulator, paths, person};
 
 use crate::kept::Kept;
 
@@ -17,7 +17,7 @@ const START: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
 /// Invokes `function` with the event in `file` and prints its answer.
-pub(crate) async fn invoke(function: &str, file: &str) -> Outcome<()> {
+pub(crate) async fn invoke(function: &str, file: &str) -> TestResult<()> {
     if !FUNCTIONS.contains(&function) {
         return Err(format!("FUNCTION={function}: one of {}", FUNCTIONS.join(", ")).into());
     }
@@ -44,7 +44,7 @@ pub(crate) async fn invoke(function: &str, file: &str) -> Outcome<()> {
 }
 
 /// Waits for the answer, or for the function's end before it.
-fn answered(mut asking: Process, mut function: Process) -> Outcome<()> {
+fn answered(mut asking: Process, mut function: Process) -> TestResult<()> {
     loop {
         if let Some(status) = asking.0.try_wait()? {
             let failed = || "the function answered with an error".into();
@@ -72,7 +72,7 @@ fn cargo_lambda() -> PathBuf {
 }
 
 /// cargo-lambda's runtime API, without the building that it would do.
-fn lambda(port: u16) -> Outcome<Process> {
+fn lambda(port: u16) -> TestResult<Process> {
     let mut process = Process(
         Command::new(cargo_lambda())
             .args(["lambda", "watch", "--only-lambda-apis", "--quiet"])
@@ -90,7 +90,7 @@ fn lambda(port: u16) -> Outcome<Process> {
     Ok(process)
 }
 
-fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> Outcome<Child> {
+fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> TestResult<Child> {
     let binary = std::env::current_exe()?.with_file_name(function);
     let child = Command::new(binary)
         .env("AWS_LAMBDA_RUNTIME_API", format!("http://127.0.0.1:{port}/.rt"))
@@ -104,7 +104,7 @@ fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> Ou
 }
 
 /// The environment that the deployed function has, with credentials for this machine.
-async fn environment_of(kept: &Kept, function: &str) -> Outcome<HashMap<String, String>> {
+async fn environment_of(kept: &Kept, function: &str) -> TestResult<HashMap<String, String>> {
     let lambda = aws_sdk_lambda::Client::new(&kept.config());
     let name = format!("org-operator-{function}");
     let deployed = lambda.get_function_configuration().function_name(name).send().await?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use aws_config::SdkConfig;
 use org_operator_testkit::execution::Pipeline;
 use org_operator_testkit::identity::{self, HOME_REGION, MANAGEMENT};
-use org_operator_testkit::{Outcome, emulator, paths};
+use org_operator_testkit::{TestResult, emulator, paths};
 use serde::{Deserialize, Serialize};
 
 /// What another process needs to know about a kept demo.
@@ -23,11 +23,11 @@ fn file() -> PathBuf {
 }
 
 impl Kept {
-    pub(crate) fn save(&self) -> Outcome<()> {
+    pub(crate) fn save(&self) -> TestResult<()> {
         Ok(std::fs::write(file(), serde_json::to_vec_pretty(self)?)?)
     }
 
-    pub(crate) fn load() -> Outcome<Self> {
+    pub(crate) fn load() -> TestResult<Self> {
         let text = std::fs::read(file());
         let text = text.map_err(|_| "no demo is kept: type `make demo DEMO_KEEP=1` first")?;
         Ok(serde_json::from_slice(&text)?)
@@ -53,7 +53,7 @@ impl Kept {
 }
 
 /// Ends a kept demo, if there is one.
-pub(crate) fn stop() -> Outcome<()> {
+pub(crate) fn stop() -> TestResult<()> {
     let Ok(kept) = Kept::load() else {
         println!("no demo is kept");
         return Ok(());

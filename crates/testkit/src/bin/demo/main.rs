@@ -14,7 +14,7 @@ mod story;
 
 use std::process::ExitCode;
 
-use org_operator_testkit::Outcome;
+use org_operator_testkit::TestResult;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -33,7 +33,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn command(arguments: &[String]) -> Outcome<()> {
+async fn command(arguments: &[String]) -> TestResult<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => story::tell(false).await,

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use org_operator_testkit::deployment::EXTERNAL_ID;
 use org_operator_testkit::identity::HOME_REGION;
-use org_operator_testkit::{Outcome, person};
+use org_operator_testkit::{TestResult, person};
 
 use crate::kept::Kept;
 
 /// Prints what a shell must export: nothing else, so that a shell can take it as it is.
-pub(crate) async fn tell() -> Outcome<()> {
+pub(crate) async fn tell() -> TestResult<()> {
     let kept = Kept::load()?;
     if !kept.is_running() {
         return Err("the kept demo has ended: type `make demo DEMO_KEEP=1`".into());

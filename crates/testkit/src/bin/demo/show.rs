@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use org_operator_testkit::execution::{self, rows};
 use org_operator_testkit::organization::{DemoOrganization, Kind};
-use org_operator_testkit::{Outcome, paths, truth};
+use org_operator_testkit::{TestResult, paths, truth};
 use serde_json::Value;
 
 use crate::kept::Kept;
@@ -73,7 +73,7 @@ impl Progress {
 }
 
 /// The answer of a run.
-pub(crate) fn answer(output: &Value, folder: &Path) -> Outcome<()> {
+pub(crate) fn answer(output: &Value, folder: &Path) -> TestResult<()> {
     let names = ["Status", "Targets", "Succeeded", "Skipped", "Failed", "Records"];
     let cells: Vec<String> = names.iter().map(|name| cell(&output[*name])).collect();
     println!();
@@ -98,7 +98,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// The coverage's failures, one line per account and error.
-fn failures(folder: &Path) -> Outcome<Vec<String>> {
+fn failures(folder: &Path) -> TestResult<Vec<String>> {
     let coverage = rows(&std::fs::read(folder.join("coverage.csv"))?)?;
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for row in coverage.iter().filter(|row| row[3] == "FAILED") {
@@ -114,7 +114,7 @@ fn failures(folder: &Path) -> Outcome<Vec<String>> {
         .collect())
 }
 
-fn first_rows(folder: &Path) -> Outcome<()> {
+fn first_rows(folder: &Path) -> TestResult<()> {
     let name = "internet-routes.csv";
     let bytes = std::fs::read(folder.join(name))?;
     let all = rows(&bytes)?;

@@ -8,7 +8,7 @@ use org_operator_testkit::emulator::{Emulator, Options};
 use org_operator_testkit::execution::{Ended, Pipeline};
 use org_operator_testkit::identity::{HOME_REGION, MANAGEMENT};
 use org_operator_testkit::organization::{DemoOrganization, REGIONS};
-use org_operator_testkit::{Outcome, paths};
+use org_operator_testkit::{TestResult, paths};
 
 use crate::kept::{self, Kept};
 use crate::show;
@@ -16,7 +16,7 @@ use crate::show;
 const OPERATION: &str = "internet-routes";
 
 /// Makes everything, runs once, shows the answer; then ends it all, or leaves it running.
-pub(crate) async fn tell(keep: bool) -> Outcome<()> {
+pub(crate) async fn tell(keep: bool) -> TestResult<()> {
     let started = Instant::now();
     if keep {
         kept::stop()?;
@@ -53,12 +53,12 @@ pub(crate) async fn tell(keep: bool) -> Outcome<()> {
 }
 
 /// Another execution in a kept demo.
-pub(crate) async fn another(file: &str) -> Outcome<()> {
+pub(crate) async fn another(file: &str) -> TestResult<()> {
     let input = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
     run(&Kept::load()?.pipeline(), &input).await
 }
 
-async fn run(pipeline: &Pipeline, input: &str) -> Outcome<()> {
+async fn run(pipeline: &Pipeline, input: &str) -> TestResult<()> {
     let name = format!("demo-{}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis());
     let started = Instant::now();
     let mut progress = show::Progress::new();
@@ -72,7 +72,7 @@ async fn run(pipeline: &Pipeline, input: &str) -> Outcome<()> {
 }
 
 /// Leaves the run's artifacts under `out/demo/<RunId>/`.
-async fn save(pipeline: &Pipeline, ended: &Ended) -> Outcome<PathBuf> {
+async fn save(pipeline: &Pipeline, ended: &Ended) -> TestResult<PathBuf> {
     let operation =
         ended.output["Artifacts"][0].as_str().and_then(operation_of).unwrap_or(OPERATION);
     let folder = paths::file("out/demo").join(&ended.run_id);

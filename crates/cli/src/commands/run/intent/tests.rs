@@ -3,7 +3,7 @@
 use clap::Parser;
 
 use super::*;
-use crate::args::{Cli, Command};
+use crate::command_line::{Cli, Command};
 
 /// `org-operator run --out FOLDER` with more options.
 fn args(folder: &Path, more: &[&str]) -> RunArgs {
@@ -23,7 +23,7 @@ fn folder(worker: &str, request: &Value) -> (tempfile::TempDir, String) {
         let run = folder.path().join(operation).join(run);
         std::fs::create_dir_all(&run).unwrap();
         let plan = json!({"WorkerFunction": worker}).to_string();
-        std::fs::write(run.join(PLAN), plan).unwrap();
+        std::fs::write(run.join(PLAN.name), plan).unwrap();
     }
     let path = folder.path().join("request.json");
     std::fs::write(&path, request.to_string()).unwrap();

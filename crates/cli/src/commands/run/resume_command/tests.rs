@@ -5,7 +5,7 @@ use clap::Parser;
 use org_operator_core::RunId;
 use org_operator_core::contract::plan::ManifestLocation;
 
-use crate::args::{Cli, Command};
+use crate::command_line::{Cli, Command};
 
 fn parsed(typed: &[&str]) -> (AwsArgs, RunArgs) {
     let cli = Cli::try_parse_from([&["org-operator"], typed].concat()).unwrap();

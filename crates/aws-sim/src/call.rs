@@ -1,0 +1,32 @@
+//! A call as plain data: which operation of which service, about which account, in which Region.
+
+/// The services that are simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// AWS Account Management.
+    Account,
+    /// Amazon DynamoDB.
+    DynamoDb,
+    /// Amazon EC2.
+    Ec2,
+    /// AWS Organizations.
+    Organizations,
+    /// Amazon S3, objects and uploads.
+    S3,
+    /// AWS Security Token Service.
+    Sts,
+}
+
+/// A call. Faults, latency and quotas are looked up by it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Call {
+    /// The service that is called.
+    pub service: Service,
+    /// The operation, such as `DescribeRouteTables`.
+    pub operation: String,
+    /// The account that the call is about: whose resources are read, whose role is assumed, or whose
+    /// ledger partition is written; empty where there is none.
+    pub account: String,
+    /// The Region that the request was signed for.
+    pub region: String,
+}

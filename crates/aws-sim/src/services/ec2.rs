@@ -1,0 +1,105 @@
+//! Amazon EC2 (query): who may call, and which operation answers. Route tables, addresses and network
+//! interfaces have files of their own.
+
+mod addresses;
+mod query;
+mod route_tables;
+
+use super::handler::{Context, Handler, ServiceResult, call};
+use super::session_policy;
+use crate::call::{Call, Service};
+use crate::fault::Fault;
+use crate::public_addresses::public_addresses;
+use crate::reply::Reply;
+use crate::request::{Request, Signer};
+use crate::service_error::ServiceError;
+use crate::world::{RegionAccess, World};
+use query::Form;
+
+pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
+    let form = request.form();
+    let operation = form.get("Action").cloned().unwrap_or_default();
+    let account = signer.account();
+    let call = call(Service::Ec2, &operation, &account, signer);
+    let handler: Handler<'a> = Box::new(move |context| {
+        let result = check_access(context.world, &account, signer, &operation)
+            .and_then(|()| handle(context, &account, &signer.region, &operation, &form));
+        match result {
+            Ok(body) => Reply::xml(200, &envelope(&operation, &body)),
+            Err(error) => error.reply(Service::Ec2),
+        }
+    });
+    (call, handler)
+}
+
+fn envelope(operation: &str, body: &str) -> String {
+    format!(
+        "<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>simulated\
+         </requestId>{body}</{operation}Response>"
+    )
+}
+
+/// Refuses by the organization's policies, and by the session's own.
+fn check_access(
+    world: &World,
+    account: &str,
+    signer: &Signer,
+    operation: &str,
+) -> ServiceResult<()> {
+    let action = format!("ec2:{operation}");
+    let fault = match world.region_access(account, &signer.region) {
+        RegionAccess::Allowed if session_policy::allows(&signer.token, &action) => return Ok(()),
+        RegionAccess::Allowed | RegionAccess::MissingPermission => Fault::Denied,
+        RegionAccess::Disabled => Fault::RegionDisabled,
+        RegionAccess::DeniedByPolicy => Fault::DeniedByPolicy,
+        RegionAccess::DeniedWithoutReason => return Err(denied_without_reason()),
+    };
+    Err(fault.error(Service::Ec2, &action).unwrap_or_else(denied_without_reason))
+}
+
+fn denied_without_reason() -> ServiceError {
+    let text = "You are not authorized to perform this operation.";
+    ServiceError::new(403, "UnauthorizedOperation", text)
+}
+
+fn handle(
+    context: Context<'_>,
+    account: &str,
+    region: &str,
+    operation: &str,
+    form: &Form,
+) -> ServiceResult<String> {
+    if form.get("DryRun").is_some_and(|dry| dry == "true") {
+        let text = "Request would have succeeded, but DryRun flag is set.";
+        return Err(ServiceError::new(412, "DryRunOperation", text));
+    }
+    let world = context.world;
+    match operation {
+        "DescribeRouteTables" => route_tables::describe(world, account, region, form),
+        "DescribeAddresses" => {
+            let addresses = public_addresses(world, account, region);
+            Ok(addresses::describe_addresses(&addresses.elastic_ips))
+        }
+        "DescribeNetworkInterfaces" => {
+            let all = public_addresses(world, account, region).interfaces;
+            let (page, next) = query::paged(&all, form, 1_000)?;
+            Ok(addresses::describe_network_interfaces(page) + &next)
+        }
+        "DescribeRegions" => Ok(describe_regions(world)),
+        _ => {
+            let text = format!("The action {operation} is not valid for this web service.");
+            Err(ServiceError::new(400, "InvalidAction", text))
+        }
+    }
+}
+
+fn describe_regions(world: &World) -> String {
+    let region = |region: &String| {
+        format!(
+            "<item><regionName>{region}</regionName><regionEndpoint>ec2.{region}.amazonaws.com\
+             </regionEndpoint><optInStatus>opt-in-not-required</optInStatus></item>"
+        )
+    };
+    let items: String = world.shape.regions.iter().map(region).collect();
+    format!("<regionInfo>{items}</regionInfo>")
+}

@@ -1,0 +1,29 @@
+//! What the simulation keeps between calls: ledger entries, artifacts and sessions. How services show
+//! them stands in `services`.
+
+mod objects;
+mod sessions;
+mod tables;
+
+pub(crate) use objects::{Object, Objects, UploadError, etag};
+pub(crate) use sessions::Sessions;
+pub(crate) use tables::{Partition, Tables};
+
+/// Everything that calls can change.
+#[derive(Debug)]
+pub(crate) struct Stores {
+    pub(crate) tables: Tables,
+    pub(crate) objects: Objects,
+    pub(crate) sessions: Sessions,
+}
+
+impl Stores {
+    /// Empty stores; a page of a query has at most `ledger_page` entries.
+    pub(crate) fn new(ledger_page: Option<usize>) -> Self {
+        Self {
+            tables: Tables::new(ledger_page),
+            objects: Objects::default(),
+            sessions: Sessions::default(),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The options that select what a run covers. They become a request in [`crate::request`].
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What a run covers.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "What is asked, and where")]
+pub(crate) struct SelectionArgs {
+    /// The operation [default: internet-routes]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) operation: Option<String>,
+    /// These accounts (with --ou: these too)
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) account: Vec<String>,
+    /// Not these accounts, whatever else names them
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) exclude_account: Vec<String>,
+    /// The accounts in these organizational units, at any depth
+    #[arg(long, value_name = "OU_ID", value_delimiter = ',')]
+    pub(crate) ou: Vec<String>,
+    /// Not the accounts in these units, whatever else names them
+    #[arg(long, value_name = "OU_ID", value_delimiter = ',')]
+    pub(crate) exclude_ou: Vec<String>,
+    /// Only accounts with this tag; a key given twice means one of its values
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) tag: Vec<String>,
+    /// The management account too
+    #[arg(long)]
+    pub(crate) include_management_account: bool,
+    /// These Regions, or `enabled`: in each account those that are on there
+    #[arg(long, value_name = "REGION,...", value_delimiter = ',')]
+    pub(crate) regions: Vec<String>,
+    /// Regions in one work item [default: all of an account]
+    #[arg(long, value_name = "N")]
+    pub(crate) regions_per_work_item: Option<u32>,
+    /// A parameter of the operation; VALUE is JSON where it can be read as such, else text
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) param: Vec<String>,
+    /// The request as JSON, as the state machine takes it; options override its fields
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+}

@@ -1,0 +1,57 @@
+//! The options of `org-operator run`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::args::{DEFAULT_OUT, RoleArgs, SelectionArgs};
+
+/// Targets at once unless said otherwise.
+pub(crate) const DEFAULT_CONCURRENCY: u16 = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  org-operator run --profile audit
+  org-operator run --operation public-ips --regions eu-west-1,us-east-1 --format jsonl
+  org-operator run --ou ou-ab12-cdefgh34 --exclude-account 111111111111 --tag stage=prod
+  org-operator run --request request.json --concurrency 128 --out /var/lib/org-operator
+  org-operator run --resume 20261122T081530Z-4f7a2c
+
+Without --regions: the 17 Regions that are on in every account (of the commercial partition;
+elsewhere the Region to work from). Files are always written, under OUT/OPERATION/RUN_ID/; stdout
+has the records. Ctrl-C stops; what is finished is kept, and --resume goes on.";
+
+/// `org-operator run`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) role: RoleArgs,
+    /// Targets (account and Region) that are asked at once
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) concurrency: u16,
+    /// Folder of the runs
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
+    pub(crate) out: PathBuf,
+    /// Form of the records on stdout [default: the first rows as a table on a terminal, else csv]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Go on with this run: only what failed or is missing, then all of its files anew
+    #[arg(long, value_name = "RUN_ID")]
+    pub(crate) resume: Option<String>,
+}
+
+/// A form of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Comma-separated, with a header
+    Csv,
+    /// One array of objects
+    Json,
+    /// One object a line
+    Jsonl,
+    /// Columns for the eye
+    Table,
+}

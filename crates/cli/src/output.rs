@@ -1,0 +1,6 @@
+//! What the program prints and how: data, notes, progress, columns, a run's records.
+
+pub(crate) mod columns;
+pub(crate) mod printer;
+pub(crate) mod progress;
+pub(crate) mod records;

@@ -1,0 +1,206 @@
+//! The files of a run: which there are, what each is for, and where it lies.
+//!
+//! A new file is an entry here and a module of its own below [`self`]. What stands in a file is
+//! [`crate::contract`]'s.
+
+pub mod accounts_csv;
+mod changes_csv;
+mod coverage_csv;
+mod folder;
+mod record_lines;
+mod records_csv;
+pub mod sink;
+
+pub use folder::Folder;
+
+use sink::OpenSink;
+
+use crate::model::id::RunId;
+
+const CSV: &str = "text/csv; charset=utf-8";
+const JSON: &str = "application/json";
+const JSON_LINES: &str = "application/x-ndjson";
+
+/// Where an artifact lies below the prefix of all runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the run's folder, `<operation>/<RunId>/`.
+    Run,
+    /// Beside the runs of the operation, `<operation>/`.
+    Operation,
+}
+
+/// A kind of file that runs write.
+#[derive(Debug, Clone, Copy)]
+pub struct Artifact {
+    /// The file's name; `<operation>` and `<execution>` stand for names.
+    pub name: &'static str,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// The folder that it lies in.
+    pub place: Place,
+    /// Whether the run's result lists its URI: what a person reads first.
+    pub is_listed: bool,
+    /// What it is for, as the documentation's table says it.
+    pub purpose: &'static str,
+    /// What writes it while the result handler reads the ledger; `None` where a step writes it at
+    /// once.
+    pub sink: Option<OpenSink>,
+}
+
+macro_rules! artifacts {
+    ($($(#[$doc:meta])+ $artifact:ident = $value:expr;)+) => {
+        $($(#[$doc])+ pub const $artifact: Artifact = $value;)+
+
+        impl Artifact {
+            /// Every artifact, in the order of the documentation.
+            pub const ALL: &'static [Artifact] = &[$($artifact,)+];
+        }
+    };
+}
+
+artifacts! {
+    /// The records as a table.
+    RECORDS_CSV = Artifact {
+        name: "<operation>.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: true,
+        purpose: "a row per record, sorted by account, Region, record",
+        sink: Some(records_csv::open),
+    };
+    /// The records for programs.
+    RECORD_LINES = Artifact {
+        name: "<operation>.jsonl",
+        content_type: JSON_LINES,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the same records as JSON Lines, one object each; every value is text, as it is",
+        sink: Some(record_lines::open),
+    };
+    /// What became of each target.
+    COVERAGE_CSV = Artifact {
+        name: "coverage.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: true,
+        purpose: "a row per (account, Region): SUCCEEDED, SKIPPED or FAILED, with error kind, message, attempts and times",
+        sink: Some(coverage_csv::open),
+    };
+    /// What is different from the previous run.
+    CHANGES_CSV = Artifact {
+        name: "changes.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: true,
+        purpose: "a row per record `added` or `removed` since the previous run",
+        sink: Some(changes_csv::open),
+    };
+    /// Who is in the run.
+    ACCOUNTS_CSV = Artifact {
+        name: "accounts.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "a row per account of the organization, and why it is or is not in the run",
+        sink: None,
+    };
+    /// How the run ended.
+    SUMMARY = Artifact {
+        name: "summary.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: true,
+        purpose: "counts by status, error kind and change, the first changes and failures in words; written last in the folder",
+        sink: None,
+    };
+    /// The work items.
+    MANIFEST = Artifact {
+        name: "manifest.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the work items, written before any worker starts",
+        sink: None,
+    };
+    /// The plan, for resuming the run.
+    PLAN = Artifact {
+        name: "plan.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the run's plan: operation, parameters, counts, when the ledger's entries expire",
+        sink: None,
+    };
+    /// The work items of a resumed run.
+    RESUME = Artifact {
+        name: "resume-<execution>.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the work items of an execution that resumed the run",
+        sink: None,
+    };
+    /// Which run is the newest.
+    LATEST = Artifact {
+        name: "latest.json",
+        content_type: JSON,
+        place: Place::Operation,
+        is_listed: false,
+        purpose: "beside the runs' folders: the run that was written last, and the run it was compared with",
+        sink: None,
+    };
+}
+
+impl Artifact {
+    /// The file's name for a run of `operation`.
+    #[must_use]
+    pub fn file_name(&self, operation: &str) -> String {
+        self.name.replacen("<operation>", operation, 1)
+    }
+
+    /// The table of all artifacts in Markdown, a line per artifact.
+    #[must_use]
+    pub fn markdown_table() -> String {
+        let row = |artifact: &Self| format!("| `{}` | {} |\n", artifact.name, artifact.purpose);
+        let rows: String = Self::ALL.iter().map(row).collect();
+        format!("| file | what it is |\n|---|---|\n{rows}")
+    }
+}
+
+/// The name of the manifest of an execution that resumed a run.
+#[must_use]
+pub fn resume_file_name(execution: &RunId) -> String {
+    RESUME.name.replacen("<execution>", execution.as_str(), 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_fit_their_content_type() {
+        let names: BTreeSet<&str> = Artifact::ALL.iter().map(|artifact| artifact.name).collect();
+        assert_eq!(names.len(), Artifact::ALL.len());
+        for artifact in Artifact::ALL {
+            let (_, extension) = artifact.name.rsplit_once('.').unwrap();
+            let expected = match extension {
+                "csv" => CSV,
+                "json" => JSON,
+                "jsonl" => JSON_LINES,
+                other => panic!("{other} has no content type"),
+            };
+            assert_eq!(artifact.content_type, expected, "{}", artifact.name);
+        }
+    }
+
+    #[test]
+    fn a_name_takes_the_operation_and_the_execution() {
+        assert_eq!(RECORDS_CSV.file_name("op"), "op.csv");
+        assert_eq!(COVERAGE_CSV.file_name("op"), "coverage.csv");
+        let execution = RunId::parse("again").unwrap();
+        assert_eq!(resume_file_name(&execution), "resume-again.json");
+    }
+}

@@ -1,0 +1,19 @@
+//! `accounts.csv`: a row per account of the organization. It is known before any worker starts, so
+//! the fanout writes it at once.
+
+use crate::contract::account_row::AccountRow;
+use crate::error::Error;
+use crate::plan::selection::{Reason, Selection};
+use crate::report::csv_table::Table;
+
+/// The whole file.
+///
+/// # Errors
+/// `OperationFailed` where it cannot be written, which does not happen in memory.
+pub fn table(selection: &Selection) -> Result<Vec<u8>, Error> {
+    let mut table = Table::new(AccountRow::COLUMNS)?;
+    for (account, reason) in selection.all() {
+        table.row(AccountRow::new(account, reason.map(Reason::text)).cells())?;
+    }
+    table.take()
+}

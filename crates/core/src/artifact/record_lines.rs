@@ -1,0 +1,27 @@
+//! `<operation>.jsonl`: a JSON object per record. The comparison with a later run reads it, because
+//! its cells are as they are, without the CSV's apostrophes.
+
+use super::sink::{ArtifactSink, Buffer};
+use crate::contract::record_row::{RecordRow, columns};
+use crate::error::Error;
+use crate::model::spec::Spec;
+
+struct RecordLines {
+    columns: Vec<&'static str>,
+    lines: Vec<u8>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every sink is opened in the same way")]
+pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
+    Ok(Box::new(RecordLines { columns: columns(spec), lines: Vec::new() }))
+}
+
+impl ArtifactSink for RecordLines {
+    fn record(&mut self, row: &RecordRow<'_>) -> Result<(), Error> {
+        row.write_line(&self.columns, &mut self.lines)
+    }
+
+    fn buffer(&mut self) -> &mut dyn Buffer {
+        &mut self.lines
+    }
+}

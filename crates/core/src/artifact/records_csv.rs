@@ -1,0 +1,23 @@
+//! `<operation>.csv`: a row per record.
+
+use super::sink::{ArtifactSink, Buffer};
+use crate::contract::record_row::{RecordRow, columns};
+use crate::error::Error;
+use crate::model::spec::Spec;
+use crate::report::csv_table::Table;
+
+struct RecordsCsv(Table);
+
+pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
+    Ok(Box::new(RecordsCsv(Table::new(columns(spec))?)))
+}
+
+impl ArtifactSink for RecordsCsv {
+    fn record(&mut self, row: &RecordRow<'_>) -> Result<(), Error> {
+        self.0.row(row.texts())
+    }
+
+    fn buffer(&mut self) -> &mut dyn Buffer {
+        &mut self.0
+    }
+}

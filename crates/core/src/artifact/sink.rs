@@ -1,0 +1,85 @@
+//! What turns the stream of a run's records, changes and targets into the bytes of one artifact.
+//! Sinks are pure: the result handler moves their bytes into the store.
+
+use crate::contract::coverage_row::CoverageRow;
+use crate::contract::record_row::{ChangeRow, RecordRow};
+use crate::contract::summary::Summary;
+use crate::error::Error;
+use crate::model::spec::Spec;
+use crate::report::csv_table::Table;
+
+/// Begins a sink for a run of the operation that `Spec` declares.
+pub type OpenSink = fn(&Spec) -> Result<Box<dyn ArtifactSink>, Error>;
+
+/// An artifact while it is written. The methods are called account by account in ascending order:
+/// first the account's records by Region and key, then its changes, then its targets by Region. A
+/// sink overrides the ones it needs.
+pub trait ArtifactSink: Send {
+    /// Takes a record; it belongs to a target that SUCCEEDED, with all of its records.
+    ///
+    /// # Errors
+    /// `OperationFailed` where it cannot be written.
+    fn record(&mut self, _row: &RecordRow<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Takes a record that was added or removed since the previous run.
+    ///
+    /// # Errors
+    /// `OperationFailed` where it cannot be written.
+    fn change(&mut self, _row: &ChangeRow<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Takes what became of a target.
+    ///
+    /// # Errors
+    /// `OperationFailed` where it cannot be written.
+    fn target(&mut self, _row: &CoverageRow) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Adds what comes after the last account.
+    ///
+    /// # Errors
+    /// `OperationFailed` where it cannot be written.
+    fn finish(&mut self, _summary: &Summary) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The bytes that are ready for the store; emptied whenever it has grown, so that memory stays
+    /// bounded.
+    fn buffer(&mut self) -> &mut dyn Buffer;
+}
+
+/// Bytes on their way to the store.
+pub trait Buffer {
+    /// How many bytes can be taken.
+    fn buffered(&self) -> usize;
+
+    /// Takes all of them; later ones follow behind.
+    ///
+    /// # Errors
+    /// `OperationFailed` where the buffer is broken, which memory is not.
+    fn take(&mut self) -> Result<Vec<u8>, Error>;
+}
+
+impl Buffer for Vec<u8> {
+    fn buffered(&self) -> usize {
+        self.len()
+    }
+
+    fn take(&mut self) -> Result<Vec<u8>, Error> {
+        Ok(std::mem::take(self))
+    }
+}
+
+impl Buffer for Table {
+    fn buffered(&self) -> usize {
+        Table::buffered(self)
+    }
+
+    fn take(&mut self) -> Result<Vec<u8>, Error> {
+        Table::take(self)
+    }
+}

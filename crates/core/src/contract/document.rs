@@ -1,0 +1,40 @@
+//! JSON and CSV of any contract: how a document is written, and how a small one is read whole.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind};
+
+/// The JSON of `document` on one line.
+///
+/// # Errors
+/// `OperationFailed` where the document cannot be serialized.
+pub fn compact(document: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(document).map_err(unwritable)
+}
+
+/// The JSON of `document`, indented for people.
+///
+/// # Errors
+/// `OperationFailed` where the document cannot be serialized.
+pub fn pretty(document: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec_pretty(document).map_err(unwritable)
+}
+
+/// The rows of a CSV file by the names in its header: the order of the columns does not matter, and
+/// columns that `T` does not have are skipped.
+///
+/// # Errors
+/// `OperationFailed` with the line and the column that `T` lacks or cannot take.
+pub fn csv_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, Error> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    reader.deserialize().collect::<Result<_, _>>().map_err(unreadable)
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::OperationFailed, error.to_string())
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::OperationFailed, format!("cannot read a CSV row: {error}"))
+}

@@ -1,0 +1,103 @@
+//! What a request may say, and how its violations are reported.
+
+use super::*;
+use serde_json::json;
+
+fn parse(value: &Value) -> Result<FanoutEvent, Error> {
+    let mut violations = Violations::default();
+    let event = FanoutEvent::read(value, &mut violations)?;
+    violations.into_result("request", Some(event))
+}
+
+fn refused(value: &Value) -> String {
+    parse(value).unwrap_err().to_string()
+}
+
+#[test]
+fn an_empty_request_has_the_defaults() {
+    let event = parse(&json!({})).unwrap();
+    assert_eq!(event.run_id, None);
+    assert_eq!(event.request.operation, "internet-routes");
+    assert_eq!(event.request.regions, RegionChoice::Configured);
+    assert_eq!(event.request.accounts, AccountFilter::default());
+}
+
+#[test]
+fn the_nested_and_the_flat_form_of_an_event_are_equal() {
+    let request = json!({"Operation": "x", "Regions": ["eu-west-1"], "MaxConcurrency": 7});
+    let nested = parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
+    let mut flat = request.clone();
+    flat["RunId"] = json!("r-1");
+    assert_eq!(parse(&flat).unwrap(), nested);
+    assert_eq!(nested.run_id, RunId::parse("r-1"));
+}
+
+#[test]
+fn all_violations_are_reported_together() {
+    let text = refused(&json!({
+        "Operaton": "x", "Regions": ["eu-west-1", 7], "MaxConcurrency": 0,
+        "Accounts": {"Include": ["12"], "Exclude": "all"}, "Parameters": [],
+    }));
+    for part in [
+        "Operaton: got an unknown field",
+        "nearest: `Operation`",
+        "Regions[1]: got 7",
+        "MaxConcurrency: got 0, allowed: a whole number from 1 to 10000",
+        "Accounts.Include[0]: got \"12\"",
+        "Accounts.Exclude: got \"all\", allowed: a list",
+        "Parameters: got []",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+}
+
+#[test]
+fn a_field_of_a_later_version_is_refused_unless_neutral() {
+    let text = refused(&json!({"Apply": true}));
+    assert!(text.contains("Apply: got true"), "{text}");
+    let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
+    assert!(parse(&neutral).is_ok());
+    let enabled = parse(&json!({"Regions": "ENABLED"})).unwrap();
+    assert_eq!(enabled.request.regions, RegionChoice::Enabled);
+    assert!(refused(&json!({"Regions": "enabled"})).contains("or \"ENABLED\""));
+    assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
+}
+
+#[test]
+fn a_resumed_run_takes_no_field_that_selects_targets() {
+    let event = parse(&json!({"ResumeRun": "r-1", "MaxConcurrency": 3})).unwrap();
+    assert_eq!(event.request.resume_run, RunId::parse("r-1"));
+    let text = refused(&json!({"ResumeRun": "r-1", "Regions": ["eu-west-1"]}));
+    assert!(
+        text.contains("Regions: got [\"eu-west-1\"], allowed: nothing beside ResumeRun"),
+        "{text}"
+    );
+}
+
+#[test]
+fn units_and_tags_are_parsed_and_their_violations_named() {
+    let accounts = json!({
+        "OrganizationalUnits": ["ou-ab12-cdefgh34"], "ExcludeOrganizationalUnits": ["r-ab12"],
+        "Tags": {"team": "a", "stage": ["prod", "test"]}, "IncludeManagementAccount": true,
+    });
+    let filter = parse(&json!({ "Accounts": accounts })).unwrap().request.accounts;
+    assert_eq!(filter.named_units().count(), 2);
+    assert_eq!(filter.tags["stage"].len(), 2);
+    assert!(filter.include_management && filter.names_any());
+    let wrong = json!({"OrganizationalUnits": ["prod"], "Tags": {"a": [], "b": 7}});
+    let text = refused(&json!({ "Accounts": wrong }));
+    for part in ["OrganizationalUnits[0]: got \"prod\"", "Tags.a: got []", "Tags.b: got 7"] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+}
+
+#[test]
+fn garbage_is_refused_with_a_short_message() {
+    let long = "x".repeat(300_000);
+    for value in [json!(null), json!([]), json!("run"), json!(7), json!({ &long: long })] {
+        let text = refused(&value);
+        assert!(text.starts_with("invalid request") && text.len() < 1_000, "{}", text.len());
+    }
+    let many: Vec<u32> = (0..60_000).collect();
+    assert!(refused(&json!({"Regions": many})).len() < 4_000);
+}

@@ -1,0 +1,151 @@
+//! Counts over a run while its artifacts are written, and the summary that they make.
+
+use std::collections::BTreeMap;
+
+use crate::contract::record_row::ChangeKind;
+use crate::contract::summary::{RunResult, Status, Summary};
+use crate::model::id::RunId;
+use crate::model::timestamp::Timestamp;
+use crate::outcome::{Outcome, Verdict};
+use crate::report::changes::Change;
+use crate::report::coverage::{AccountTargets, CoveredTarget};
+
+/// How many failures, and how many changes, a summary has in words.
+const FIRST: usize = 10;
+
+/// Counts over records, changes and coverage, as they are written.
+#[derive(Debug, Default)]
+pub struct Tally {
+    succeeded: u64,
+    skipped: u64,
+    failed: u64,
+    accounts: u64,
+    records: u64,
+    api_calls: u64,
+    added: u64,
+    removed: u64,
+    errors: BTreeMap<&'static str, u64>,
+    first_failures: Vec<String>,
+    first_changes: Vec<String>,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Tally {
+    /// Counts an account and what became of its targets.
+    pub fn account(&mut self, targets: &AccountTargets, covered: &[CoveredTarget]) {
+        self.accounts += 1;
+        for target in covered {
+            self.target(targets, target);
+        }
+    }
+
+    /// Counts a record that was written.
+    pub fn record(&mut self) {
+        self.records += 1;
+    }
+
+    /// Counts an account's changes since the previous run.
+    pub fn changes(&mut self, targets: &AccountTargets, changes: &[Change]) {
+        let room = FIRST.saturating_sub(self.first_changes.len());
+        self.first_changes
+            .extend(changes.iter().take(room).map(|change| in_words(targets, change)));
+        let added = changes.iter().filter(|change| change.kind == ChangeKind::Added).count();
+        self.added += added as u64;
+        self.removed += (changes.len() - added) as u64;
+    }
+
+    fn target(&mut self, targets: &AccountTargets, target: &CoveredTarget) {
+        match &target.verdict {
+            Verdict::Succeeded => self.succeeded += 1,
+            Verdict::Skipped(..) => self.skipped += 1,
+            Verdict::Failed(..) => self.failed += 1,
+        }
+        if let Some((kind, message)) = target.verdict.error() {
+            *self.errors.entry(kind.name()).or_default() += 1;
+            if !target.verdict.is_final() && self.first_failures.len() < FIRST {
+                let (id, name) = (&targets.account_id, &targets.account_name);
+                let failure = format!("{id} ({name}) {}: {kind}: {message}", target.region);
+                self.first_failures.push(failure);
+            }
+        }
+        if let Some(outcome) = &target.outcome {
+            self.outcome(outcome);
+        }
+    }
+
+    fn outcome(&mut self, outcome: &Outcome) {
+        self.api_calls += outcome.calls;
+        let (first, last) = self.span.unwrap_or((outcome.started_at, outcome.ended_at));
+        self.span = Some((first.min(outcome.started_at), last.max(outcome.ended_at)));
+    }
+
+    /// The summary of the run; `previous` is the run that it was compared with, `artifacts` are the
+    /// URIs that a person reads first.
+    #[must_use]
+    pub fn summary(
+        self,
+        run_id: RunId,
+        operation: &str,
+        previous: Option<RunId>,
+        artifacts: Vec<String>,
+    ) -> Summary {
+        let (started_at, ended_at) = self.span.unzip();
+        Summary {
+            result: self.result(run_id, previous.is_some(), artifacts),
+            operation: operation.to_owned(),
+            previous_run_id: previous,
+            accounts: self.accounts,
+            api_calls: self.api_calls,
+            errors: self.errors.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
+            first_failures: self.first_failures,
+            first_changes: self.first_changes,
+            started_at,
+            ended_at,
+            duration_ms: self.span.map(|(first, last)| last.millis_since(first)),
+        }
+    }
+
+    fn result(&self, run_id: RunId, compared: bool, artifacts: Vec<String>) -> RunResult {
+        RunResult {
+            run_id,
+            status: if self.failed == 0 { Status::Complete } else { Status::Partial },
+            targets: self.succeeded + self.skipped + self.failed,
+            succeeded: self.succeeded,
+            skipped: self.skipped,
+            failed: self.failed,
+            records: self.records,
+            added: compared.then_some(self.added),
+            removed: compared.then_some(self.removed),
+            artifacts,
+        }
+    }
+}
+
+/// A change in words: its cells without the names of their columns, which its readers know.
+fn in_words(targets: &AccountTargets, change: &Change) -> String {
+    let (id, name) = (&targets.account_id, &targets.account_name);
+    let cells: Vec<&str> =
+        change.cells.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    format!("{} {id} ({name}) {}: {}", change.kind.name(), change.region, cells.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_result_of_any_run_stays_under_one_kilobyte() {
+        let run_id = RunId::parse(&"r".repeat(80)).unwrap_or_else(|| unreachable!());
+        // The longest URI: a bucket has 63 characters, a run id 80.
+        let uri =
+            |name: &str| format!("s3://{}/runs/internet-routes/{run_id}/{name}", "b".repeat(63));
+        let names = ["internet-routes.csv", "coverage.csv", "changes.csv", "summary.json"];
+        let tally =
+            Tally { succeeded: 999_999, skipped: 999_999, failed: 999_999, ..Tally::default() };
+        let previous = Some(run_id.clone());
+        let summary =
+            tally.summary(run_id.clone(), "internet-routes", previous, names.map(uri).to_vec());
+        let bytes = serde_json::to_vec(&summary.result).map_or(usize::MAX, |bytes| bytes.len());
+        assert!(bytes < 1024, "{bytes} bytes");
+    }
+}

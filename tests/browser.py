@@ -1,0 +1,162 @@
+"""The report in a real browser: opens pages from files, looks at every view, and compares what they show with the data.
+
+    browser.py SAMPLE        SAMPLE is the program that writes a page about a made-up run
+
+Needs the system's Chromium (CHROMIUM names another one) and what requirements-browser.txt lists.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+VIEWS = ["Verdict", "Coverage", "Failures", "Changes", "Rows", "Topology"]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]
+SMALL, LARGE = (12, 17, 60), (10_000, 17, 100_000)
+
+
+def expect(holds, what):
+    if not holds:
+        raise SystemExit(f"browser: {what}")
+
+
+def written(sample, folder, size):
+    page = Path(folder) / f"report-{size[0]}.html"
+    with page.open("wb") as out:
+        subprocess.run([sample, *map(str, size)], stdout=out, check=True, timeout=120)
+    return page
+
+
+class Opened:
+    """A page in the browser, with everything that it complained of or asked for."""
+
+    def __init__(self, browser, path, scheme):
+        self.page = browser.new_page(viewport={"width": 1280, "height": 850}, color_scheme=scheme)
+        self.complaints, self.requests = [], []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        begun = time.monotonic()
+        self.page.goto(path.as_uri())
+        self.page.wait_for_selector("[role=tab]")
+        self.seconds = time.monotonic() - begun
+
+    def show(self, view):
+        self.page.click(f"#tab{VIEWS.index(view)}")
+        self.page.wait_for_selector(f"#view{VIEWS.index(view)}:not([hidden])")
+
+    def column(self, name):
+        """The lines of a column that are in sight."""
+        names = self.page.eval_on_selector_all(".heads button", "heads => heads.map(h => h.textContent.split(' ')[0])")
+        return self.page.locator(".sheet pre").nth(names.index(name)).text_content().split("\n")
+
+    def milliseconds(self, script):
+        return self.page.evaluate(f"(() => {{ const t = performance.now(); {script}; return performance.now() - t }})()")
+
+    def quiet(self):
+        expect(not self.complaints, f"the browser complains: {self.complaints}")
+        expect(len(self.requests) == 1, f"the page asks for {self.requests[1:]}")
+        expect(self.page.title() == "org-operator report", f"the title became {self.page.title()!r}")
+
+
+SORT = "[...document.querySelectorAll('.heads button')].find(b => b.textContent.startsWith('route_table_id')).click()"
+FILTER = "const i = document.querySelector('input[type=search]'); i.value = '{}'; i.oninput()"
+
+
+def rows_are_right(opened):
+    opened.show("Rows")
+    unsorted = opened.column("route_table_id")
+    opened.milliseconds(SORT)
+    first = opened.column("route_table_id")
+    expect(first == sorted(first) and first != unsorted, "rows are not sorted by the column that was clicked")
+    opened.milliseconds(FILTER.format("10.2.0.0/16"))
+    found = opened.column("destination")
+    expect(found and set(found) == {"10.2.0.0/16"}, f"the filter shows {found[:3]}")
+    with opened.page.expect_download() as download:
+        opened.page.click("text=Download CSV")
+    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    expect(lines[0].startswith("account_id,account_name,region,vpc_id"), f"the CSV begins with {lines[0]}")
+    expect(all(not cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line.split(",")), "a formula")
+    opened.milliseconds(FILTER.format(""))
+
+
+def the_map_speaks(opened):
+    opened.show("Coverage")
+    opened.page.focus("[role=application]")
+    for _ in range(3):
+        opened.page.keyboard.press("ArrowDown")
+    words = opened.page.inner_text(".words")
+    expect("SUCCEEDED" in words or "FAILED" in words or "SKIPPED" in words, f"a cell says {words!r}")
+
+
+def the_tree_opens(opened):
+    opened.show("Topology")
+    opened.page.focus("[role=tree]")
+    before = opened.page.locator("[role=treeitem]").count()
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight"):
+        opened.page.keyboard.press(key)
+    expect(opened.page.locator("[role=treeitem]").count() > before, "the tree does not open")
+
+
+def accessible(opened):
+    serious = [violation for violation in Axe().run(opened.page).response["violations"]
+               if violation["impact"] in ("serious", "critical")]
+    told = [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in serious]
+    expect(not serious, f"axe finds {told}")
+
+
+def small(browser, path, scheme):
+    opened = Opened(browser, path, scheme)
+    opened.show("Failures")
+    expect("update the StackSet" in opened.page.inner_text("#view2"), "a failure does not say what to do")
+    opened.show("Changes")
+    expect("12 added" in opened.page.inner_text("#view3"), "the changes are not counted")
+    the_map_speaks(opened)
+    rows_are_right(opened)
+    the_tree_opens(opened)
+    for view in VIEWS:
+        opened.show(view)
+        accessible(opened)
+    expect("<script>" in opened.page.evaluate("data.accounts[1].name"), "the sample's names are not hostile")
+    opened.quiet()
+    print(f"{path.name} ({scheme}): every view, accessible, no request, no complaint")
+    opened.page.close()
+
+
+def large(browser, path):
+    opened = Opened(browser, path, "light")
+    rows_are_right(opened)
+    nodes = opened.page.evaluate("document.querySelectorAll('*').length")
+    sort = min(opened.milliseconds(SORT) for _ in range(3))
+    megabytes = path.stat().st_size / 1e6
+    print(f"{path.name}: {megabytes:.1f} MB, open {opened.seconds:.2f} s, sort {sort:.0f} ms, {nodes} nodes")
+    expect(nodes < 200, f"{nodes} nodes")
+    expect(megabytes < 10, f"{megabytes} MB")
+    the_map_speaks(opened)
+    the_tree_opens(opened)
+    opened.quiet()
+    opened.page.close()
+
+
+def main():
+    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    expect(browser_path, "there is no Chromium: install it (Debian: apt install chromium), or name one by CHROMIUM=")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=QUIET)
+        pages = [written(sys.argv[1], folder, size) for size in (SMALL, LARGE)]
+        for scheme in ("light", "dark"):
+            small(browser, pages[0], scheme)
+        large(browser, pages[1])
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
