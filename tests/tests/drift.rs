@@ -63,7 +63,13 @@ fn every_function_is_tried_again_exactly_for_our_retryable_kinds() {
         for name in ["States.ALL", "States.TaskFailed"] {
             assert!(!retried.contains(name), "{state} would retry what stays denied");
         }
-        for name in ["Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout"] {
+        for name in [
+            "Lambda.TooManyRequestsException",
+            "Sandbox.Timedout",
+            "Runtime.ExitError",
+            "Runtime.OutOfMemory",
+            "States.Timeout",
+        ] {
             assert!(retried.contains(name), "{state} does not retry {name}");
         }
     }
@@ -96,11 +102,11 @@ fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
 
 /// The names of the metrics in `OrgOperator` that the template's alarms and its dashboard show.
 fn shown_metrics() -> Names {
-    let operator = template("operator.yaml");
-    let alarms = resources(&operator, "AWS::CloudWatch::Alarm");
+    let observability = template("observability.yaml");
+    let alarms = resources(&observability, "AWS::CloudWatch::Alarm");
     let ours = alarms.values().filter(|alarm| alarm["Namespace"] == NAMESPACE);
     let mut shown: Names = ours.flat_map(|alarm| strings(&alarm["MetricName"])).collect();
-    for dashboard in resources(&operator, "AWS::CloudWatch::Dashboard").values() {
+    for dashboard in resources(&observability, "AWS::CloudWatch::Dashboard").values() {
         let body = dashboard["DashboardBody"].as_str().expect("a body");
         let body: Value = serde_json::from_str(body).expect("the dashboard is JSON");
         for widget in body["widgets"].as_array().expect("widgets") {
@@ -160,6 +166,15 @@ fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_h
     let functions = resources(&operator, "AWS::Lambda::Function");
     let given = &functions["FanoutFunction"]["Environment"]["Variables"]["TARGET_REGIONS"];
     assert!(strings(given).is_superset(&names(["HasTargetRegions", "TargetRegions", "AlwaysOn"])));
+}
+
+#[test]
+fn make_deploy_takes_the_regions_for_a_home_that_no_account_can_switch_off() {
+    let source = text("scripts/deployment/regions.py");
+    let listed = source.split("ALWAYS_ON = {").nth(1).and_then(|rest| rest.split('}').next());
+    let listed = names(listed.expect("a list").split('"').filter(|name| name.contains("-")));
+    let known = Region::always_on(Partition::Commercial);
+    assert_eq!(listed, names(known.iter().map(Region::as_str)));
 }
 
 #[test]
@@ -361,8 +376,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "EnableAdminOperations",
         "LedgerRetentionDays",
         "NamePrefix",
-        "SlackWorkspaceId",
-        "SlackChannelId",
+        "MemorySize",
         "WorkerReservedConcurrency",
         "LogRetentionDays",
         "StateMachineLogLevel",
@@ -381,12 +395,21 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "WorkerFunction",
         "AdminWorkerFunction",
         "ResultHandlerFunction",
+        "ScheduleGroup",
+        "DeadLettersQueue",
     ];
     assert_eq!(keys(&operator, "Outputs"), names(outputs));
     let roles = template("member-roles.yaml");
-    let parameters =
-        ["ReadOnlyWorkerRoleArn", "AdminWorkerRoleArn", "ExternalId", "OrganizationId"];
+    let parameters = [
+        "ReadOnlyWorkerRoleArn",
+        "AdminWorkerRoleArn",
+        "ReaderPrincipalArn",
+        "ExternalId",
+        "OrganizationId",
+    ];
     assert_eq!(keys(&roles, "Parameters"), names(parameters));
+    let slack = template("slack.yaml");
+    assert!(keys(&slack, "Parameters").is_superset(&names(["SlackWorkspaceId", "SlackChannelId"])));
     for parameter in
         [&operator, &roles].iter().filter_map(|t| t["Parameters"].as_object()).flatten()
     {
@@ -445,6 +468,8 @@ fn arns_are_of_the_deployments_partition() {
     for file in [
         "statemachine/org-operator.asl.json",
         "cloudformation/operator.yaml",
+        "cloudformation/observability.yaml",
+        "cloudformation/slack.yaml",
         "cloudformation/member-roles.yaml",
         "cloudformation/management.yaml",
     ] {
