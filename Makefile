@@ -32,7 +32,8 @@ export CARGO_TARGET_DIR
 
 FUNCTIONS := fanout worker result-handler
 PACKAGES  := --package org-operator-lambda
-DEMO       = $(CARGO_TARGET_DIR)/debug/demo
+XTASK      = $(CARGO_TARGET_DIR)/debug/xtask
+DEMO       = $(XTASK) demo
 
 ##@ Try it
 
@@ -75,7 +76,7 @@ check: ## The fast part of `make test`: format and clippy
 
 .PHONY: bench
 bench: build-release ## Measure the command, the functions and the steps on a simulated AWS; writes docs/benchmarks.md
-	@$(CARGO_TARGET_DIR)/release/bench
+	@$(CARGO_TARGET_DIR)/release/xtask bench
 
 .PHONY: faults
 faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
@@ -172,7 +173,7 @@ comma := ,
 
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
-	@$(CARGO_TARGET_DIR)/debug/policies
+	@$(XTASK) policies
 
 ##@ Deploy it
 

@@ -90,9 +90,7 @@ fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
         assert!((25..35).contains(&minutes), "{state}: {minutes} minutes are not half an hour");
         let kinds = text("docs/error-kinds.md");
         assert!(kinds.contains(&format!("`Lambda.TooManyRequestsException` {attempts} times")));
-        assert!(
-            text("docs/runbook.md").contains(&format!("tried {attempts} times, about half"))
-        );
+        assert!(text("docs/runbook.md").contains(&format!("tried {attempts} times, about half")));
     }
 }
 
