@@ -160,6 +160,11 @@ define zip
 endef
 comma := ,
 
+# What a new operation changes besides its own file.
+.PHONY: generated
+generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages
+	@$(CARGO_TARGET_DIR)/debug/operation-docs
+
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
 	@$(CARGO_TARGET_DIR)/debug/policies

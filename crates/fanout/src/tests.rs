@@ -172,7 +172,8 @@ async fn faults_of_form_catalogue_regions_and_organization_are_reported_together
     let error = planned(&fanout, &request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     for part in [
-        "Operation: got \"internet-rutes\", allowed: internet-routes, public-ips (nearest: `internet-routes`)",
+        "Operation: got \"internet-rutes\", allowed: internet-routes, ",
+        "(nearest: `internet-routes`)",
         "MaxConcurrency: got \"many\"",
         "Regions[2]: got 5",
         "nearest: `eu-west-1`",

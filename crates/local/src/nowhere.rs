@@ -1,9 +1,9 @@
-//! A place for artifacts that keeps nothing: for what looks and does not run.
+//! A store that discards every artifact, for plans that are shown and not run.
 
 use org_operator_core::Error;
 use org_operator_core::ports::{Artifacts, Download, Upload};
 
-/// Nowhere.
+/// Discards what is written and has nothing to read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nowhere;
 
