@@ -176,6 +176,11 @@ package-dev: build
 	@"$(PYTHON)" scripts/package.py make --out dist --machine $(HOST_MACHINE) --unoptimized \
 	  $(foreach function,$(FUNCTIONS),$(function)="$(CARGO_TARGET_DIR)/packages/dev/$(function)")
 
+# What a new operation changes besides its own file.
+.PHONY: generated
+generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages
+	@$(XTASK) operation-docs
+
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
 	@$(XTASK) policies

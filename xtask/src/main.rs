@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod operation_docs;
 mod policies;
 
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Task {
     },
     /// Write the operations' IAM actions into the member role's policy
     Policies,
+    /// Write the lists of operations and their pages
+    OperationDocs,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Task::Demo { command } => ("demo", demo::run(command)),
         Task::Bench { step } => ("bench", bench::run(step)),
         Task::Policies => ("policies", policies::run()),
+        Task::OperationDocs => ("operation-docs", operation_docs::run()),
     };
     exit_code(name, result)
 }
