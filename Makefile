@@ -40,7 +40,8 @@ LAMBDA_PACKAGES := --package org-operator-lambda
 # The C library of provided.al2023; scripts/package.py holds the packages to it.
 GLIBC        := 2.34
 HOST_MACHINE := $(subst aarch64,arm64,$(shell uname -m))
-DEMO       = $(CARGO_TARGET_DIR)/debug/demo
+XTASK = $(CARGO_TARGET_DIR)/debug/xtask
+DEMO  = $(XTASK) demo
 
 ##@ Try it
 
@@ -83,7 +84,7 @@ check: ## The fast part of `make test`: format and clippy
 
 .PHONY: bench
 bench: build-release ## Measure the command, the functions and the steps on a simulated AWS; writes docs/benchmarks.md
-	@$(CARGO_TARGET_DIR)/release/bench
+	@$(CARGO_TARGET_DIR)/release/xtask bench
 
 .PHONY: faults
 faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
@@ -175,9 +176,14 @@ package-dev: build
 	@"$(PYTHON)" scripts/package.py make --out dist --machine $(HOST_MACHINE) --unoptimized \
 	  $(foreach function,$(FUNCTIONS),$(function)="$(CARGO_TARGET_DIR)/packages/dev/$(function)")
 
+# What a new operation changes besides its own file.
+.PHONY: generated
+generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages
+	@$(XTASK) operation-docs
+
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
-	@$(CARGO_TARGET_DIR)/debug/policies
+	@$(XTASK) policies
 
 ##@ Deploy it
 

@@ -1,9 +1,8 @@
 //! What the tests of the whole product share: the deployed pipeline on an emulator of its own, the
-//! fault campaign and the benchmarks on a simulated AWS, the backends that all must behave like AWS,
-//! and the files that must agree with the code.
+//! fault campaign on a simulated AWS, the backends that all must behave like AWS, and the files that
+//! must agree with the code.
 
 pub mod backend;
-pub mod bench;
 pub mod bounded;
 pub mod campaign;
 pub mod canned;

@@ -6,6 +6,7 @@
     reason = "a failed expectation is the point of a test"
 )]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_core::contract::ledger::{Key, LedgerPartition};
@@ -15,7 +16,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Access;
 use org_operator_core::report::metrics::{self, NAMESPACE};
 use org_operator_core::{AccountId, ErrorKind, Partition, Region, RunId, WorkerEvent};
-use org_operator_lambda::name;
+use org_operator_lambda::{Env, FanoutSettings, ResultHandlerSettings, WorkerSettings, name};
 use org_operator_operations::CATALOGUE;
 use org_operator_tests::files::{resources, state_machine, states, template, text};
 use serde_json::{Value, json};
@@ -322,18 +323,24 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
     }
 }
 
-/// The variables that a function's main reads.
+/// The variables that a function reads, without AWS's own.
 fn read_by(function: &str) -> Names {
-    let source = text(&format!("crates/lambda/src/bin/{function}.rs"));
-    let mut read: Names = source
-        .split("name::")
-        .skip(1)
-        .map(|rest| rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect())
-        .filter(|name: &String| !name.is_empty())
-        .collect();
+    let read = RefCell::new(Names::new());
+    let lookup = |name: &str| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    };
+    let mut env = Env::new(&lookup);
+    match function {
+        "fanout" => drop(FanoutSettings::read(&mut env)),
+        "worker" => drop(WorkerSettings::read(&mut env)),
+        _ => drop(ResultHandlerSettings::read(&mut env)),
+    }
+    let mut names = read.take();
+    names.retain(|name| !name.starts_with("AWS_"));
     // The shell reads these for every function.
-    read.extend([name::RUST_LOG, name::DEPLOYMENT].map(str::to_owned));
-    read
+    names.extend([name::RUST_LOG, name::DEPLOYMENT].map(str::to_owned));
+    names
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The three steps of a run, one after the other, over a directory and a journal. Which options
-//! lead here, and what is printed, is the command's.
+//! The three steps of a run on this machine, over a directory and a journal. Options and output are
+//! the command's part.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -22,32 +22,57 @@ use crate::journal::Journal;
 use crate::progress::Progress;
 use crate::worker_pool::{Ended, WorkerPool};
 
-/// The journal never expires; the plan's time is what the contract asks for.
+/// Days until the plan's expiry, which the contract requires; a journal itself never expires.
 const RETENTION_DAYS: u32 = 3_650;
-/// What a plan names in the place of a Lambda function.
+/// The worker function's name in a plan of a local run.
 pub const WORKER: &str = "local";
 
-/// A run on this machine.
+/// Runs the steps on this machine.
 #[derive(Debug)]
 pub struct Engine {
-    /// The folder of all runs.
+    /// The folder that holds all runs.
     pub out: PathBuf,
-    /// The Region to work from.
+    /// The Region whose endpoints serve our own calls.
     pub home: Region,
-    /// Targets at once.
+    /// The number of targets that run at the same time.
     pub concurrency: u16,
-    /// How far the run is.
+    /// The counts that the steps update.
     pub progress: Arc<Progress>,
 }
 
 impl Engine {
-    /// Plans a run, or what is left of one.
-    pub async fn plan(
+    /// Plans a new run.
+    ///
+    /// # Errors
+    /// As [`Fanout::start`].
+    pub async fn plan(&self, organization: Organization, event: &Value) -> Result<RunPlan, Error> {
+        self.planned(self.fanout(organization, ()).start(event, None).await)
+    }
+
+    /// Plans what is left of `run`, which the request in `event` resumes.
+    ///
+    /// # Errors
+    /// As [`Fanout::run`].
+    pub async fn resume(
         &self,
         organization: Organization,
         event: &Value,
-        journal: Journal,
+        operation: &str,
+        run: &RunId,
     ) -> Result<RunPlan, Error> {
+        let journal = self.journal(operation, run);
+        self.planned(self.fanout(organization, journal).run(event, None).await)
+    }
+
+    fn planned(&self, plan: Result<RunPlan, Error>) -> Result<RunPlan, Error> {
+        plan.inspect(|plan| self.progress.begin(plan.targets))
+    }
+
+    fn fanout<L>(
+        &self,
+        organization: Organization,
+        ledger: L,
+    ) -> Fanout<Organization, Directory, L, SystemClock> {
         let settings = Settings {
             home_region: self.home.clone(),
             target_regions: default_regions(&self.home),
@@ -59,19 +84,13 @@ impl Engine {
             worker_admin: String::new(),
         };
         let artifacts = self.artifacts();
-        let fanout = Fanout {
-            settings,
-            directory: organization,
-            artifacts,
-            ledger: journal,
-            clock: SystemClock,
-        };
-        let plan = fanout.run(event, None).await?;
-        self.progress.begin(plan.targets);
-        Ok(plan)
+        Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Does the plan's work items until they are done or `stop` comes.
+    /// Runs the plan's work items until all are done or `stop` resolves.
+    ///
+    /// # Errors
+    /// Where the manifest cannot be read or the journal cannot be written.
     pub async fn work<M: Members + Send + 'static>(
         &self,
         plan: &RunPlan,
@@ -87,7 +106,10 @@ impl Engine {
         Arc::new(pool).work(items, stop).await
     }
 
-    /// Writes the run's artifacts.
+    /// Writes the run's artifacts and returns its result.
+    ///
+    /// # Errors
+    /// Those of the result handler.
     pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
         let journal = self.journal(&plan.operation, &plan.run_id);
         let handler = ResultHandler::new(journal, self.artifacts(), String::new());
@@ -95,12 +117,12 @@ impl Engine {
         handler.run(&event).await.map(|summary| summary.result)
     }
 
-    /// The artifacts of all runs.
+    /// The store with the artifacts of all runs.
     pub fn artifacts(&self) -> Directory {
         Directory::new(&self.out)
     }
 
-    /// A run's journal.
+    /// The journal of one run.
     pub fn journal(&self, operation: &str, run: &RunId) -> Journal {
         Journal::new(&journal_folder(&self.out, operation, run), Arc::clone(&self.progress))
     }
@@ -108,24 +130,26 @@ impl Engine {
     async fn items(&self, plan: &RunPlan) -> Result<Vec<WorkItem>, Error> {
         let artifacts = self.artifacts();
         let uri = artifacts.uri(&plan.manifest.key);
-        let bytes = find(&artifacts, &plan.manifest.key).await?;
-        let bytes = bytes.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
+        let found = find(&artifacts, &plan.manifest.key).await?;
+        let bytes = found.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
         serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
     }
 }
 
-/// Where a run's journal lies.
+/// The folder of a run's journal below `out`.
 pub fn journal_folder(out: &Path, operation: &str, run: &RunId) -> PathBuf {
     out.join(Folder::new("", operation, run).key("journal"))
 }
 
-/// The Regions of a request that names none: those that every account has.
+/// The Regions of a request that names none: those that are on in every account of `home`'s
+/// partition, or `home` itself where they are not known.
 pub fn default_regions(home: &Region) -> Vec<Region> {
     let always = Region::always_on(home.partition());
     if always.is_empty() { vec![home.clone()] } else { always }
 }
 
-/// The operation that has a run called `run` below `out`: the one that is named, else the first.
+/// The operation that has a run called `run` below `out`: `named` if it has, and the first by name
+/// where none is named.
 pub fn operation_of(out: &Path, run: &RunId, named: Option<&str>) -> Option<String> {
     let folders = std::fs::read_dir(out).ok()?;
     let found: BTreeSet<String> = folders

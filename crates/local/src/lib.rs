@@ -1,7 +1,7 @@
 //! A run on one machine: the three steps over a directory in the place of S3 and a journal in the
-//! place of DynamoDB, with as many work items at once as permits allow.
+//! place of DynamoDB.
 //!
-//! Which options lead here, and what is printed, is the command's.
+//! Options and output are the command's part.
 
 pub mod assume_role_gate;
 pub mod atomic_file;
@@ -9,7 +9,6 @@ pub mod directory;
 pub mod engine;
 pub mod journal;
 pub mod lock;
-pub mod nowhere;
 pub mod private;
 pub mod progress;
 mod retry;

@@ -1,5 +1,5 @@
-//! The workers of a run on this machine: many work items at once, each tried again as the state
-//! machine would, each ending with an answer or a worker failure in the journal.
+//! The worker pool of a local run: runs many work items at the same time and retries each as the
+//! state machine would. Every work item ends with outcomes or a worker failure in the journal.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,21 +21,21 @@ use tokio::task::{JoinError, JoinSet};
 use crate::assume_role_gate::AssumeRoleGate;
 use crate::journal::Journal;
 use crate::progress::Progress;
-use crate::retry::{Failed, Retries, jittered};
+use crate::retry::{AttemptError, Retries, jittered};
 
-/// How long one Region may take, as in Lambda, and how long entering an account.
-const TIME: Duration = Duration::from_mins(15);
+/// The time limit of one Region, and of assuming a role: Lambda's longest invocation.
+const TIME_LIMIT: Duration = Duration::from_mins(15);
 
-/// How the work ended.
+/// How the pool's work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Every work item is done.
+    /// Every work item was run to its last attempt.
     Finished,
-    /// It was stopped; what is finished is in the journal.
+    /// A stop was requested; the journal has what was finished.
     Stopped,
 }
 
-/// The workers.
+/// Runs a plan's work items.
 pub struct WorkerPool<M> {
     worker: Worker<AssumeRoleGate<M>, Journal, SystemClock>,
     plan: RunPlan,
@@ -46,7 +46,8 @@ pub struct WorkerPool<M> {
 }
 
 impl<M: Members + Send + 'static> WorkerPool<M> {
-    /// Workers that ask `concurrency` targets at once. `execution` makes attempts unique.
+    /// A pool that runs `concurrency` targets at the same time; `execution` makes the ids of its
+    /// attempts unique.
     pub fn new(
         members: M,
         journal: Journal,
@@ -59,16 +60,16 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let gate = AssumeRoleGate::new(members, Arc::clone(&permits));
         let mut worker = Worker::new(gate, journal, SystemClock);
         worker.permits = Some(permits);
-        // An account may wait for one slow Region: with as many accounts as permits none is idle.
-        let at_once = concurrency.min(plan.max_concurrency as usize);
-        let slots = Arc::new(Semaphore::new(at_once));
+        // With as many accounts as permits no permit is idle while accounts wait for one slow Region.
+        let slot_count = concurrency.min(plan.max_concurrency as usize);
+        let slots = Arc::new(Semaphore::new(slot_count));
         Self { worker, plan, execution, attempts: AtomicU64::new(0), slots, progress }
     }
 
-    /// Does every work item, or stops when `stop` comes.
+    /// Runs every work item, or stops when `stop` resolves.
     ///
     /// # Errors
-    /// Where the journal cannot be written: without it nothing is remembered.
+    /// Where the journal cannot be written: without it a run could not be resumed.
     pub async fn work(
         self: Arc<Self>,
         items: Vec<WorkItem>,
@@ -78,33 +79,33 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let ended = tokio::select! {
             biased;
             () = stop => Ok(Ended::Stopped),
-            done = self.all(items, &mut tasks) => done.map(|()| Ended::Finished),
+            finished = self.run_all(items, &mut tasks) => finished.map(|()| Ended::Finished),
         };
-        // Writing never waits, so a task that is ended here leaves whole lines.
+        // Journal writes never yield, so a task aborted here leaves only complete lines.
         tasks.shutdown().await;
         ended
     }
 
-    async fn all(
+    async fn run_all(
         self: &Arc<Self>,
         items: Vec<WorkItem>,
         tasks: &mut JoinSet<Result<(), Error>>,
     ) -> Result<(), Error> {
         for item in items {
-            let slot = slot(&self.slots).await;
-            tasks.spawn(Arc::clone(self).item(item, slot));
+            let slot = acquire(&self.slots).await;
+            tasks.spawn(Arc::clone(self).run_item(item, slot));
             while let Some(done) = tasks.try_join_next() {
-                joined(done)?;
+                task_result(done)?;
             }
         }
         while let Some(done) = tasks.join_next().await {
-            joined(done)?;
+            task_result(done)?;
         }
         Ok(())
     }
 
-    /// One work item until its last attempt. A slot is free for others while this one waits.
-    async fn item(
+    /// Runs one work item to its last attempt. Its slot is released while it waits for a retry.
+    async fn run_item(
         self: Arc<Self>,
         item: WorkItem,
         mut slot: Option<OwnedSemaphorePermit>,
@@ -112,15 +113,15 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let event = self.event(item);
         let mut retries = Retries::default();
         loop {
-            let tried = self.attempt(&event).await;
-            let again = tried.as_ref().err().and_then(|failed| retries.next(failed));
-            let Some(longest) = again else {
+            let attempted = self.attempt(&event).await;
+            let retry = attempted.as_ref().err().and_then(|error| retries.next(error));
+            let Some(max_wait) = retry else {
                 drop(slot);
-                return self.finish(&event.item, tried.err());
+                return self.finish(&event.item, attempted.err());
             };
             drop(slot.take());
-            tokio::time::sleep(jittered(longest)).await;
-            slot = self::slot(&self.slots).await;
+            tokio::time::sleep(jittered(max_wait)).await;
+            slot = acquire(&self.slots).await;
         }
     }
 
@@ -134,66 +135,66 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         }
     }
 
-    async fn attempt(&self, event: &WorkerEvent) -> Result<(), Failed> {
+    async fn attempt(&self, event: &WorkerEvent) -> Result<(), AttemptError> {
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let attempt = Attempt {
             id: format!("{}.{number}", self.execution),
             run: self.plan.run_id.clone(),
             expires_at: self.plan.expires_at,
-            time_left: TIME,
+            time_left: TIME_LIMIT,
         };
-        match caught(self.worker.run(event, &attempt)).await {
+        match catch_panic(self.worker.run(event, &attempt)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(Failed::Said(error)),
-            Err(message) => Err(Failed::Crashed(message)),
+            Ok(Err(error)) => Err(AttemptError::Returned(error)),
+            Err(message) => Err(AttemptError::Crashed(message)),
         }
     }
 
-    /// Counts what has no answer, and records why where the worker gave up.
-    fn finish(&self, item: &WorkItem, failed: Option<Failed>) -> Result<(), Error> {
+    /// Counts the targets without a final outcome, and records the error of the last attempt.
+    fn finish(&self, item: &WorkItem, failed: Option<AttemptError>) -> Result<(), Error> {
         let partition =
             LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
         let journal = &self.worker.ledger;
-        if let (Some(failed), Some(first)) = (failed, item.regions.first()) {
-            let (error, cause) = failed.recorded();
+        if let (Some(attempt_error), Some(first)) = (failed, item.regions.first()) {
+            let (error, cause) = attempt_error.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
-        let answered = final_regions(&journal.known(&partition)?);
-        let without = item.regions.iter().filter(|region| !answered.contains(region)).count();
-        self.progress.given_up(without as u64);
+        let finished = final_regions(&journal.known(&partition)?);
+        let failed_targets = item.regions.iter().filter(|region| !finished.contains(region));
+        self.progress.given_up(failed_targets.count() as u64);
         Ok(())
     }
 }
 
-async fn slot(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    // Slots are never closed.
+async fn acquire(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    // The semaphore is never closed, so this is always `Some`.
     Arc::clone(slots).acquire_owned().await.ok()
 }
 
-fn joined(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+fn task_result(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
     let crashed = |e: JoinError| Err(Error::new(ErrorKind::WorkerCrashed, e.to_string()));
     done.unwrap_or_else(crashed)
 }
 
-/// What `work` gives, or the message of its panic: one work item must not end all others.
-async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    let mut work = pin!(work);
+/// The output of `work`, or the message of its panic, which must not end the other work items.
+async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut pinned = pin!(work);
     std::future::poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        let polled = catch_unwind(AssertUnwindSafe(|| pinned.as_mut().poll(context)));
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
-            Err(panic) => Poll::Ready(Err(message_of(panic.as_ref()))),
+            Err(panic) => Poll::Ready(Err(panic_message(panic.as_ref()))),
         }
     })
     .await
 }
 
-fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without a message").to_owned()
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
+    literal.or_else(formatted).unwrap_or("a panic without a message").to_owned()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A target whose answers are replayed over HTTP, for the tests of the operations.
+//! Targets with recorded HTTP responses, for the tests of the operations.
 
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
@@ -10,12 +10,12 @@ use crate::Target;
 /// The account of every replayed target.
 pub(crate) const ACCOUNT: &str = "111111111111";
 
-/// What EC2 answers, with status 403, where an action is not allowed.
+/// EC2's body, with status 403, for an action that is not allowed.
 pub(crate) const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOperation</Code>\
                                  <Message>no</Message></Error></Errors></Response>";
 
-/// A target whose requests get `pages` in their order, and the client that saw the requests.
-pub(crate) fn answered(pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
+/// A target whose requests receive `pages` in order, and the client that recorded the requests.
+pub(crate) fn target_with(pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
     let client = StaticReplayClient::new(pages.iter().map(event).collect());
     let credentials = Credentials::new("a", "b", None, None, "test");
     let config = SdkConfig::builder()
@@ -36,7 +36,7 @@ fn event((status, body): &(u16, String)) -> ReplayEvent {
 }
 
 /// The bodies of the requests so far.
-pub(crate) fn asked(client: &StaticReplayClient) -> Vec<String> {
+pub(crate) fn request_bodies(client: &StaticReplayClient) -> Vec<String> {
     let requests = client.actual_requests();
     requests
         .map(|r| String::from_utf8_lossy(r.body().bytes().unwrap_or_default()).into_owned())

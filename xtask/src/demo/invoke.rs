@@ -1,5 +1,5 @@
-//! One function on this machine: cargo-lambda is its Lambda, a kept demo or the caller's own AWS
-//! is its world.
+//! One function on this machine: cargo-lambda is its runtime API, a kept demo or the caller's own AWS
+//! is what it calls.
 
 use std::collections::HashMap;
 use std::net::TcpStream;
@@ -10,43 +10,43 @@ use std::time::{Duration, Instant};
 use org_operator_testkit::identity::HOME_REGION;
 use org_operator_testkit::{TestResult, emulator, paths, person};
 
-use crate::kept::Kept;
+use super::kept_demo::KeptDemo;
 
 const FUNCTIONS: [&str; 3] = ["fanout", "worker", "result-handler"];
 const START: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
-/// Invokes `function` with the event in `file` and prints its answer.
+/// Invokes `function` with the event in `file` and prints its result.
 pub(crate) async fn invoke(function: &str, file: &str) -> TestResult<()> {
     if !FUNCTIONS.contains(&function) {
         return Err(format!("FUNCTION={function}: one of {}", FUNCTIONS.join(", ")).into());
     }
-    let kept = Kept::load().ok().filter(Kept::is_running);
+    let kept = KeptDemo::load().ok().filter(KeptDemo::is_running);
     let environment = match &kept {
         Some(kept) => environment_of(kept, function).await?,
         None => HashMap::new(),
     };
-    let world =
+    let aws =
         kept.map_or_else(|| "your own AWS".to_owned(), |k| format!("the demo at {}", k.endpoint));
-    eprintln!("invoking {function} in {world}");
+    eprintln!("invoking {function} in {aws}");
     let port = emulator::free_port()?;
-    let lambda = lambda(port)?;
+    let runtime_api = runtime_api(port)?;
     let process = Process(start(function, port, &environment)?);
     // Without a name: the runtime API that builds nothing serves one function, whatever it is.
-    let asking = Command::new(cargo_lambda())
+    let invocation = Command::new(cargo_lambda())
         .args(["lambda", "invoke", "--data-file", file])
         .args(["--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
         .current_dir(paths::root())
         .spawn()?;
-    let answered = answered(Process(asking), process);
-    drop(lambda);
-    answered
+    let result = wait(Process(invocation), process);
+    drop(runtime_api);
+    result
 }
 
-/// Waits for the answer, or for the function's end before it.
-fn answered(mut asking: Process, mut function: Process) -> TestResult<()> {
+/// Waits for the invocation's end, or for the function's before it.
+fn wait(mut invocation: Process, mut function: Process) -> TestResult<()> {
     loop {
-        if let Some(status) = asking.0.try_wait()? {
+        if let Some(status) = invocation.0.try_wait()? {
             let failed = || "the function answered with an error".into();
             return if status.success() { Ok(()) } else { Err(failed()) };
         }
@@ -57,7 +57,7 @@ fn answered(mut asking: Process, mut function: Process) -> TestResult<()> {
     }
 }
 
-/// A process that is ended with its owner.
+/// A process that ends with its owner.
 struct Process(Child);
 
 impl Drop for Process {
@@ -71,8 +71,8 @@ fn cargo_lambda() -> PathBuf {
     paths::file(".venv/bin/cargo-lambda")
 }
 
-/// cargo-lambda's runtime API, without the building that it would do.
-fn lambda(port: u16) -> TestResult<Process> {
+/// Starts cargo-lambda's runtime API, without the building that it would do.
+fn runtime_api(port: u16) -> TestResult<Process> {
     let mut process = Process(
         Command::new(cargo_lambda())
             .args(["lambda", "watch", "--only-lambda-apis", "--quiet"])
@@ -104,7 +104,7 @@ fn start(function: &str, port: u16, environment: &HashMap<String, String>) -> Te
 }
 
 /// The environment that the deployed function has, with credentials for this machine.
-async fn environment_of(kept: &Kept, function: &str) -> TestResult<HashMap<String, String>> {
+async fn environment_of(kept: &KeptDemo, function: &str) -> TestResult<HashMap<String, String>> {
     let lambda = aws_sdk_lambda::Client::new(&kept.config());
     let name = format!("org-operator-{function}");
     let deployed = lambda.get_function_configuration().function_name(name).send().await?;

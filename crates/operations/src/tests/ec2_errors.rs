@@ -1,11 +1,11 @@
-//! EC2's error bodies, replayed, with the kind that each must become.
+//! Recorded error bodies of EC2, each with the kind that it must be classified as.
 
 use org_operator_core::ErrorKind;
 use org_operator_core::outcome::classification::{Call, SiblingRegions, classify};
 
 use crate::Operation;
 use crate::internet_routes::InternetRoutes;
-use crate::replay::answered;
+use crate::replay::target_with;
 
 fn body(code: &str, message: &str) -> String {
     format!(
@@ -14,9 +14,9 @@ fn body(code: &str, message: &str) -> String {
     )
 }
 
-/// The kind of a call that gets `body`, beside a success in another Region or not.
+/// The kind of a call that receives `body`; `elsewhere`: whether another Region succeeded.
 async fn kind(status: u16, body: &str, elsewhere: bool) -> ErrorKind {
-    let (_, target) = answered(&[(status, body.to_owned())]);
+    let (_, target) = target_with(&[(status, body.to_owned())]);
     let failure = InternetRoutes.run(&target).await.unwrap_err();
     classify(Call::Operation, &failure)
         .resolve(SiblingRegions { succeeded: elsewhere, refused: false }, &target.region)
@@ -24,7 +24,7 @@ async fn kind(status: u16, body: &str, elsewhere: bool) -> ErrorKind {
 }
 
 #[tokio::test]
-async fn every_error_body_of_ec2_becomes_its_kind() {
+async fn every_error_body_of_ec2_has_its_kind() {
     const SHORT: &str = "You are not authorized to perform this operation.";
     const POLICY: &str = "User: x is not authorized to perform: ec2:DescribeRouteTables with an \
         explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b";
@@ -52,7 +52,7 @@ async fn every_error_body_of_ec2_becomes_its_kind() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_error_body_is_told_by_its_status() {
+async fn a_response_without_an_error_body_is_classified_by_its_status() {
     for (status, expected) in [
         (429, ErrorKind::Throttled),
         (500, ErrorKind::Transient),
@@ -65,13 +65,13 @@ async fn an_answer_that_is_no_error_body_is_told_by_its_status() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_short_is_no_answer_wherever_the_cut_is() {
+async fn a_response_truncated_at_any_byte_is_transient() {
     let whole = "<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-1</routeTableId>\
         </item></routeTableSet></DescribeRouteTablesResponse>";
     for end in 0..whole.len() {
         let cut = &whole[..end];
         assert_eq!(kind(200, cut, false).await, ErrorKind::Transient, "{cut}");
     }
-    let (_, target) = answered(&[(200, format!("{whole}\n"))]);
+    let (_, target) = target_with(&[(200, format!("{whole}\n"))]);
     assert!(InternetRoutes.run(&target).await.is_ok());
 }

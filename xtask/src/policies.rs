@@ -10,7 +10,8 @@ use org_operator_testkit::{TestResult, paths};
 const BEGIN: &str = "# BEGIN generated: read-only actions";
 const END: &str = "# END generated";
 
-fn main() -> TestResult<()> {
+/// Generates the policy's actions anew.
+pub(crate) fn run() -> TestResult<()> {
     let path = paths::file("cloudformation/member-roles.yaml");
     let template = std::fs::read_to_string(&path)?;
     Ok(std::fs::write(path, generated(&template, &actions())?)?)

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What another process needs to know about a kept demo.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Kept {
+pub(crate) struct KeptDemo {
     pub(crate) endpoint: String,
     pub(crate) pid: u32,
     pub(crate) state_machine: String,
@@ -22,7 +22,7 @@ fn file() -> PathBuf {
     paths::file("out/demo/kept.json")
 }
 
-impl Kept {
+impl KeptDemo {
     pub(crate) fn save(&self) -> TestResult<()> {
         Ok(std::fs::write(file(), serde_json::to_vec_pretty(self)?)?)
     }
@@ -54,11 +54,11 @@ impl Kept {
 
 /// Ends a kept demo, if there is one.
 pub(crate) fn stop() -> TestResult<()> {
-    let Ok(kept) = Kept::load() else {
+    let Ok(kept) = KeptDemo::load() else {
         println!("no demo is kept");
         return Ok(());
     };
-    // Only a process that still listens there is ours: process ids are given out again.
+    // Only a process that still listens there is ours: process ids are reused.
     if kept.is_running() {
         emulator::end(kept.pid, || kept.is_running());
         println!("ended the emulator at {}", kept.endpoint);

@@ -11,18 +11,15 @@ use org_operator_testkit::TestResult;
 use super::process::{function, program};
 use super::table::{Part, Row};
 
-/// Starts per function; the median counts.
+/// Starts per function, of which the median is shown.
 const STARTS: usize = 21;
-/// How long a function may take to ask for work.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How often it is looked whether it has: what is measured is longer by half of it.
-const LOOK: Duration = Duration::from_micros(100);
+/// How long a function may take until its first `next`.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a connection is looked for: what is measured is longer by half of it.
+const POLL: Duration = Duration::from_micros(100);
 
 /// (d) Start-up and sizes.
-///
-/// # Errors
-/// Where a program is not built or does not ask for work.
-pub fn part() -> TestResult<Part> {
+pub(crate) fn part() -> TestResult<Part> {
     let mut rows = Vec::new();
     let mut profile = "lambda profile, as deployed";
     for name in ["fanout", "worker", "result-handler"] {
@@ -56,9 +53,9 @@ fn start(function: &Path) -> TestResult<Duration> {
     }
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let asked = accepted(&api, &mut child, begun + PATIENCE).and_then(|mut stream| {
+    let asked = accepted(&api, &mut child, begun + TIMEOUT).and_then(|mut stream| {
         stream.set_nonblocking(false)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         let mut first = [0; 64];
         let read = stream.read(&mut first)?;
         Ok((begun.elapsed(), String::from_utf8_lossy(&first[..read]).into_owned()))
@@ -86,9 +83,9 @@ fn accepted(api: &TcpListener, child: &mut Child, deadline: Instant) -> TestResu
             return Err(format!("the function ended at once: {status}").into());
         }
         if Instant::now() > deadline {
-            return Err(format!("the function asked for no work in {PATIENCE:?}").into());
+            return Err(format!("the function asked for no work in {TIMEOUT:?}").into());
         }
-        std::thread::sleep(LOOK);
+        std::thread::sleep(POLL);
     }
 }
 

@@ -1,29 +1,27 @@
-//! The table of the benchmarks, for a terminal and for a page.
+//! The table of the benchmarks: as text for a terminal, and as Markdown.
 
 use std::fmt::Write;
 
-/// A row: what was measured, the figure, and the goal where there is one.
+/// A row of the table.
 #[derive(Debug, Clone)]
-pub struct Row {
-    /// What was measured.
-    pub what: String,
-    /// What came out, with its unit.
-    pub figure: String,
-    /// What it must reach, or nothing.
-    pub goal: &'static str,
-    /// Whether it reaches it, where there is a goal.
-    pub reached: Option<bool>,
+pub(crate) struct Row {
+    pub(crate) what: String,
+    /// The figure with its unit.
+    pub(crate) figure: String,
+    /// The goal, or nothing where there is none.
+    pub(crate) goal: &'static str,
+    /// Whether the figure reaches its goal.
+    pub(crate) reached: Option<bool>,
 }
 
 impl Row {
     /// A figure without a goal.
-    pub fn new(what: impl Into<String>, figure: impl Into<String>) -> Self {
+    pub(crate) fn new(what: impl Into<String>, figure: impl Into<String>) -> Self {
         Self { what: what.into(), figure: figure.into(), goal: "", reached: None }
     }
 
     /// A figure with a goal.
-    #[must_use]
-    pub fn goal(mut self, goal: &'static str, reached: bool) -> Self {
+    pub(crate) fn goal(mut self, goal: &'static str, reached: bool) -> Self {
         (self.goal, self.reached) = (goal, Some(reached));
         self
     }
@@ -37,25 +35,21 @@ impl Row {
     }
 }
 
-/// A part of the table.
+/// A part of the table, with a title of its own.
 #[derive(Debug, Clone)]
-pub struct Part {
-    /// What it is about.
-    pub title: String,
-    /// Its rows.
-    pub rows: Vec<Row>,
+pub(crate) struct Part {
+    pub(crate) title: String,
+    pub(crate) rows: Vec<Row>,
 }
 
 impl Part {
     /// Whether a wall time misses its goal.
-    #[must_use]
-    pub fn is_late(&self) -> bool {
+    pub(crate) fn misses_wall_time(&self) -> bool {
         self.rows.iter().any(|row| row.reached == Some(false) && row.what.contains("wall time"))
     }
 
     /// The part as lines for a terminal.
-    #[must_use]
-    pub fn plain(&self) -> String {
+    pub(crate) fn plain(&self) -> String {
         let width = self.rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
         let mut text = format!("{}\n", self.title);
         for row in &self.rows {
@@ -70,8 +64,7 @@ impl Part {
     }
 
     /// The part as a section of a page.
-    #[must_use]
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut text =
             format!("## {}\n\n| what | figure | goal | |\n|---|---|---|---|\n", self.title);
         for row in &self.rows {

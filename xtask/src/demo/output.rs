@@ -9,16 +9,15 @@ use org_operator_testkit::organization::{DemoOrganization, Kind};
 use org_operator_testkit::{TestResult, paths, truth};
 use serde_json::Value;
 
-use crate::kept::Kept;
-use crate::story::seconds;
+use super::kept_demo::KeptDemo;
 
 /// Rows that are shown of a CSV.
 const ROWS: usize = 6;
-/// Wider cells are cut.
+/// Wider cells are cut, in characters.
 const WIDTH: usize = 22;
 
-/// The organization in a few lines.
-pub(crate) fn organization(organization: &DemoOrganization) {
+/// Prints the organization: one line per account.
+pub(crate) fn print_organization(organization: &DemoOrganization) {
     let routes = truth::internet_routes(organization).len();
     let count = organization.accounts.len();
     println!(
@@ -26,23 +25,23 @@ pub(crate) fn organization(organization: &DemoOrganization) {
         organization.id
     );
     for account in &organization.accounts {
-        let special = match account.kind {
+        let remark = match account.kind {
             Kind::Open => "",
             Kind::Closed => "  (closed)",
             Kind::NoRole => "  (no member role)",
             Kind::Restricted => "  (its role may not act in us-east-1)",
         };
-        println!("              {}  {:<24} {}{special}", account.id, account.unit, account.name);
+        println!("              {}  {:<24} {}{remark}", account.id, account.unit, account.name);
     }
 }
 
 /// The progress of a run: one line that changes on a terminal, a line per change elsewhere.
-pub(crate) struct Progress {
+pub(crate) struct ProgressLine {
     last: execution::Progress,
     terminal: bool,
 }
 
-impl Progress {
+impl ProgressLine {
     pub(crate) fn new() -> Self {
         Self { last: execution::Progress::default(), terminal: std::io::stdout().is_terminal() }
     }
@@ -52,12 +51,8 @@ impl Progress {
             return;
         }
         self.last = now;
-        let line = format!(
-            "{} targets finished, {} failed, {}",
-            now.finished,
-            now.failed,
-            seconds(elapsed)
-        );
+        let (finished, failed, elapsed) = (now.finished, now.failed, seconds(elapsed));
+        let line = format!("{finished} targets finished, {failed} failed, {elapsed}");
         if self.terminal {
             print!("\r              {line}   ");
             let _ = std::io::stdout().flush();
@@ -72,25 +67,23 @@ impl Progress {
     }
 }
 
-/// The answer of a run.
-pub(crate) fn answer(output: &Value, folder: &Path) -> TestResult<()> {
+/// Seconds with one digit.
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// Prints the result of a run whose artifacts are in `folder`.
+pub(crate) fn print_result(output: &Value, folder: &Path) -> TestResult<()> {
     let names = ["Status", "Targets", "Succeeded", "Skipped", "Failed", "Records"];
     let cells: Vec<String> = names.iter().map(|name| cell(&output[*name])).collect();
     println!();
-    table(&names.map(str::to_owned), &[cells]);
+    print_table(&names.map(str::to_owned), &[cells]);
     for failure in failures(folder)? {
         println!("  {failure}");
     }
     println!();
-    first_rows(folder)?;
-    let shown = folder.strip_prefix(paths::root()).unwrap_or(folder);
-    println!("\nartifacts in {}:", shown.display());
-    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        println!("  {:>6} bytes  {}", entry.metadata()?.len(), entry.file_name().display());
-    }
-    Ok(())
+    print_first_rows(folder)?;
+    print_files(folder)
 }
 
 fn cell(value: &Value) -> String {
@@ -102,25 +95,24 @@ fn failures(folder: &Path) -> TestResult<Vec<String>> {
     let coverage = rows(&std::fs::read(folder.join("coverage.csv"))?)?;
     let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for row in coverage.iter().filter(|row| row[3] == "FAILED") {
-        let what = format!("FAILED {} {} ({})", row[4], row[0], row[1]);
+        let failure = format!("FAILED {} {} ({})", row[4], row[0], row[1]);
         match lines.last_mut() {
-            Some((last, regions)) if *last == what => regions.push(row[2].clone()),
-            _ => lines.push((what, vec![row[2].clone()])),
+            Some((last, regions)) if *last == failure => regions.push(row[2].clone()),
+            _ => lines.push((failure, vec![row[2].clone()])),
         }
     }
-    Ok(lines
-        .into_iter()
-        .map(|(what, regions)| format!("{what} in {}", regions.join(", ")))
-        .collect())
+    let line =
+        |(failure, regions): (String, Vec<String>)| format!("{failure} in {}", regions.join(", "));
+    Ok(lines.into_iter().map(line).collect())
 }
 
-fn first_rows(folder: &Path) -> TestResult<()> {
+fn print_first_rows(folder: &Path) -> TestResult<()> {
     let name = "internet-routes.csv";
     let bytes = std::fs::read(folder.join(name))?;
     let all = rows(&bytes)?;
-    let header: Vec<String> = csv_header(&bytes);
-    println!("first {} of {} rows of {name}:", ROWS.min(all.len()), all.len());
-    table(&header, &all[..ROWS.min(all.len())]);
+    let shown = &all[..ROWS.min(all.len())];
+    println!("first {} of {} rows of {name}:", shown.len(), all.len());
+    print_table(&csv_header(&bytes), shown);
     Ok(())
 }
 
@@ -129,9 +121,20 @@ fn csv_header(bytes: &[u8]) -> Vec<String> {
     text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect()
 }
 
-fn table(header: &[String], rows: &[Vec<String>]) {
+fn print_files(folder: &Path) -> TestResult<()> {
+    let shown = folder.strip_prefix(paths::root()).unwrap_or(folder);
+    println!("\nartifacts in {}:", shown.display());
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        println!("  {:>6} bytes  {}", entry.metadata()?.len(), entry.file_name().display());
+    }
+    Ok(())
+}
+
+fn print_table(header: &[String], rows: &[Vec<String>]) {
     let lines: Vec<Vec<String>> =
-        std::iter::once(header).chain(rows.iter().map(Vec::as_slice)).map(cut).collect();
+        std::iter::once(header).chain(rows.iter().map(Vec::as_slice)).map(shortened).collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
     let widths: Vec<usize> = (0..header.len()).map(|column| width(column).unwrap_or(0)).collect();
     for line in &lines {
@@ -140,7 +143,7 @@ fn table(header: &[String], rows: &[Vec<String>]) {
     }
 }
 
-fn cut(row: &[String]) -> Vec<String> {
+fn shortened(row: &[String]) -> Vec<String> {
     let cut = |cell: &String| match cell.char_indices().nth(WIDTH) {
         None => cell.clone(),
         Some(_) => cell.chars().take(WIDTH - 1).chain(['…']).collect(),
@@ -148,8 +151,8 @@ fn cut(row: &[String]) -> Vec<String> {
     row.iter().map(cut).collect()
 }
 
-/// What to type next in a kept demo.
-pub(crate) fn how_to_go_on(kept: &Kept, account: &str, region: &str) {
+/// Prints what to type next in a kept demo.
+pub(crate) fn print_next_steps(kept: &KeptDemo, account: &str, region: &str) {
     println!(
         "\nthe emulator stays: start another execution with your own input,\n\
          \n  make demo-run INPUT=statemachine/examples/default.json\n\
