@@ -7,8 +7,14 @@ use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::files::text;
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/runbook.md", "docs/security.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/cli.md",
+    "docs/deploy.md",
+    "docs/runbook.md",
+    "docs/security.md",
+];
 
 /// What follows `command` where it is code: in backticks, and in a block where a line or `$(` begins.
 fn typed(command: &str) -> BTreeSet<(&'static str, String)> {
