@@ -65,7 +65,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny models-check package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -164,6 +164,15 @@ comma := ,
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
 	@$(CARGO_TARGET_DIR)/debug/policies
 
+# cargo fetches AWS's service reference, which comes in a crate; nothing is built of it.
+.PHONY: models
+models: prerequisites .venv/models/bin/python ## Make the models in crates/models/data from the pinned botocore and AWS's service reference
+	@.venv/models/bin/python scripts/models/make.py
+
+.PHONY: models-check
+models-check: prerequisites .venv/models/bin/python ## Check that crates/models/data is what `make models` makes
+	@.venv/models/bin/python scripts/models/make.py --check
+
 ##@ Deploy it
 
 # Each of the AWS CLI's calls is printed as it runs; the README has them for typing by hand.
@@ -215,6 +224,9 @@ endef
 
 .venv/awscli/bin/aws: tests/requirements-awscli.txt
 	$(call own_venv,awscli)
+
+.venv/models/bin/python: tests/requirements-models.txt
+	$(call own_venv,models)
 
 .venv/%: tests/requirements-%.txt
 	@echo "installing the tools of $< into .venv"

@@ -108,8 +108,6 @@ def operation(source, shapes):
         out["w"] = source["output"]["resultWrapper"]
     if source.get("endpoint", {}).get("hostPrefix"):
         out["hp"] = source["endpoint"]["hostPrefix"]
-    if source.get("httpChecksumRequired") or source.get("httpChecksum", {}).get("requestChecksumRequired"):
-        out["ck"] = True
     if source.get("deprecated"):
         out["dp"] = True
     return out

@@ -7,8 +7,23 @@ from botocore.exceptions import BotoCoreError
 
 import botocore_data
 
-# No rule set says it, and each Region has a host that looks like its own: AWS documents that they live in one Region.
-ONLY_REGION = {"globalaccelerator": {"aws": "us-west-2"}, "route53domains": {"aws": "us-east-1"}}
+# Services of the whole account whose hosts look regional: no rule set says that they live in one Region, AWS's documentation does.
+ONLY_REGION = {
+    "cost-optimization-hub": {"aws": "us-east-1"},
+    "cur": {"aws": "us-east-1", "aws-cn": "cn-northwest-1"},
+    "globalaccelerator": {"aws": "us-west-2"},
+    "health": {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"},
+    "marketplace-agreement": {"aws": "us-east-1"},
+    "marketplace-catalog": {"aws": "us-east-1"},
+    "marketplace-entitlement": {"aws": "us-east-1"},
+    "route53-recovery-readiness": {"aws": "us-west-2"},
+    "route53domains": {"aws": "us-east-1"},
+}
+# The rules of these look at the input. A plain bucket in a path does not change the host; a key-value store's ARN does.
+CONTEXT = {
+    "s3": {"Bucket": "bucket", "ForcePathStyle": True},
+    "cloudfront-keyvaluestore": {"KvsARN": "arn:aws:cloudfront::123456789012:key-value-store/id"},
+}
 
 
 def regions():
@@ -17,68 +32,97 @@ def regions():
     return {partition: sorted(r for r in found if not r.endswith("-global")) for partition, found in sorted(named.items())}
 
 
+def unlisted_regions():
+    """The Regions by partition that botocore's list of endpoints does not have, so that it says nothing of them."""
+    listed = botocore_data.listed_endpoints()
+    said = {partition: set(one["regions"]) for partition, one in listed.items()}
+    return {partition: sorted(set(found) - said.get(partition, set())) for partition, found in regions().items()}
+
+
+class OtherSignature(Exception):
+    """An endpoint takes no Signature Version 4."""
+
+
 class Resolver:
     """A service's endpoints."""
 
-    def __init__(self, service, model):
-        self.service, self.prefix = service, model["metadata"]["endpointPrefix"]
+    def __init__(self, service, metadata):
+        self.service, self.prefix = service, metadata["endpointPrefix"]
+        self.signing_name = metadata.get("signingName") or self.prefix
         self.rules = botocore_data.rule_set(service)
         self.provider = EndpointProvider(self.rules, botocore_data.partitions())
         self.found = {}
 
-    def hosts(self, context):
-        """The hosts by partition, for an operation's static context parameters."""
-        key = repr(sorted(context.items()))
+    def hosts(self, operation):
+        """An operation's hosts by partition."""
+        said = {name: one["value"] for name, one in operation.get("staticContextParams", {}).items()}
+        key = repr(sorted(said.items()))
         if key not in self.found:
-            self.found[key] = {p: one for p, found in regions().items() if (one := self.partition(p, found, context))}
+            context = {**CONTEXT.get(self.service, {}), **said}
+            self.found[key] = self.partitions(context)
         return self.found[key]
 
-    def partition(self, partition, names, context):
-        resolved = {region: self.resolve(region, context) for region in names}
-        resolved = {region: one for region, one in resolved.items() if one}
-        if not resolved:
-            return None
-        common = Counter(tuple(template(region, one)) for region, one in resolved.items()).most_common(1)[0][0]
-        out = {"h": trimmed(common)}
-        special = {r: trimmed(literal(r, one)) for r, one in resolved.items() if literal(r, one) != literal(r, filled(r, common))}
-        if special:
-            out["x"] = special
-        if (listed := self.listed(partition)) is not None:
-            out["l"] = listed
-        if only := ONLY_REGION.get(self.service, {}).get(partition):
-            out["only"] = only
-        return out
+    def partitions(self, context):
+        resolved = {p: {region: self.resolve(region, found, context) for region in found} for p, found in regions().items()}
+        everywhere = is_global(resolved["aws"])
+        return {p: self.partition(p, found, everywhere) for p, found in resolved.items() if any(found.values())}
 
-    def resolve(self, region, context):
-        """The host, signing Region and signing name; None where the rules have no endpoint."""
+    def resolve(self, region, partition, context):
+        """The host, signing Region and signing name; None where the rules have none that goes with the Regions of the partition."""
         given = {"Region": region, "UseDualStack": False, "UseFIPS": False}
         defaults = {name: one["default"] for name, one in self.rules["parameters"].items() if "default" in one}
         try:
             endpoint = self.provider.resolve_endpoint(**{**defaults, **given, **context})
         except BotoCoreError:
             return None
-        scheme = (endpoint.properties.get("authSchemes") or [{}])[0]
-        return (endpoint.url.removeprefix("https://"), scheme.get("signingRegion"), scheme.get("signingName"))
+        offered = endpoint.properties.get("authSchemes") or [{"name": "sigv4"}]
+        scheme = next((one for one in offered if one["name"] == "sigv4"), None)
+        if scheme is None:
+            raise OtherSignature(self.service)
+        name, signing_region = scheme.get("signingName"), scheme.get("signingRegion") or region
+        if signing_region not in partition:
+            return None
+        host = endpoint.url.removeprefix("https://").split("/")[0]
+        return host, signing_region, name if name != self.signing_name else None
+
+    def partition(self, partition, found, is_global_in_aws):
+        """A partition's hosts: what most Regions have, and what others have."""
+        resolved = {region: one for region, one in found.items() if one}
+        absent = sorted(set(found) - set(resolved))
+        if is_global(resolved) or (is_global_in_aws and len(resolved) == 1):
+            common, special = next(iter(resolved.values())), {}
+        else:
+            forms = {region: template(region, one) for region, one in resolved.items()}
+            common = Counter(forms.values()).most_common(1)[0][0]
+            special = {region: trimmed(resolved[region]) for region, form in forms.items() if form != common}
+        out = {"h": trimmed(common)}
+        if special:
+            out["x"] = special
+        if absent:
+            out["no"] = absent
+        if (listed := self.listed(partition)) is not None:
+            out["l"] = listed
+        if only := ONLY_REGION.get(self.service, {}).get(partition):
+            out["only"] = only
+        return out
 
     def listed(self, partition):
-        """The Regions of the partition in which botocore's list of endpoints has the service; None where it has none of it."""
-        entry = botocore_data.listed_endpoints().get(partition, {}).get("services", {}).get(self.prefix)
-        if entry is None:
+        """The Regions of the partition in which botocore's list of endpoints has the service; None where it is in no list."""
+        lists = {p: one["services"].get(self.prefix) for p, one in botocore_data.listed_endpoints().items()}
+        if not any(lists.values()):
             return None
+        entry = lists.get(partition) or {}
         return sorted(set(entry.get("endpoints", {})) & set(regions()[partition]))
+
+
+def is_global(resolved):
+    """Whether all Regions of a partition have one endpoint."""
+    return len(set(resolved.values())) == 1 and None not in resolved.values() and len(resolved) > 1
 
 
 def template(region, endpoint):
     host, signing_region, name = endpoint
     return host.replace(region, "{r}"), None if signing_region == region else signing_region, name
-
-
-def filled(region, endpoint):
-    return (endpoint[0].replace("{r}", region), *endpoint[1:])
-
-
-def literal(region, endpoint):
-    return endpoint[0], endpoint[1] or region, endpoint[2]
 
 
 def trimmed(endpoint):

@@ -3,6 +3,7 @@
 import re
 
 import compact
+from hosts import OtherSignature
 
 # Names that say that nothing is changed. AWS's flags go before them: `GetFederationToken` is flagged as a write.
 READS = re.compile(r"(Describe|List|Get|BatchGet|BatchDescribe|Search|Lookup|Head)[A-Z]")
@@ -13,24 +14,24 @@ PERHAPS = re.compile(
 )
 OWN_ENDPOINT = {
     "apigatewaymanagementapi", "cloudsearchdomain", "iot-data", "iot-jobs-data", "kinesis-video-archived-media",
-    "kinesis-video-media", "kinesis-video-signaling", "kinesis-video-webrtc-storage", "mediastore-data", "neptunedata",
+    "kinesis-video-media", "kinesis-video-signaling", "mediastore-data", "neptunedata", "route53-recovery-cluster",
 }
+# The rules of its endpoints take an account or a bucket of another kind from the input of every operation.
+HOST_FROM_INPUT = {"s3control"}
 SIGNATURES = {"v2": "sig-v2", "bearer": "bearer"}
 
 
-def verdicts(service, model, reference):
+def verdicts(service, model, reference, resolver):
     """Every operation that reads by its name: None where it can be called, or else why it cannot."""
     out = {}
     for name, source in sorted(model["operations"].items()):
-        perhaps = PERHAPS.match(name)
-        if not (READS.match(name) or perhaps):
+        if not (READS.match(name) or PERHAPS.match(name)):
             continue
-        signing_name = model["metadata"].get("signingName") or model["metadata"]["endpointPrefix"]
-        actions = reference.actions(service, signing_name, name)
+        actions = reference.actions(service, resolver.signing_name, name)
         if any(reference.is_flagged(action) for action in actions):
             out[name] = "write"
-        elif not perhaps or READS.match(name) or source.get("readonly") or are_reads(actions, reference):
-            out[name] = obstacle(service, model, source)
+        elif READS.match(name) or source.get("readonly") or are_reads(actions, reference):
+            out[name] = obstacle(service, model, source, resolver)
     return out
 
 
@@ -38,7 +39,7 @@ def are_reads(actions, reference):
     return bool(actions) and all(reference.is_known(action) for action in actions)
 
 
-def obstacle(service, model, source):
+def obstacle(service, model, source, resolver):
     """Why an operation cannot be called; None where it can."""
     signature = SIGNATURES.get(model["metadata"].get("signatureVersion"))
     if service in OWN_ENDPOINT:
@@ -49,9 +50,16 @@ def obstacle(service, model, source):
         return "unsigned"
     if source.get("endpointdiscovery", {}).get("required"):
         return "endpoint-discovery"
-    if "{" in source.get("endpoint", {}).get("hostPrefix", ""):
+    if service in HOST_FROM_INPUT or "{" in source.get("endpoint", {}).get("hostPrefix", ""):
         return "host-from-input"
-    return "stream" if streams(model["shapes"], source) else None
+    if streams(model["shapes"], source):
+        return "stream"
+    if source.get("httpChecksumRequired") or source.get("httpChecksum", {}).get("requestChecksumRequired"):
+        raise SystemExit(f"{service} {source['name']} wants a checksum of its request, which nobody makes yet")
+    try:
+        return None if resolver.hosts(source) else "host-from-input"
+    except OtherSignature:
+        return "sig-v4a"
 
 
 def streams(shapes, source):

@@ -69,15 +69,18 @@ class Reference:
         return bool(properties.get("IsWrite") or properties.get("IsPermissionManagement"))
 
     def actions(self, service, signing_name, operation):
-        """The actions that a call takes, without what is optional; empty where the reference lists none.
+        """The actions that a call takes, without what is optional; empty where nobody lists any.
 
         The action of the operation's own name is what a call cannot do without; what stands beside it is needed for some inputs
-        only (a key, a role, a replica), and is often flagged as a write.
+        only (a key, a role, a replica), and is often flagged as a write. Where there is none of that name, those of the
+        service itself go before those of others. An operation that is not mapped to actions has that of its name, if AWS has one.
         """
         listed = sorted(self.authorized.get((service, xform_name(operation)), ()))
         by_name = f"{signing_name}:{operation}"
         if not listed:
             return [by_name] if self.is_known(by_name) else []
-        own = [one for one in listed if one.split(":")[1].lower() == operation.lower()]
-        usual = [one for one in own if one.lower() == by_name.lower()]
-        return [by_name] if by_name in usual else (usual or own or listed)
+        found = [one for one in listed if one.split(":")[1].lower() == operation.lower()] or listed
+        for prefix in (signing_name, service):
+            if of_service := [one for one in found if one.split(":")[0] == prefix]:
+                return of_service
+        return found

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use crate::endpoint::{Endpoint, EndpointError, PartitionHosts};
 use crate::error::{Damaged, ModelError};
 use crate::operation::Unsupported;
 use crate::pack::Pack;
@@ -24,23 +22,31 @@ const NEAR: f64 = 0.7;
 #[derive(Debug)]
 pub struct Models {
     pack: Pack<'static>,
-    common: Common,
+    pub(crate) common: Common,
     loaded: Mutex<HashMap<String, Arc<Service>>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Common {
+pub(crate) struct Common {
     botocore: String,
     released: String,
     reference: String,
-    partitions: BTreeMap<String, Vec<String>>,
+    pub(crate) partitions: BTreeMap<String, Vec<String>>,
+    /// The Regions of which botocore's list of endpoints says nothing.
+    pub(crate) unlisted: BTreeMap<String, Vec<String>>,
     unsupported: BTreeMap<String, Unsupported>,
 }
 
-/// A service's model of which only the operations' names are read.
+/// A service's model of which only what its operations are called and do is read.
 #[derive(Deserialize)]
-struct Names {
-    ops: BTreeMap<String, IgnoredAny>,
+struct Summaries {
+    ops: BTreeMap<String, Summary>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    #[serde(rename = "d", default)]
+    documentation: String,
 }
 
 /// The models that are part of this program.
@@ -92,14 +98,14 @@ impl Models {
         &self.common.unsupported
     }
 
-    /// The names of a service's operations, sorted, without loading its model.
+    /// The names of a service's operations, each with one sentence of what AWS says that it does, without loading the model.
     ///
     /// # Errors
     /// As [`Models::load`].
-    pub fn operations(&self, service: &str) -> Result<Vec<String>, ModelError> {
+    pub fn operations(&self, service: &str) -> Result<BTreeMap<String, String>, ModelError> {
         self.known(service)?;
-        let names: Names = self.pack.json(service)?;
-        Ok(names.ops.into_keys().collect())
+        let found: Summaries = self.pack.json(service)?;
+        Ok(found.ops.into_iter().map(|(name, summary)| (name, summary.documentation)).collect())
     }
 
     /// The model of `service`, loaded once in a process.
@@ -141,78 +147,6 @@ impl Models {
     #[must_use]
     pub fn partitions(&self) -> &BTreeMap<String, Vec<String>> {
         &self.common.partitions
-    }
-
-    /// Where an operation of `service` is called for `region` of `partition`.
-    ///
-    /// # Errors
-    /// [`EndpointError`] where the models do not know the partition or Region, or the service is not there.
-    pub fn endpoint(
-        &self,
-        service: &Service,
-        operation: &str,
-        partition: &str,
-        region: &str,
-    ) -> Result<Endpoint, EndpointError> {
-        if !self.regions(partition)?.iter().any(|known| known == region) {
-            let version = self.version();
-            return Err(EndpointError::UnknownRegion {
-                partition: partition.into(),
-                region: region.into(),
-                version,
-            });
-        }
-        Ok(self.hosts(service, operation, partition)?.endpoint(region))
-    }
-
-    /// The Region that signs where an operation has one endpoint for the whole partition; `None` where each Region has its own.
-    ///
-    /// # Errors
-    /// [`EndpointError`] where the models do not know the partition, or the service is not there.
-    pub fn home_region<'a>(
-        &self,
-        service: &'a Service,
-        operation: &str,
-        partition: &str,
-    ) -> Result<Option<&'a str>, EndpointError> {
-        self.regions(partition)?;
-        Ok(self.hosts(service, operation, partition)?.home_region())
-    }
-
-    /// Whether one call of the operation answers for every Region of the partition.
-    ///
-    /// # Errors
-    /// As [`Models::home_region`].
-    pub fn is_global(
-        &self,
-        service: &Service,
-        operation: &str,
-        partition: &str,
-    ) -> Result<bool, EndpointError> {
-        self.home_region(service, operation, partition).map(|home| home.is_some())
-    }
-
-    fn regions(&self, partition: &str) -> Result<&[String], EndpointError> {
-        self.common.partitions.get(partition).map(Vec::as_slice).ok_or_else(|| {
-            EndpointError::UnknownPartition {
-                partition: partition.to_owned(),
-                known: self.common.partitions.keys().cloned().collect(),
-                version: self.version(),
-            }
-        })
-    }
-
-    fn hosts<'a>(
-        &self,
-        service: &'a Service,
-        operation: &str,
-        partition: &str,
-    ) -> Result<&'a PartitionHosts, EndpointError> {
-        service.hosts(operation).get(partition).ok_or_else(|| EndpointError::NotInPartition {
-            service: service.name.clone(),
-            partition: partition.to_owned(),
-            version: self.version(),
-        })
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) struct PartitionHosts {
     /// The Region of a service that has only one, where its host looks as if each Region had one.
     #[serde(rename = "only")]
     pub(crate) only_region: Option<String>,
+    /// The Regions for which the rules have no endpoint.
+    #[serde(rename = "no", default)]
+    pub(crate) absent: Vec<String>,
 }
 
 /// A host with `{r}` for the Region, the Region that signs where that is another, and the name where that is another.
@@ -47,7 +50,7 @@ pub enum Listing {
     Listed,
     /// It lists the service in other Regions only: a host that does not resolve means that the Region lacks the service.
     NotListed,
-    /// It does not know the service.
+    /// It does not know the service or the Region.
     Unknown,
 }
 
@@ -74,21 +77,27 @@ pub enum EndpointError {
         /// What the models were made from.
         version: String,
     },
-    /// The service is not in the partition.
-    #[error("`{service}` is not in the partition {partition}, as the models ({version}) know it")]
+    /// The rules have no endpoint of the operation in the partition.
+    #[error(
+        "`{service}` has no `{operation}` in the partition {partition}, as the models ({version}) know it"
+    )]
     NotInPartition {
         /// The service's name.
         service: String,
+        /// The operation's name.
+        operation: String,
         /// The partition that was asked for.
         partition: String,
         /// What the models were made from.
         version: String,
     },
-    /// The service is in other Regions of the partition.
-    #[error("`{service}` is not in {region}, as the models ({version}) know it")]
+    /// The rules have an endpoint of the operation in other Regions of the partition only.
+    #[error("`{service}` has no `{operation}` in {region}, as the models ({version}) know it")]
     NotInRegion {
         /// The service's name.
         service: String,
+        /// The operation's name.
+        operation: String,
         /// The Region that was asked for.
         region: String,
         /// What the models were made from.
@@ -97,31 +106,38 @@ pub enum EndpointError {
 }
 
 impl PartitionHosts {
-    /// The endpoint for a Region of the partition.
-    pub(crate) fn endpoint(&self, region: &str) -> Endpoint {
+    /// The endpoint for a Region of the partition; `None` where the rules have none.
+    pub(crate) fn endpoint(&self, region: &str) -> Option<Endpoint> {
         let at = self.only_region.as_deref().unwrap_or(region);
+        if self.absent.iter().any(|absent| absent == at) {
+            return None;
+        }
         let Host(host, signing_region, signing_name) = self.except.get(at).unwrap_or(&self.common);
-        Endpoint {
+        Some(Endpoint {
             host: host.replace("{r}", at),
             signing_region: signing_region.as_deref().unwrap_or(at).to_owned(),
             signing_name: signing_name.clone(),
             listing: self.listing(region),
-        }
+        })
     }
 
     fn listing(&self, region: &str) -> Listing {
         match &self.listed {
-            _ if self.home_region().is_some() => Listing::Listed,
+            _ if self.is_global() => Listing::Listed,
             None => Listing::Unknown,
             Some(regions) if regions.iter().any(|r| r == region) => Listing::Listed,
             Some(_) => Listing::NotListed,
         }
     }
 
+    pub(crate) fn is_global(&self) -> bool {
+        self.home_region().is_some()
+    }
+
     /// The Region that signs for a service with one endpoint for the whole partition; `None` for a regional service.
     pub(crate) fn home_region(&self) -> Option<&str> {
         let Host(host, signing_region, _) = &self.common;
-        let one_host = !host.contains("{r}") && self.except.values().all(|other| other.0 == *host);
-        self.only_region.as_deref().or_else(|| signing_region.as_deref().filter(|_| one_host))
+        let is_one = !host.contains("{r}") && self.except.is_empty();
+        self.only_region.as_deref().or_else(|| signing_region.as_deref().filter(|_| is_one))
     }
 }

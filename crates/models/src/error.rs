@@ -33,6 +33,24 @@ pub enum Damaged {
         /// The number that no shape has.
         shape: usize,
     },
+    /// A list has no items, a map no keys or values, or a payload is no member.
+    #[error(
+        "the document {document} of the models has a shape {shape} without what its kind needs"
+    )]
+    Shape {
+        /// Which document it is.
+        document: String,
+        /// The shape's number.
+        shape: usize,
+    },
+    /// An operation's pages have more tokens in the input than in the answer, or fewer.
+    #[error("the document {document} of the models pairs no tokens in the pages of {operation}")]
+    Pages {
+        /// Which document it is.
+        document: String,
+        /// The operation's name.
+        operation: String,
+    },
 }
 
 /// A service's model cannot be had.

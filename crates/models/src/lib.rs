@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 mod operation;
 mod pack;
+mod resolve;
 mod service;
 mod shape;
 

@@ -25,9 +25,6 @@ pub struct Operation {
     /// How further pages are asked for; `None` where the answer is always whole.
     #[serde(rename = "pg")]
     pub pages: Option<Pages>,
-    /// Whether a request must carry a checksum of its body.
-    #[serde(rename = "ck", default)]
-    pub checksum_required: bool,
     /// Whether AWS calls it deprecated.
     #[serde(rename = "dp", default)]
     pub deprecated: bool,
@@ -73,6 +70,9 @@ pub struct Pages {
     /// A JMESPath expression that is true where there are more pages; where it is `None`, tokens say so.
     #[serde(rename = "mr")]
     pub more_results: Option<String>,
+    /// Whether the last page gives the token that it was asked with, where other operations give none.
+    #[serde(rename = "er", default)]
+    pub ends_on_repeat: bool,
     /// Whether botocore publishes no paginator, so that this one was derived from a token in input and answer.
     #[serde(rename = "dv", default)]
     pub derived: bool,
@@ -104,6 +104,8 @@ pub enum Unsupported {
     SigV4a,
     /// Its service speaks CBOR only.
     CborOnly,
+    /// No operation of the service is known to only read.
+    NothingToRead,
 }
 
 impl Unsupported {
@@ -123,6 +125,7 @@ impl Unsupported {
             Self::SigV2 => "is signed with Signature Version 2",
             Self::SigV4a => "is signed with Signature Version 4a",
             Self::CborOnly => "speaks CBOR only",
+            Self::NothingToRead => "has no operation that is known to only read",
         }
     }
 }

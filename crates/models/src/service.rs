@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::endpoint::Hosts;
 use crate::error::Damaged;
-use crate::operation::{Operation, Unsupported};
-use crate::shape::{Shape, ShapeRef};
+use crate::operation::{Operation, Pages, Unsupported};
+use crate::shape::{Kind, Shape, ShapeRef};
 
 /// How a service is spoken to.
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,12 +115,25 @@ impl Service {
         self.operations.get(operation).and_then(|o| o.hosts.as_ref()).unwrap_or(&self.hosts)
     }
 
+    /// That whoever walks the shapes finds what the kinds promise.
     fn check(&self) -> Result<(), Damaged> {
         let of_operations = self.operations.values().flat_map(|o| o.input.iter().chain(&o.output));
-        let of_shapes = self.shapes.iter().flat_map(references);
-        match of_operations.chain(of_shapes).find(|r| r.shape.0 >= self.shapes.len()) {
-            Some(lost) => {
-                Err(Damaged::Reference { document: self.name.clone(), shape: lost.shape.0 })
+        let lost = |reference: &&ShapeRef| reference.shape.0 >= self.shapes.len();
+        if let Some(reference) =
+            of_operations.chain(self.shapes.iter().flat_map(references)).find(lost)
+        {
+            return Err(Damaged::Reference {
+                document: self.name.clone(),
+                shape: reference.shape.0,
+            });
+        }
+        if let Some(shape) = self.shapes.iter().position(|shape| !is_whole(shape)) {
+            return Err(Damaged::Shape { document: self.name.clone(), shape });
+        }
+        let uneven = |pages: &Pages| pages.input_tokens.len() != pages.output_tokens.len();
+        match self.operations.iter().find(|(_, o)| o.pages.as_ref().is_some_and(uneven)) {
+            Some((name, _)) => {
+                Err(Damaged::Pages { document: self.name.clone(), operation: name.clone() })
             }
             None => Ok(()),
         }
@@ -130,3 +143,16 @@ impl Service {
 fn references(shape: &Shape) -> impl Iterator<Item = &ShapeRef> {
     shape.members.values().chain(&shape.item).chain(&shape.key).chain(&shape.value)
 }
+
+/// Whether a list has items, a map keys and values, and a payload is a member.
+fn is_whole(shape: &Shape) -> bool {
+    let has_payload = shape.payload.as_ref().is_none_or(|name| shape.members.contains_key(name));
+    match shape.kind {
+        Kind::List => shape.item.is_some(),
+        Kind::Map => shape.key.is_some() && shape.value.is_some(),
+        _ => has_payload,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -114,6 +114,10 @@ pub struct Shape {
 
 /// A use of a shape, as a member, item, key, value, input or output, with how it goes over the wire.
 #[derive(Debug, Deserialize, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a trait of botocore's models, and any of them go together"
+)]
 pub struct ShapeRef {
     /// The shape that it uses.
     #[serde(rename = "s")]
@@ -145,9 +149,6 @@ pub struct ShapeRef {
     /// Whether a request without it gets a random one.
     #[serde(rename = "it", default)]
     pub idempotency_token: bool,
-    /// One sentence of what AWS says that it is; empty where AWS says nothing.
-    #[serde(rename = "d", default)]
-    pub documentation: String,
 }
 
 impl ShapeRef {
