@@ -19,10 +19,10 @@ ONLY_REGION = {
     "route53-recovery-readiness": {"aws": "us-west-2"},
     "route53domains": {"aws": "us-east-1"},
 }
-# The rules of these look at the input. A plain bucket in a path does not change the host; a key-value store's ARN does.
-CONTEXT = {
-    "s3": {"Bucket": "bucket", "ForcePathStyle": True},
-    "cloudfront-keyvaluestore": {"KvsARN": "arn:aws:cloudfront::123456789012:key-value-store/id"},
+# Input members that rules look at. A plain bucket in a path does not change the host; a key-value store's ARN does.
+SAMPLES = {
+    ("s3", "Bucket"): {"Bucket": "bucket", "ForcePathStyle": True},
+    ("cloudfront-keyvaluestore", "KvsARN"): {"KvsARN": "arn:aws:cloudfront::123456789012:key-value-store/id"},
 }
 
 
@@ -46,8 +46,9 @@ class OtherSignature(Exception):
 class Resolver:
     """A service's endpoints."""
 
-    def __init__(self, service, metadata):
-        self.service, self.prefix = service, metadata["endpointPrefix"]
+    def __init__(self, service, model):
+        metadata = model["metadata"]
+        self.service, self.prefix, self.shapes = service, metadata["endpointPrefix"], model["shapes"]
         self.signing_name = metadata.get("signingName") or self.prefix
         self.rules = botocore_data.rule_set(service)
         self.provider = EndpointProvider(self.rules, botocore_data.partitions())
@@ -55,12 +56,19 @@ class Resolver:
 
     def hosts(self, operation):
         """An operation's hosts by partition."""
-        said = {name: one["value"] for name, one in operation.get("staticContextParams", {}).items()}
-        key = repr(sorted(said.items()))
+        context = self.context(operation)
+        key = repr(sorted(context.items()))
         if key not in self.found:
-            context = {**CONTEXT.get(self.service, {}), **said}
             self.found[key] = self.partitions(context)
         return self.found[key]
+
+    def context(self, operation):
+        """What the rules are told of an operation: what is fixed for it, and a sample of what its input says."""
+        inputs = self.shapes[operation["input"]["shape"]].get("members", {}) if "input" in operation else {}
+        out = {}
+        for member in inputs.values():
+            out |= SAMPLES.get((self.service, member.get("contextParam", {}).get("name")), {})
+        return out | {name: one["value"] for name, one in operation.get("staticContextParams", {}).items()}
 
     def partitions(self, context):
         resolved = {p: {region: self.resolve(region, found, context) for region in found} for p, found in regions().items()}

@@ -74,7 +74,7 @@ def documents():
         if why := readonly.service_obstacle(model):
             unsupported[service] = why
             continue
-        resolver = hosts.Resolver(service, model["metadata"])
+        resolver = hosts.Resolver(service, model)
         verdicts = readonly.verdicts(service, model, reference, resolver)
         reasons = sorted({why for why in verdicts.values() if why and why != "write"})
         if None in verdicts.values():

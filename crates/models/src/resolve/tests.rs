@@ -28,6 +28,14 @@ fn a_regional_service_has_a_host_in_each_region() {
         ("ec2", "DescribeVpcs", "aws", "eu-west-1", "ec2.eu-west-1.amazonaws.com"),
         ("ec2", "DescribeVpcs", "aws-cn", "cn-north-1", "ec2.cn-north-1.amazonaws.com.cn"),
         ("s3", "GetBucketAcl", "aws", "us-east-1", "s3.us-east-1.amazonaws.com"),
+        // The control plane of another kind of buckets, which no plain bucket's operation goes to.
+        (
+            "s3",
+            "ListDirectoryBuckets",
+            "aws",
+            "us-east-1",
+            "s3express-control.us-east-1.amazonaws.com",
+        ),
         ("backupsearch", "ListSearchJobs", "aws", "eu-west-1", "backup-search.eu-west-1.api.aws"),
         (
             "cloudwatch",

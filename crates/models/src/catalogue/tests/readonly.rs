@@ -1,6 +1,7 @@
 //! Nothing in the models writes, and what is left out says why.
 
 use super::*;
+use crate::operation::Operation;
 
 /// Operations that read by their names, and that AWS's service reference flags as writes or permission management.
 const FLAGGED: [(&str, &str); 22] = [
@@ -105,6 +106,15 @@ fn no_operation_writes_by_its_name() {
             });
             assert_eq!(verb, None, "{} {name}", service.name);
         }
+    }
+}
+
+#[test]
+fn no_operation_has_an_http_method_that_writes() {
+    for service in services() {
+        let writes = |o: &Operation| !["GET", "HEAD", "POST"].contains(&o.method());
+        let found = service.operations.iter().find(|(_, operation)| writes(operation));
+        assert_eq!(found.map(|(name, _)| name), None, "{}", service.name);
     }
 }
 
