@@ -12,6 +12,7 @@ from pathlib import Path
 
 from botocore import xform_name
 
+HERE = Path(__file__).parent
 CRATE, VERSION = "cloudcover-aws", "0.2.3"
 MANIFEST = f"""[package]
 name = "reference"
@@ -29,10 +30,12 @@ path = "none.rs"
 def directory():
     """The directory of the copy, in cargo's cache."""
     with tempfile.TemporaryDirectory() as place:
-        (Path(place) / "Cargo.toml").write_text(MANIFEST)
-        (Path(place) / "none.rs").touch()
-        command = ["cargo", "metadata", "--format-version", "1", "--quiet"]
-        found = json.loads(subprocess.run(command, cwd=place, check=True, stdout=subprocess.PIPE).stdout)
+        manifest = Path(place) / "Cargo.toml"
+        manifest.write_text(MANIFEST)
+        manifest.with_name("none.rs").touch()
+        # Run here, cargo is of the toolchain that the repository pins.
+        command = ["cargo", "metadata", "--format-version", "1", "--quiet", "--manifest-path", str(manifest)]
+        found = json.loads(subprocess.run(command, cwd=HERE, check=True, stdout=subprocess.PIPE).stdout)
     crate = next(one for one in found["packages"] if one["name"] == CRATE)
     return Path(crate["manifest_path"]).parent / "data" / "sar"
 
