@@ -65,7 +65,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny models-check package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny models-check .venv/vectors.json package-dev deploy-trial least-privilege ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -233,6 +233,14 @@ endef
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# The vectors are in botocore's source distribution only; nothing of them is copied into the repository.
+.venv/vectors.json: tests/requirements-models.txt scripts/protocol_vectors.py scripts/models/compact.py
+	@echo "fetching botocore's protocol vectors into .venv"
+	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
+	@rm -rf .venv/vectors && mkdir .venv/vectors
+	@.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary botocore --dest .venv/vectors --requirement $<
+	@.venv/bin/python scripts/protocol_vectors.py .venv/vectors $@
 
 .venv-peers/installed: tests/requirements-peers.txt
 	@echo "installing the tools of $< into .venv-peers"
