@@ -1,3 +1,31 @@
 //! Operations as files: what a file says, checked against AWS's models, and run over any client.
-#![cfg_attr(not(test), allow(unused))]
+//!
+//! FORMAT.md is the reference of the format. Reading gives a [`definition::Definition`], checking a [`Checked`], and
+//! running it rows. Nothing here speaks to AWS.
+
+mod asked;
+pub mod calls;
+mod cell;
+mod check;
+mod checked;
 pub mod definition;
+mod expression;
+mod fault;
+mod fields;
+mod functions;
+mod parameters;
+mod path;
+mod probe;
+mod read;
+mod run;
+mod source_text;
+mod types;
+
+pub use check::{check, read_json, read_toml};
+pub use checked::Checked;
+pub use definition::Definition;
+pub use fault::{Fault, Faults};
+pub use parameters::Parameters;
+pub use probe::Probe;
+pub use run::{Rows, Target};
+pub use source_text::json_of_toml;
