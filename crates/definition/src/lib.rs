@@ -1,13 +1,15 @@
 //! Operations as files: what a file says, checked against AWS's models, and run over any client.
 //!
 //! FORMAT.md is the reference of the format. Reading gives a [`definition::Definition`], checking a [`Checked`], and
-//! running it rows. Nothing here speaks to AWS.
+//! running it rows. [`Client`] is the one place that speaks to AWS;
+//! everything else takes [`calls::Calls`].
 
 mod asked;
 pub mod calls;
 mod cell;
 mod check;
 mod checked;
+mod client;
 pub mod definition;
 mod expression;
 mod fault;
@@ -23,6 +25,7 @@ mod types;
 
 pub use check::{check, read_json, read_toml};
 pub use checked::Checked;
+pub use client::Client;
 pub use definition::Definition;
 pub use fault::{Fault, Faults};
 pub use parameters::Parameters;
