@@ -194,7 +194,7 @@ impl BoundCall {
         let answered = invoke(&codec.service.id, &codec.name, Input::erase(request), &self.plugins);
         let output = answered.await.map_err(Error::of_runtime)?;
         let value = output.downcast::<Value>();
-        value.map_err(|_| Error::NoAnswer("the runtime gave another type than it was given".into()))
+        value.map_err(|_| Error::NoAnswer("the runtime gave no JSON value".into()))
     }
 
     /// A host that does not exist is no failure to reach it.

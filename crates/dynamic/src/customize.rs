@@ -83,7 +83,7 @@ pub(crate) fn request(service: &Service, request: &mut Request) {
         // Otherwise API Gateway answers with links instead of members.
         "apigateway" => request.header_if_absent("accept", "application/json"),
         "glacier" => {
-            request.header_if_absent("x-amz-glacier-version", service.api_version.as_str())
+            request.header_if_absent("x-amz-glacier-version", service.api_version.as_str());
         }
         _ => {}
     }

@@ -81,9 +81,10 @@ pub enum Error {
     /// An answer came that cannot be read; a retry gave no other.
     #[error("{0}")]
     Unreadable(Unreadable),
-    /// No answer came: no connection, a timeout, a body that broke off, no credentials.
-    #[error("{0}")]
-    NoAnswer(String),
+    /// No answer came: no connection, a timeout, a body that broke off, no credentials. The source is
+    /// what the SDK's runtime said, with its own sources.
+    #[error("{}", chain(.0.as_ref()))]
+    NoAnswer(#[source] Box<dyn StdError + Send + Sync>),
     /// The service has no host in the Region: its name does not exist, though the Region's others do.
     #[error("`{service}` is not in {region}: {host} does not exist")]
     NotInRegion {
@@ -108,9 +109,9 @@ impl Error {
         match error {
             SdkError::ServiceError(refused) => match refused.into_err().downcast::<Refusal>() {
                 Ok(refusal) => Self::Refused(Box::new(refusal)),
-                Err(other) => Self::NoAnswer(chain(&other)),
+                Err(other) => Self::NoAnswer(Box::new(other)),
             },
-            other => Self::NoAnswer(chain(&other)),
+            other => Self::NoAnswer(Box::new(other)),
         }
     }
 }
@@ -121,7 +122,7 @@ fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 /// An error and its sources on one line; the SDK hides the reason in the sources.
-fn chain(error: &dyn StdError) -> String {
+fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -14,3 +14,17 @@ async fn resolves(host: &str) -> bool {
     let looked_up = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((host, 443))).await;
     looked_up.is_ok_and(|found| found.is_ok_and(|mut addresses| addresses.next().is_some()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_is_missing_only_where_another_can_be_looked_up() {
+        // No label is so long: this name is refused before anybody is asked.
+        let never = format!("{}.example", "a".repeat(64));
+        assert!(is_missing(&never, "localhost").await);
+        assert!(!is_missing(&never, &never).await);
+        assert!(!is_missing("localhost", "localhost").await);
+    }
+}

@@ -26,11 +26,11 @@ pub(crate) fn request(
     };
     match service.protocol {
         Protocol::Ec2 | Protocol::Query => {
-            query::write(service, name, operation, input, &mut request)
+            query::write(service, name, operation, input, &mut request);
         }
         Protocol::Json => json::write(service, name, operation, input, &mut request),
         Protocol::RestJson | Protocol::RestXml => {
-            rest::write(service, name, operation, input, &mut request)
+            rest::write(service, name, operation, input, &mut request);
         }
     }
     request

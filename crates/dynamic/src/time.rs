@@ -1,4 +1,4 @@
-//! Timestamps: as services write them, and as this crate does: RFC 3339 in UTC, with the fraction that came.
+//! Timestamps: as services write them, and as this crate does: RFC 3339 in UTC, to the microsecond, as Python has them.
 //!
 //! Not which form a member has on the wire: the model says that.
 
@@ -126,8 +126,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_of_a_second_stays_exact() {
-        assert_eq!(shown("1396796155.123456789"), "2014-04-06T14:55:55.123456789Z");
+    fn a_fraction_of_a_second_is_exact_to_the_microsecond() {
+        assert_eq!(shown("1396796155.123456789"), "2014-04-06T14:55:55.123456Z");
         assert_eq!(shown("2014-04-06T14:55:55.1Z"), "2014-04-06T14:55:55.1Z");
     }
 

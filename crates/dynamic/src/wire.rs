@@ -96,6 +96,7 @@ impl DeserializeResponse for Deserializer {
             Error::Unreadable(broken @ Unreadable::NotWhole(_)) => {
                 OrchestratorError::response(broken.into())
             }
+            Error::Unreadable(unreadable) => OrchestratorError::other(unreadable),
             other => OrchestratorError::other(other),
         })
     }

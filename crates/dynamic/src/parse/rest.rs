@@ -123,9 +123,9 @@ fn header_items(service: &Service, item: &ShapeRef, text: &str) -> Vec<String> {
             ',' if !quoted => {
                 commas += 1;
                 if http_dates && commas % 2 == 1 {
-                    last.push(',')
+                    last.push(',');
                 } else {
-                    items.push(String::new())
+                    items.push(String::new());
                 }
             }
             other => last.push(other),

@@ -151,7 +151,7 @@ pub(crate) fn all_pass(
             (Ok(()), None) => passed += 1,
             (Ok(()), Some(_)) => failures.push(format!("{} passes: no excuse", vector.label())),
             (Err(why), None) => {
-                failures.push(format!("{} ({}): {why}", vector.label(), vector.place))
+                failures.push(format!("{} ({}): {why}", vector.label(), vector.place));
             }
             (Err(_), Some(_)) => {}
         }
