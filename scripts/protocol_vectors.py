@@ -1,6 +1,6 @@
-"""botocore's protocol vectors, out of its source distribution, with each model made as crates/models reads it.
+"""botocore's protocol vectors and the XML answers that it recorded, out of its source distribution.
 
-Called with the folder of the distribution and the file to write. Vectors that botocore's own tests leave out are left
+Each vector gets its model as crates/models reads it; the recorded answers are for the models that are there. Called with the folder of the distribution and the file to write. Vectors that botocore's own tests leave out are left
 out here, and those of CBOR, which org-operator does not speak; nothing else is.
 """
 
@@ -13,22 +13,23 @@ sys.path.insert(0, str(Path(__file__).with_name("models")))
 
 import compact  # noqa: E402
 
-FOLDER = "/tests/unit/protocols/"
-IGNORED = "protocol-tests-ignore-list.json"
+VECTORS = "/tests/unit/protocols/"
+RECORDED = "/tests/unit/response_parsing/xml/"
+IGNORED = "protocol-tests-ignore-list"
 
 
-def files(distribution):
-    """The files of the protocol tests by their names below the folder."""
+def files(distribution, parent, suffix):
+    """The files with that suffix below a folder of the distribution, by their names there."""
     with tarfile.open(distribution) as archive:
         for member in archive.getmembers():
-            _, folder, name = member.name.partition(FOLDER)
-            if folder and name.endswith(".json"):
-                yield name, json.load(archive.extractfile(member))
+            _, found, name = member.name.partition(parent)
+            if found and name.endswith(suffix):
+                yield name.removesuffix(suffix), archive.extractfile(member).read().decode()
 
 
 def is_ignored(ignored, name, suite, case):
     """Whether botocore's own tests leave a case out."""
-    direction, protocol = name.removesuffix(".json").split("/")[-2:]
+    direction, protocol = name.split("/")[-2:]
     rules = (ignored["general"].get(direction, {}), ignored["protocols"].get(protocol, {}).get(direction, {}))
     return any(suite in rule.get("suites", ()) or case in rule.get("cases", ()) for rule in rules)
 
@@ -71,7 +72,7 @@ def vector(name, place, suite, case):
 
 
 def vectors(distribution):
-    found = dict(files(distribution))
+    found = {name: json.loads(text) for name, text in files(distribution, VECTORS, ".json")}
     ignored = found.pop(IGNORED)
     for name, suites in sorted(found.items()):
         for number, suite in enumerate(suites):
@@ -83,11 +84,24 @@ def vectors(distribution):
                     yield vector(name, f"{number}:{index}", suite, case)
 
 
+def recorded(distribution):
+    """Recorded answers, named `service-operation-name`, each with what botocore reads of it."""
+    expected = dict(files(distribution, RECORDED, ".json"))
+    for name, body in sorted(files(distribution, RECORDED, ".xml")):
+        folder, _, call = name.partition("/")
+        service, _, operation = call.partition("#")[0].partition("-")
+        status = 400 if folder == "errors" else 200
+        yield {
+            "place": name, "service": service, "operation": operation, "status": status, "body": body,
+            "expected": json.loads(expected[name]),
+        }
+
+
 def main(folder, out):
     (distribution,) = Path(folder).glob("botocore-*.tar.gz")
-    made = list(vectors(distribution))
+    made = {"vectors": list(vectors(distribution)), "recorded": list(recorded(distribution))}
     Path(out).write_text(json.dumps(made))
-    print(f"{len(made)} protocol vectors of {distribution.name}")
+    print(", ".join(f"{len(found)} {name}" for name, found in made.items()), "of", distribution.name)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ use crate::types::Type;
 /// What the target of a run always has, behind `$` in paths and in braces in inputs.
 pub(crate) const CONSTANTS: [&str; 3] = ["account_id", "region", "partition"];
 
+/// Characters of the longest name of an operation, a column or a call.
+pub(crate) const MAX_NAME: usize = 64;
+
 /// What a nested row came from, behind `$` in paths.
 pub(crate) const PARENT: &str = "parent";
 
@@ -47,6 +50,23 @@ pub fn read_json(value: &Value) -> Result<Checked, Faults> {
 /// Every fault.
 pub fn check(definition: Definition) -> Result<Checked, Faults> {
     checked(definition, Faults::default(), &Lines::default())
+}
+
+/// Notes what is wrong with the calls of a definition of which nothing else is known yet.
+pub(crate) fn call_faults(definition: &Definition, faults: &mut Faults) {
+    let Ok(models) = models() else { return };
+    let found = std::mem::take(faults);
+    let mut checking = Checking {
+        models,
+        definition,
+        actions: BTreeSet::new(),
+        scopes: Vec::new(),
+        faults: found,
+    };
+    for source in &definition.sources {
+        checking.call(&source.request, &[], "");
+    }
+    *faults = checking.faults;
 }
 
 fn read(value: &Value, lines: &Lines) -> Result<Checked, Faults> {

@@ -148,9 +148,12 @@ impl Checking<'_> {
     }
 
     fn item(&mut self, list: &Type, what: &str) -> Type {
-        list.item().unwrap_or_else(|| {
-            self.problem(format!("{what} on {}", list.describe()), "a list before it")
-        })
+        let allowed = match list.class() {
+            Class::Boolean => "a list before it; `!` binds closer than `[`, so write `!(a[0])`",
+            _ => "a list before it",
+        };
+        list.item()
+            .unwrap_or_else(|| self.problem(format!("{what} on {}", list.describe()), allowed))
     }
 
     fn flattened(&mut self, node: &Ast, on: &Type) -> Type {
@@ -228,9 +231,8 @@ impl Checking<'_> {
 
     /// Notes that all of `found` is asked for.
     fn note_sensitive(&mut self, found: &Type) {
-        if let Some(what) = found.whole() {
-            self.sensitive = Some(what);
-        }
+        let inside = found.whole();
+        self.sensitive = self.sensitive.take().or(inside);
     }
 }
 

@@ -132,7 +132,9 @@ impl Lines {
     /// The line of `place`, or of what it is in: what is missing has no line of its own.
     fn of(&self, place: &str) -> Option<usize> {
         let known = self.0.get(place).copied();
-        known.or_else(|| self.of(&place[..place.rfind(['.', '['])?]))
+        // An input that is not there is missing at its call.
+        let call = || self.0.get(&format!("{}call", place.strip_suffix("input")?)).copied();
+        known.or_else(call).or_else(|| self.of(&place[..place.rfind(['.', '['])?]))
     }
 }
 

@@ -122,15 +122,19 @@ impl Path {
 impl Typed {
     /// The type of the rows that it gives, noting where it can give none.
     pub(crate) fn rows(&self, place: &str, faults: &mut Faults) -> Type {
-        let item = self.gives.item();
-        if item.is_none() && self.gives.class() != Class::Object {
+        let found = self
+            .gives
+            .item()
+            .or_else(|| (self.gives.class() == Class::Object).then(|| self.gives.clone()));
+        if found.is_none() {
             faults.note(
                 place,
                 format!("{}, which gives {}", quoted(&self.path.text), self.gives.describe()),
                 "a list",
             );
         }
-        item.unwrap_or_else(|| self.gives.clone())
+        // What follows from one fault is no other one.
+        found.unwrap_or(Type::Any)
     }
 }
 

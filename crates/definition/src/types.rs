@@ -96,7 +96,7 @@ impl Shaped {
         }
     }
 
-    /// The first thing here or anywhere inside that AWS marks as sensitive.
+    /// The name of the first thing here or anywhere inside that AWS marks as sensitive; empty where it has none.
     pub(crate) fn sensitive(&self) -> Option<String> {
         sensitive(&self.service, &self.reference, &mut Vec::new())
     }
@@ -118,7 +118,7 @@ fn sensitive(
 ) -> Option<String> {
     let shape = service.shape(reference);
     if shape.sensitive {
-        return Some("it".to_owned());
+        return Some(String::new());
     }
     // Shapes contain themselves in some services.
     if seen.contains(&std::ptr::from_ref(shape)) {
@@ -126,8 +126,8 @@ fn sensitive(
     }
     seen.push(shape);
     let named = shape.members.iter().find_map(|(name, member)| {
-        sensitive(service, member, seen)
-            .map(|inner| if inner == "it" { format!("`{name}`") } else { inner })
+        let inner = sensitive(service, member, seen)?;
+        Some(if inner.is_empty() { format!("`{name}`") } else { inner })
     });
     let parts = shape.item.iter().chain(&shape.key).chain(&shape.value);
     named.or_else(|| parts.into_iter().find_map(|part| sensitive(service, part, seen)))
@@ -139,6 +139,14 @@ impl Type {
         output.map_or(Self::Object(Vec::new()), |reference| {
             Self::Shape(Shaped { service: service.clone(), reference: reference.clone(), asked })
         })
+    }
+
+    /// The shape, where it is one of a model.
+    pub(crate) fn shaped(&self) -> Option<&Shaped> {
+        match self {
+            Self::Shape(shaped) => Some(shaped),
+            _ => None,
+        }
     }
 
     /// What a comparison or a function sees.
@@ -205,7 +213,7 @@ impl Type {
         matches!(self.class(), Class::Text | Class::Number | Class::Any)
     }
 
-    /// Notes that all of it is asked for, and gives what of it AWS marks as sensitive.
+    /// Notes that all of it is asked for, and gives what of it AWS marks as sensitive, as [`Shaped::sensitive`] does.
     pub(crate) fn whole(&self) -> Option<String> {
         match self {
             Self::Shape(shaped) => {

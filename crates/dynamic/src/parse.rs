@@ -1,8 +1,9 @@
 //! From an answer to a value in botocore's shape, or to what a service refused; directed by the model.
 //!
-//! Structures are objects with the members that the model knows and the service sent; timestamps are
-//! RFC 3339 text in UTC (`2026-11-24T08:15:30.25Z`, to the microsecond), blobs base64 text, numbers as exact as JSON has them. Where botocore goes
-//! further, this does not: an IAM policy stays the text of a JSON document.
+//! Structures are objects with the members that the model knows and the service sent. Timestamps are
+//! RFC 3339 text in UTC (`2026-11-24T08:15:30.25Z`, to the microsecond), blobs base64 text, numbers as
+//! exact as JSON has them. Where botocore goes further, this does not: an IAM policy stays the text
+//! of a JSON document.
 
 mod json;
 mod refusal;

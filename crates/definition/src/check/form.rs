@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use org_operator_core::Region;
 
-use super::{CONSTANTS, PARENT};
+use super::{CONSTANTS, MAX_NAME, PARENT};
 use crate::definition::{Cells, Definition, Parameter, Source, Table};
 use crate::fault::{Faults, listed, quoted};
 use crate::fields::came;
@@ -39,8 +39,12 @@ pub(super) fn check(definition: &Definition, faults: &mut Faults) {
 
 fn name(place: &str, text: &str, joint: char, allowed: &str, faults: &mut Faults) {
     let letters = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint);
-    if !letters || text.starts_with(|c: char| !c.is_ascii_lowercase()) || text.len() > 64 {
-        faults.note(place, quoted(text), format!("{allowed}, from a letter on, at most 64"));
+    if !letters || text.starts_with(|c: char| !c.is_ascii_lowercase()) || text.len() > MAX_NAME {
+        faults.note(
+            place,
+            quoted(text),
+            format!("{allowed}, from a letter on, at most {MAX_NAME}"),
+        );
     }
 }
 

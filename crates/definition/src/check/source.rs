@@ -128,7 +128,8 @@ impl Checking<'_> {
         let typed = self.path(&plan.known, text, &plan.row, &at)?;
         let inside = typed.gives.whole();
         if let Some(what) = typed.sensitive.or(inside).filter(|_| !column.sensitive) {
-            let came = format!("{what} in {}, which AWS marks as sensitive", quoted(text));
+            let inner = if what.is_empty() { String::new() } else { format!("{what} in ") };
+            let came = format!("{inner}{}, which AWS marks as sensitive", quoted(text));
             self.faults.note(&at, came, "another path, or `sensitive = true` beside it");
         }
         if typed.path.by_the_day() && !column.computed {

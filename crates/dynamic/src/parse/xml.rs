@@ -1,5 +1,7 @@
 //! XML bodies. A document is read whole or not at all: one that was cut short is an error.
 
+use std::borrow::Cow;
+
 use org_operator_models::{Kind, Operation, Protocol, Service, Shape, ShapeRef};
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value};
@@ -99,8 +101,14 @@ fn elements<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
     node.children().filter(Node::is_element)
 }
 
-fn content(node: Node<'_, '_>) -> String {
-    node.children().filter(Node::is_text).filter_map(|n| n.text()).collect()
+/// An element's text; comments may divide it.
+fn content<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
+    let mut texts = node.children().filter(Node::is_text).filter_map(|n| n.text());
+    let first = texts.next().unwrap_or_default();
+    match texts.next() {
+        None => Cow::Borrowed(first),
+        Some(second) => Cow::Owned([first, second].into_iter().chain(texts).collect()),
+    }
 }
 
 fn structure(service: &Service, shape: &Shape, node: Node<'_, '_>, depth: usize) -> Parsed {
@@ -113,9 +121,15 @@ fn structure(service: &Service, shape: &Shape, node: Node<'_, '_>, depth: usize)
             out.insert(name.clone(), found.into());
             continue;
         }
-        let nodes: Vec<_> =
-            children.iter().filter(|(tag, _)| *tag == wire).map(|(_, node)| *node).collect();
-        let found = value(service, member, &nodes, depth + 1).map_err(|e| e.inside(name))?;
+        let mut nodes = children.iter().filter(|(tag, _)| *tag == wire).map(|(_, node)| *node);
+        let Some(first) = nodes.next() else { continue };
+        let found = if member.flattened {
+            let all: Vec<_> = std::iter::once(first).chain(nodes).collect();
+            value(service, member, &all, depth + 1)
+        } else {
+            value(service, member, &[first], depth + 1)
+        };
+        let found = found.map_err(|e| e.inside(name))?;
         if !found.is_null() {
             out.insert(name.clone(), found);
         }
@@ -167,7 +181,7 @@ fn map<'a, 'i: 'a>(
         let nodes: Vec<_> = child(entry, of.wire_name("value")).into_iter().collect();
         let name = content(name);
         let found = value(service, of, &nodes, depth + 1).map_err(|e| e.inside(&name))?;
-        out.insert(name, found);
+        out.insert(name.into_owned(), found);
     }
     Ok(Value::Object(out))
 }

@@ -49,20 +49,46 @@ pub(crate) struct Response {
     pub(crate) body: Option<String>,
 }
 
-/// The vectors of one direction: `input` or `output`.
-pub(crate) fn vectors(direction: &str) -> Vec<Vector> {
+/// An answer that botocore recorded, and what botocore reads of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Recorded {
+    pub(crate) place: String,
+    pub(crate) service: String,
+    /// The operation's name with its words divided by hyphens.
+    pub(crate) operation: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) expected: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct All {
+    vectors: Vec<Vector>,
+    recorded: Vec<Recorded>,
+}
+
+fn all() -> All {
     let path = std::env::var_os("PROTOCOL_VECTORS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../.venv/vectors.json"),
         PathBuf::from,
     );
     let text = std::fs::read(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}; `make .venv/vectors` fetches the vectors", path.display())
+        panic!("{}: {error}; `make .venv/vectors.json` fetches the vectors", path.display())
     });
-    let all: Vec<Vector> = serde_json::from_slice(&text).expect("the vectors are JSON as expected");
-    let found: Vec<Vector> =
-        all.into_iter().filter(|v| v.place.contains(&format!("{direction}/"))).collect();
+    serde_json::from_slice(&text).expect("the vectors are JSON as expected")
+}
+
+/// The vectors of one direction: `input` or `output`.
+pub(crate) fn vectors(direction: &str) -> Vec<Vector> {
+    let is_wanted = |vector: &Vector| vector.place.contains(&format!("{direction}/"));
+    let found: Vec<Vector> = all().vectors.into_iter().filter(is_wanted).collect();
     assert!(found.len() > 300, "only {} vectors of {direction}", found.len());
     found
+}
+
+/// The answers that botocore recorded.
+pub(crate) fn recorded() -> Vec<Recorded> {
+    all().recorded
 }
 
 impl Vector {
@@ -92,6 +118,7 @@ pub(crate) fn in_our_form(service: &Service, of: &ShapeRef, value: &Value) -> Va
     scalars(service, of, value, &|kind, value| match (kind, value) {
         (Kind::Blob, Value::String(text)) => base64::encode(text).into(),
         (Kind::Timestamp, Value::Number(number)) => time(&number.to_string()),
+        (Kind::Timestamp, Value::String(text)) => time(text),
         (Kind::Float, Value::Number(number)) => number.as_f64().into(),
         _ => value.clone(),
     })
@@ -132,8 +159,11 @@ fn scalars(
 }
 
 fn time(text: &str) -> Value {
-    let moment = DateTime::from_str(text, Format::EpochSeconds).unwrap();
-    moment.fmt(Format::DateTime).unwrap().into()
+    let forms = [Format::EpochSeconds, Format::DateTimeWithOffset, Format::HttpDate];
+    let spelled = [text.to_owned(), text.replace(' ', "T") + "Z"];
+    let read = |text: &String| forms.iter().find_map(|form| DateTime::from_str(text, *form).ok());
+    let moment = spelled.iter().find_map(read);
+    moment.map_or_else(|| text.into(), |moment| moment.fmt(Format::DateTime).unwrap().into())
 }
 
 /// Fails with what `run` says of each vector, but for those that are excused; an excuse that is not

@@ -1,4 +1,4 @@
-//! The client held to botocore's own protocol vectors, which `make .venv/vectors` fetches.
+//! The client held to botocore's own protocol vectors, which `make .venv/vectors.json` fetches.
 //!
 //! What does not pass is in a list of its own, with the reason; an entry that passes is taken out.
 
@@ -13,3 +13,4 @@ mod cuts;
 mod input;
 mod load;
 mod output;
+mod recorded;
