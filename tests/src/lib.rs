@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod canned;
 pub mod child;
 pub mod command;
+pub mod contracts;
 pub mod deployed;
 pub mod files;
 pub mod packages;

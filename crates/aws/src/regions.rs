@@ -36,8 +36,8 @@ impl EnabledRegions {
         // The management account must not name itself (API reference, ListRegions).
         let id = (!account.is_management()).then(|| account.id.to_string());
         let on = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
-        let request = self.client.list_regions().set_account_id(id).max_results(PAGE);
-        let request = request.set_region_opt_status_contains(Some(on.into()));
+        let all = self.client.list_regions().set_account_id(id).max_results(PAGE);
+        let request = all.set_region_opt_status_contains(Some(on.into()));
         let pages = request.into_paginator().stop_on_duplicate_token(false).send();
         let listed = read_all(
             pages,

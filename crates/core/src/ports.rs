@@ -1,6 +1,8 @@
 //! What the steps need of the world outside: one small trait per need. The AWS crate implements
 //! them over AWS; tests and the local command over memory and directories.
 
+mod borrowed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 

@@ -73,8 +73,8 @@ impl Drop for AtomicFile {
 /// # Errors
 /// What the system answered.
 pub fn sweep(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
+    for found in fs::read_dir(folder)? {
+        let entry = found?;
         let file_name = entry.file_name();
         let name = file_name.to_string_lossy();
         if name.starts_with('.') && name.ends_with(SUFFIX) {
