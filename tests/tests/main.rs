@@ -17,6 +17,7 @@ mod command_refused;
 mod command_says;
 mod command_stops;
 mod command_terminal;
+mod contract_fields;
 mod contracts;
 mod dependencies;
 mod docs;

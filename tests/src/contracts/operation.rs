@@ -49,7 +49,7 @@ impl Answers {
                 Err(CallFailure::answered("UnauthorizedOperation", 403, message))
             }
             (QUOTES, "af-south-1") => {
-                Err(CallFailure::answered("InternalFailure", 400, "<script>alert(2)</script>"))
+                Err(CallFailure::answered("InvalidParameterValue", 400, "<script>alert(2)</script>"))
             }
             _ => Ok(Rows::new()),
         }
