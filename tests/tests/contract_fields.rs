@@ -60,7 +60,7 @@ fn described(document: &str, heading: &str) -> Fields {
 
 fn fields(path: &str, bytes: &[u8]) -> Fields {
     if path.rsplit('.').next() == Some("csv") {
-        return columns(bytes);
+        return columns(path, bytes);
     }
     let mut fields = Fields::new();
     let documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
@@ -74,10 +74,13 @@ fn fields(path: &str, bytes: &[u8]) -> Fields {
 }
 
 /// The columns of a table; those of an operation are on its own page.
-fn columns(bytes: &[u8]) -> Fields {
+/// The columns of a CSV without an operation's own ones, which only the files with records have.
+fn columns(path: &str, bytes: &[u8]) -> Fields {
+    let has_records = !path.ends_with("/accounts.csv") && !path.ends_with("/coverage.csv");
     let specs = CATALOGUE.iter().map(|operation| operation.spec());
     let own: BTreeSet<&str> = specs.flat_map(|spec| spec.columns).map(|c| c.name).collect();
-    let is_common = |name: &&str| TARGET_COLUMNS.contains(name) || !own.contains(name);
+    let is_common =
+        |name: &&str| !has_records || TARGET_COLUMNS.contains(name) || !own.contains(name);
     let mut reader = csv::Reader::from_reader(bytes);
     reader.headers().unwrap().iter().filter(is_common).map(str::to_owned).collect()
 }

@@ -24,6 +24,7 @@ mod docs;
 mod drift;
 mod least_privilege;
 mod loopback;
+mod operations;
 mod packaged;
 mod pipeline;
 mod secrets;
