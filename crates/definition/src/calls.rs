@@ -34,7 +34,7 @@ pub trait Calls: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
     /// The service refused, or did not answer.
-    Failed(CallFailure),
+    Failed(Box<CallFailure>),
     /// The Region has no such service, in words.
     NoService(String),
 }
@@ -50,7 +50,7 @@ pub enum Failure {
         /// The operation that was called.
         operation: String,
         /// What the service said, for the classification of all failures.
-        failure: CallFailure,
+        failure: Box<CallFailure>,
     },
     /// The Region lacks the service: an answer about the target, not a failure to ask it.
     #[error("{message}")]

@@ -73,7 +73,7 @@ impl Calls for Client {
 fn failed(error: &Error) -> CallError {
     match error {
         Error::NotInRegion { .. } => CallError::NoService(error.to_string()),
-        other => CallError::Failed(CallFailure::from(other)),
+        other => CallError::Failed(Box::new(CallFailure::from(other))),
     }
 }
 
@@ -88,10 +88,10 @@ fn no_place(error: &PlaceError) -> CallError {
 
 /// A failure that no service said: no retry would change it.
 fn own(code: &str, error: &dyn std::error::Error) -> CallError {
-    CallError::Failed(CallFailure {
+    CallError::Failed(Box::new(CallFailure {
         code: Some(code.to_owned()),
         status: None,
         message: error.to_string(),
         ..CallFailure::default()
-    })
+    }))
 }

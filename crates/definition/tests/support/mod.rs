@@ -93,11 +93,7 @@ impl Canned {
 
 /// A refusal with a code, as a service gives it.
 pub(crate) fn failed(code: &str) -> CallError {
-    CallError::Failed(CallFailure {
-        code: Some(code.to_owned()),
-        status: Some(400),
-        message: "no".to_owned(),
-    })
+    CallError::Failed(Box::new(CallFailure::answered(code, 400, "no")))
 }
 
 fn has(input: &Value, wanted: &Value) -> bool {

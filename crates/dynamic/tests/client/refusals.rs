@@ -17,16 +17,20 @@ async fn refused(
 ) -> (CallFailure, Option<String>) {
     let aws = Aws::answering([answer]);
     let error = aws.call(service, operation, "eu-west-1").send(&input).await.unwrap_err();
-    let id = match &error {
-        Error::Refused(refusal) => refusal.request_id.clone(),
-        other => panic!("{other:?}"),
-    };
-    (CallFailure::from(&error), id)
+    assert!(matches!(error, Error::Refused(_)), "{error:?}");
+    let mut failure = CallFailure::from(&error);
+    let id = failure.request_id.take();
+    (failure, id)
 }
 
 fn failure(code: &str, status: u16, message: &str) -> CallFailure {
     let code = (!code.is_empty()).then(|| code.to_owned());
-    CallFailure { code, status: Some(status), message: message.to_owned() }
+    CallFailure {
+        code,
+        status: Some(status),
+        message: message.to_owned(),
+        ..CallFailure::default()
+    }
 }
 
 #[tokio::test]

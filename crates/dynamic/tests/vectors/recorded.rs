@@ -1,6 +1,6 @@
 //! Answers of real services that botocore recorded, of the operations that the models have.
 
-use org_operator_core::classification::CallFailure;
+use org_operator_core::outcome::classification::CallFailure;
 use org_operator_dynamic::{Answer, Call, Error, Unreadable};
 use org_operator_models::models;
 use serde_json::{Map, Value};
