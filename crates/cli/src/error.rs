@@ -79,6 +79,7 @@ fn advice(error: &Error, profile: Option<&str>) -> (Exit, String) {
             (Exit::Unreachable, UNREACHABLE.to_owned())
         }
         ErrorKind::RegionDisabled
+        | ErrorKind::ServiceNotInRegion
         | ErrorKind::OperationFailed
         | ErrorKind::WorkerCrashed
         | ErrorKind::NoOutcome
