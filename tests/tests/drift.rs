@@ -381,6 +381,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ScheduleTimezone",
         "NotificationEmail",
         "EnableAdminOperations",
+        "AllowDefinitions",
         "LedgerRetentionDays",
         "NamePrefix",
         "MemorySize",
@@ -411,6 +412,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ReadOnlyWorkerRoleArn",
         "AdminWorkerRoleArn",
         "ReaderPrincipalArn",
+        "MemberReadPolicyArns",
         "ExternalId",
         "OrganizationId",
     ];
