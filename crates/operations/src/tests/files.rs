@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::replay::{request_bodies, target_with};
+use crate::replay::{request_bodies, target_in, target_with};
 
 fn operation(definition: Value) -> Arc<dyn Operation> {
     let mut violations = Violations::default();
@@ -57,13 +57,14 @@ async fn a_region_that_a_file_leaves_out_is_skipped_without_a_call() {
 #[tokio::test]
 async fn a_region_that_lacks_the_service_is_skipped_without_a_call() {
     let file = json!({
-        "name": "graphs", "summary": "x", "service": "globalaccelerator", "call": "ListAccelerators",
-        "rows": "Accelerators[]", "key": ["arn"], "scope": "regional",
-        "columns": [{"name": "arn", "path": "AcceleratorArn", "meaning": "x"}],
+        "name": "plans", "summary": "every plan", "service": "pricing-plan-manager",
+        "call": "ListSubscriptions", "rows": "subscriptionSummaries[]", "key": ["arn"],
+        "columns": [{"name": "arn", "path": "arn", "meaning": "the subscription"}],
     });
-    let mut violations = Violations::default();
-    let known = defined(file.as_object().unwrap(), &mut violations);
-    assert!(known.is_some() || !violations.is_empty());
+    let (client, target) = target_in("cn-north-1", &[]);
+    let answer = operation(file).run(&target).await.unwrap_err();
+    assert!(matches!(answer, OperationFailure::ServiceNotInRegion(_)), "{answer:?}");
+    assert!(request_bodies(&client).is_empty());
 }
 
 #[test]
