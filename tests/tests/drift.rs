@@ -173,7 +173,7 @@ fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_h
 fn make_deploy_takes_the_regions_for_a_home_that_no_account_can_switch_off() {
     let source = text("scripts/deployment/regions.py");
     let listed = source.split("ALWAYS_ON = {").nth(1).and_then(|rest| rest.split('}').next());
-    let listed = names(listed.expect("a list").split('"').filter(|name| name.contains("-")));
+    let listed = names(listed.expect("a list").split('"').filter(|name| name.contains('-')));
     let known = Region::always_on(Partition::Commercial);
     assert_eq!(listed, names(known.iter().map(Region::as_str)));
 }

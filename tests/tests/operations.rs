@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use org_operator_testkit::{Outcome, operation_docs, paths};
+use org_operator_testkit::{TestResult, operation_docs, paths};
 
 #[test]
-fn generated_documentation_is_current() -> Outcome<()> {
+fn generated_documentation_is_current() -> TestResult<()> {
     let stale = operation_docs::files()?.into_iter().filter(|file| !file.is_current());
     let paths: Vec<String> = stale.map(|file| file.path).collect();
     assert!(paths.is_empty(), "run `make generated`, and commit what it writes: {paths:?}");
@@ -14,7 +14,7 @@ fn generated_documentation_is_current() -> Outcome<()> {
 }
 
 /// Each package of `Cargo.lock` with the names of its dependencies, those of its tests included.
-fn locked_packages() -> Outcome<BTreeMap<String, BTreeSet<String>>> {
+fn locked_packages() -> TestResult<BTreeMap<String, BTreeSet<String>>> {
     let lock = std::fs::read_to_string(paths::file("Cargo.lock"))?;
     let name = |block: &str| Some(block.split_once("name = \"")?.1.split_once('"')?.0.to_owned());
     let dependencies = |block: &str| {
@@ -28,7 +28,7 @@ fn locked_packages() -> Outcome<BTreeMap<String, BTreeSet<String>>> {
     Ok(packages.filter_map(|(name, list)| Some((name?, list))).collect())
 }
 
-fn dependency_tree(root: &str) -> Outcome<BTreeSet<String>> {
+fn dependency_tree(root: &str) -> TestResult<BTreeSet<String>> {
     let packages = locked_packages()?;
     let mut tree = BTreeSet::new();
     let mut pending = vec![root.to_owned()];
@@ -43,7 +43,7 @@ fn dependency_tree(root: &str) -> Outcome<BTreeSet<String>> {
 }
 
 #[test]
-fn only_the_lambda_crate_depends_on_lambda_runtime() -> Outcome<()> {
+fn only_the_lambda_crate_depends_on_lambda_runtime() -> TestResult<()> {
     let runtime = "lambda_runtime";
     assert!(dependency_tree("org-operator-lambda")?.contains(runtime), "the check finds nothing");
     for package in ["fanout", "worker", "result-handler", "local", "cli"] {

@@ -20,11 +20,13 @@ pub struct Directory {
 
 impl Directory {
     /// The artifacts below `root`, which is made when the first one is written.
+    #[must_use]
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
     /// The path of the artifact with `key`.
+    #[must_use]
     pub fn path(&self, key: &str) -> PathBuf {
         self.root.join(key)
     }
@@ -109,6 +111,7 @@ impl Download for FileDownload {
 }
 
 /// Our error for a file that cannot be read or written; `doing` is the verb in its message.
+#[must_use]
 pub fn broken(doing: &str, path: &Path, error: &io::Error) -> Error {
     Error::io(doing, path, error)
 }

@@ -118,11 +118,13 @@ impl Engine {
     }
 
     /// The store with the artifacts of all runs.
+    #[must_use]
     pub fn artifacts(&self) -> Directory {
         Directory::new(&self.out)
     }
 
     /// The journal of one run.
+    #[must_use]
     pub fn journal(&self, operation: &str, run: &RunId) -> Journal {
         Journal::new(&journal_folder(&self.out, operation, run), Arc::clone(&self.progress))
     }
@@ -137,12 +139,14 @@ impl Engine {
 }
 
 /// The folder of a run's journal below `out`.
+#[must_use]
 pub fn journal_folder(out: &Path, operation: &str, run: &RunId) -> PathBuf {
     out.join(Folder::new("", operation, run).key("journal"))
 }
 
 /// The Regions of a request that names none: those that are on in every account of `home`'s
 /// partition, or `home` itself where they are not known.
+#[must_use]
 pub fn default_regions(home: &Region) -> Vec<Region> {
     let always = Region::always_on(home.partition());
     if always.is_empty() { vec![home.clone()] } else { always }
@@ -150,6 +154,7 @@ pub fn default_regions(home: &Region) -> Vec<Region> {
 
 /// The operation that has a run called `run` below `out`: `named` if it has, and the first by name
 /// where none is named.
+#[must_use]
 pub fn operation_of(out: &Path, run: &RunId, named: Option<&str>) -> Option<String> {
     let folders = std::fs::read_dir(out).ok()?;
     let found: BTreeSet<String> = folders

@@ -18,6 +18,7 @@ pub fn folder(path: &Path) -> io::Result<()> {
 }
 
 /// Options that create a file with mode 0600; the caller adds how it is opened.
+#[must_use]
 pub fn file() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

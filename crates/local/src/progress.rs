@@ -16,6 +16,7 @@ pub struct Progress {
 
 impl Progress {
     /// Counters of a run with `total` targets, none of them done.
+    #[must_use]
     pub fn new(total: u64) -> Self {
         let zero = || AtomicU64::new(0);
         Self { total: AtomicU64::new(total), succeeded: zero(), skipped: zero(), failed: zero() }
@@ -71,12 +72,14 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The number of targets that are done.
+    #[must_use]
     pub fn done(&self) -> u64 {
         self.succeeded + self.skipped + self.failed
     }
 
     /// Targets per second; 0 at the start.
     #[expect(clippy::cast_precision_loss, reason = "counts of targets are far below 2^52")]
+    #[must_use]
     pub fn rate(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.done() as f64 / seconds } else { 0.0 }
@@ -84,6 +87,7 @@ impl Snapshot {
 
     /// The time left at this rate; `None` while there is no rate.
     #[expect(clippy::cast_precision_loss, reason = "counts of targets are far below 2^52")]
+    #[must_use]
     pub fn left(&self) -> Option<Duration> {
         let rate = self.rate();
         let left = self.total.saturating_sub(self.done());
@@ -91,6 +95,7 @@ impl Snapshot {
     }
 
     /// One line for a run in progress.
+    #[must_use]
     pub fn text(&self) -> String {
         let left = match self.left() {
             Some(left) if self.done() < self.total => format!(", {} left", short(left)),
@@ -100,6 +105,7 @@ impl Snapshot {
     }
 
     /// One line for a run that has ended.
+    #[must_use]
     pub fn ended(&self) -> String {
         format!("{}, in {}", self.counts(), short(self.elapsed))
     }
@@ -115,6 +121,7 @@ impl Snapshot {
 }
 
 /// A duration in its one or two largest units, such as `1 min 15 s`.
+#[must_use]
 pub fn short(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

@@ -4,6 +4,7 @@ use org_operator_core::RunId;
 use org_operator_core::model::timestamp::Timestamp;
 
 /// `<UTC time>-<six random hex digits>`, such as `20261122T081530Z-4f7a2c`; ids sort by time.
+#[must_use]
 pub fn new(now: Timestamp) -> Option<RunId> {
     let text = now.to_string();
     let seconds = text.split('.').next().unwrap_or_default();

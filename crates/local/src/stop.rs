@@ -11,6 +11,7 @@ pub struct Stop {
 
 impl Stop {
     /// Starts to listen; a signal from now on is not lost.
+    #[must_use]
     pub fn listen() -> Self {
         let (sender, received) = watch::channel(false);
         let signal = signal();

@@ -48,9 +48,11 @@ impl Answers {
                     "not authorized, \"ever\"\nwith an explicit deny in a service control policy";
                 Err(CallFailure::answered("UnauthorizedOperation", 403, message))
             }
-            (QUOTES, "af-south-1") => {
-                Err(CallFailure::answered("InternalFailure", 400, "<script>alert(2)</script>"))
-            }
+            (QUOTES, "af-south-1") => Err(CallFailure::answered(
+                "InvalidParameterValue",
+                400,
+                "<script>alert(2)</script>",
+            )),
             _ => Ok(Rows::new()),
         }
     }

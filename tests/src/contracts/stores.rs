@@ -1,5 +1,6 @@
 //! The ledger of the run as both stores hold it: items of DynamoDB, and a journal's files.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,7 +60,9 @@ pub(super) async fn items(
         put_item(&client, &failure_item(partition, failure, expires_at)?).await
     };
     put(&ledger, entries, expires_at, put_failure).await?;
-    let mut items = simulation.table_items(TABLE);
+    let sorted = |item: Value| item.as_object().cloned().unwrap_or_default().into_iter().collect();
+    let mut items: Vec<BTreeMap<String, Value>> =
+        simulation.table_items(TABLE).into_iter().map(sorted).collect();
     items.sort_by_key(|item| (item["Run"].to_string(), item["Entry"].to_string()));
     Ok(pretty(&items)?)
 }
