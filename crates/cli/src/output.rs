@@ -2,5 +2,5 @@
 
 pub(crate) mod columns;
 pub(crate) mod printer;
-pub(crate) mod progress;
+pub(crate) mod progress_view;
 pub(crate) mod records;

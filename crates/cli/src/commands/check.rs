@@ -21,7 +21,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::columns::aligned;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use crate::planner::PlannerContext;
 use crate::request;
 use args::CheckArgs;

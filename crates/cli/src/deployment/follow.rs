@@ -11,7 +11,7 @@ use crate::deployment::state_machine::{Items, PAUSE, StateMachine};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use org_operator_local::progress::short;
 
 /// How long following goes on while AWS gives no answer.
