@@ -72,7 +72,7 @@ async fn serve(mut stream: TcpStream, simulation: Arc<Simulation>) -> io::Result
 fn administrative(simulation: &Simulation, request: &Request) -> Option<Reply> {
     match request.path.as_str() {
         "/_simulation/report" => {
-            let report = simulation.meter.report().to_string();
+            let report = serde_json::json!(simulation.meter.report()).to_string();
             Some(Reply::new(200, "application/json", report))
         }
         "/_simulation/reset" => {

@@ -10,7 +10,7 @@ use org_operator_aws::{S3Artifacts, call_error};
 use org_operator_core::Error;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::find;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use crate::connection::Connection;
 use crate::deployment::args::BucketArgs;
@@ -96,8 +96,11 @@ impl Bucket {
         Ok(())
     }
 
-    /// A JSON object, or `None` where there is none that can be read.
-    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, Error> {
+    /// The JSON document at `key`, or `None` where there is none that `T` can take.
+    pub(crate) async fn document<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, Error> {
         let bytes = find(&self.artifacts, key).await.map_err(|e| e.with_action(READ))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }

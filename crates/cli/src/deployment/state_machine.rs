@@ -70,12 +70,10 @@ impl StateMachine {
         let answer = self.client.describe_execution().execution_arn(&arn).send().await;
         let error = |e| call_error(&format!("asking for {arn}"), &e).with_action(DESCRIBE);
         let execution = answer.map_err(error)?;
-        let output = execution.output().and_then(|text| serde_json::from_str(text).ok());
         Ok(Execution {
-            status: execution.status().clone(),
-            output: output.unwrap_or_default(),
             error: execution.error().map(str::to_owned),
             cause: execution.cause().map(str::to_owned),
+            ..Execution::new(execution.status().clone(), execution.output())
         })
     }
 
