@@ -9,7 +9,7 @@ from hosts import OtherSignature
 READS = re.compile(r"(Describe|List|Get|BatchGet|BatchDescribe|Search|Lookup|Head)[A-Z]")
 # Names that mostly say so: only where the reference lists the operation's actions and flags none, or the model says read-only.
 PERHAPS = re.compile(
-    r"(AdminGet|AdminList|BatchCheck|BatchIs|BatchRead|Check|Count|Discover|Filter|Is|Preview|Query|Resolve|Scan|Select|Simulate"
+    r"(AdminGet|AdminList|BatchCheck|BatchIs|BatchRead|Check|Count|Discover|Filter|Generate|Is|Preview|Query|Resolve|Scan|Select|Simulate"
     r"|TransactGet|Validate|View)([A-Z]|$)|(Search|Lookup)$"
 )
 OWN_ENDPOINT = {

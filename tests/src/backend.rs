@@ -92,7 +92,7 @@ impl Backend {
     ///
     /// # Errors
     /// What STS answered.
-    pub async fn member(&self, region: &str, actions: &[&str]) -> TestResult<SdkConfig> {
+    pub async fn member(&self, region: &str, actions: &[String]) -> TestResult<SdkConfig> {
         let answer = self.entering().policy(policy(actions)).send().await?;
         session(&self.endpoint, region, answer.credentials())
     }

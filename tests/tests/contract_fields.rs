@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use org_operator_core::contract::record_row::TARGET_COLUMNS;
-use org_operator_operations::CATALOGUE;
+use org_operator_operations::catalogue;
 use org_operator_testkit::TestResult;
 use org_operator_tests::contracts::{CURRENT, stored};
 use org_operator_tests::files::text;
@@ -77,8 +77,9 @@ fn fields(path: &str, bytes: &[u8]) -> Fields {
 /// The columns of a CSV without an operation's own ones, which only the files with records have.
 fn columns(path: &str, bytes: &[u8]) -> Fields {
     let has_records = !path.ends_with("/accounts.csv") && !path.ends_with("/coverage.csv");
-    let specs = CATALOGUE.iter().map(|operation| operation.spec());
-    let own: BTreeSet<&str> = specs.flat_map(|spec| spec.columns).map(|c| c.name).collect();
+    let operations = catalogue().operations().unwrap();
+    let columns = operations.iter().flat_map(|operation| &operation.spec().columns);
+    let own: BTreeSet<&str> = columns.map(|column| column.name.as_str()).collect();
     let is_common =
         |name: &&str| !has_records || TARGET_COLUMNS.contains(name) || !own.contains(name);
     let mut reader = csv::Reader::from_reader(bytes);

@@ -14,7 +14,6 @@ mod actions;
 mod steps;
 
 use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, Simulation, When, World};
-use org_operator_operations::CATALOGUE;
 use org_operator_tests::files::{resources, state_machine, states, template};
 use serde_json::{Value, json};
 
@@ -44,8 +43,7 @@ fn selective(simulation: &Simulation) -> Value {
 async fn the_roles_allow_exactly_what_the_functions_call() {
     let shape = Shape { units: 30, ..Shape::unrestricted(4, &["eu-west-1", "us-east-1"]) };
     let mut steps = Steps::over(shape).await;
-    for operation in CATALOGUE {
-        let name = operation.spec().name;
+    for name in ["internet-routes", "public-ips"] {
         let mut request = selective(&steps.simulation);
         request["Operation"] = json!(name);
         let first = steps.fanout(&format!("{name}-1"), request).await;

@@ -13,8 +13,8 @@ use aws_sim::{
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_aws::{CallCounter, DynamoDbLedger, Member, Organization, SystemClock};
-use org_operator_core::outcome::classification::{Call, classify};
-use org_operator_core::ports::AccountDirectory;
+use org_operator_core::outcome::classification::classify_operation;
+use org_operator_core::ports::{AccountDirectory, Clock};
 use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
 use org_operator_operations::internet_routes::InternetRoutes;
 use org_operator_operations::{Operation, Target};
@@ -42,7 +42,13 @@ fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
     let region = Region::parse(REGION).unwrap();
     let member = Member::new(config.clone(), &format!("ASIA{id}"), "simulated", "1/*");
     let config = member.config(&region, &CallCounter::default());
-    Target { account: AccountId::parse(id).unwrap(), region, config }
+    Target {
+        account: AccountId::parse(id).unwrap(),
+        region,
+        config,
+        now: SystemClock.now(),
+        parameters: Arc::default(),
+    }
 }
 
 fn rows(simulation: &Simulation) -> usize {
@@ -64,7 +70,7 @@ async fn through_a_socket(fault: Fault) -> (Result<usize, ErrorKind>, u64, usize
     let loader = org_operator_aws::tuned(loader).timeout_config(limited);
     let target = target(&endpoint.simulation, &loader.load().await);
     let found = InternetRoutes.run(&target).await.map(|rows| rows.len());
-    let found = found.map_err(|failure| classify(Call::Operation, &failure).certainly().kind());
+    let found = found.map_err(|failure| classify_operation(failure).certainly().kind());
     (found, endpoint.simulation.meter.calls("DescribeRouteTables"), rows(&endpoint.simulation))
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use org_operator_core::model::spec::Access;
-use org_operator_operations::CATALOGUE;
+use org_operator_operations::catalogue;
 use org_operator_testkit::{TestResult, paths};
 
 const BEGIN: &str = "# BEGIN generated: read-only actions";
@@ -14,20 +14,18 @@ const END: &str = "# END generated";
 pub(crate) fn run() -> TestResult<()> {
     let path = paths::file("cloudformation/member-roles.yaml");
     let template = std::fs::read_to_string(&path)?;
-    Ok(std::fs::write(path, generated(&template, &actions())?)?)
+    Ok(std::fs::write(path, generated(&template, &actions()?)?)?)
 }
 
-fn actions() -> BTreeSet<&'static str> {
-    let specs = CATALOGUE.iter().map(|operation| operation.spec());
-    specs
-        .filter(|spec| spec.access == Access::ReadOnly)
-        .flat_map(|spec| spec.actions)
-        .copied()
-        .collect()
+fn actions() -> TestResult<BTreeSet<String>> {
+    let operations = catalogue().operations()?;
+    let specs = operations.iter().map(|operation| operation.spec());
+    let reading = specs.filter(|spec| spec.access == Access::ReadOnly);
+    Ok(reading.flat_map(|spec| spec.actions.iter().cloned()).collect())
 }
 
 /// `template` with one line per action between the markers.
-fn generated(template: &str, actions: &BTreeSet<&str>) -> TestResult<String> {
+fn generated(template: &str, actions: &BTreeSet<String>) -> TestResult<String> {
     let (head, rest) = template.split_once(BEGIN).ok_or("the template has no begin marker")?;
     let (_, tail) = rest.split_once(END).ok_or("the template has no end marker")?;
     let indent = " ".repeat(head.lines().last().unwrap_or_default().len());

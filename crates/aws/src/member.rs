@@ -69,7 +69,7 @@ impl MemberRole {
         &self,
         account: &AccountId,
         run: &RunId,
-        actions: &[&str],
+        actions: &[String],
     ) -> Result<Member, Error> {
         let key = (run.clone(), account.clone());
         if let Some(credentials) = self.cached(&key) {
@@ -98,7 +98,7 @@ impl MemberRole {
         &self,
         account: &AccountId,
         run: &RunId,
-        actions: &[&str],
+        actions: &[String],
     ) -> Result<(Credentials, SystemTime), Error> {
         let arn = self.role(account);
         let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
@@ -170,6 +170,17 @@ impl Member {
         &self.role
     }
 
+    /// The Region that calls for `region` are signed for: itself, or the one of the partition's global
+    /// services where an operation runs once per account.
+    #[must_use]
+    pub fn signing_region(&self, region: &Region) -> Region {
+        if !region.is_global() {
+            return region.clone();
+        }
+        let home = self.config.region().and_then(|home| Region::parse(home.as_ref()));
+        home.map_or(Partition::Commercial, |home| home.partition()).global_region()
+    }
+
     /// The configuration for calls in `region` of this account. It shares the connection pool, and
     /// `counter` counts its requests.
     #[must_use]
@@ -180,7 +191,7 @@ impl Member {
         // which would evict the operation account's own credentials: those may need a new sign-in.
         builder
             .identity_cache(IdentityCache::no_cache())
-            .region(SdkRegion::new(region.as_str().to_owned()))
+            .region(SdkRegion::new(self.signing_region(region).as_str().to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
             .build()
     }

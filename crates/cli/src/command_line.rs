@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 use crate::args::AwsArgs;
 use crate::commands::accounts::args::AccountsArgs;
+use crate::commands::ask::args::AskArgs;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::completions::args::CompletionsArgs;
 use crate::commands::diff::args::DiffArgs;
@@ -46,6 +47,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run an operation in every selected account and Region, from this machine.
     Run(RunArgs),
+    /// Ask one read-only AWS call in every selected account and Region.
+    Ask(AskArgs),
     /// Say what a run would do and take, without doing it.
     Plan(PlanArgs),
     /// Show the organization as a tree: units, accounts, who is selected and why others are not.

@@ -1,6 +1,7 @@
 //! The commands of `org-operator`, each with its options, its work and its output.
 
 pub(crate) mod accounts;
+pub(crate) mod ask;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
@@ -23,6 +24,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let Cli { aws, command, .. } = cli;
     match command {
         Command::Run(args) => run::run(&aws, &args, printer).await,
+        Command::Ask(args) => ask::run(&aws, &args, printer).await,
         Command::Plan(args) => plan::run(&aws, &args).await,
         Command::Accounts(args) => accounts::run(&aws, &args, printer).await,
         Command::Operations(args) => operations::run(&args),

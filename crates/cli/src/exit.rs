@@ -55,6 +55,7 @@ impl Exit {
                 Self::Unreachable
             }
             ErrorKind::RegionDisabled
+            | ErrorKind::ServiceNotInRegion
             | ErrorKind::OperationFailed
             | ErrorKind::WorkerCrashed
             | ErrorKind::NoOutcome

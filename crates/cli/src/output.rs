@@ -3,4 +3,5 @@
 pub(crate) mod columns;
 pub(crate) mod printer;
 pub(crate) mod progress_view;
+pub(crate) mod raw;
 pub(crate) mod records;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::SelectionArgs;
 use crate::error::CliError;
+use crate::operation_file;
 
 /// The request: the file's fields, overridden by options.
 pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {
@@ -12,6 +13,9 @@ pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError
     let mut set = |field: &str, value: Value| drop(request.insert(field.to_owned(), value));
     if let Some(operation) = &args.operation {
         set("Operation", json!(operation));
+    }
+    if let Some(definition) = definition(args)? {
+        set("Definition", Value::Object(definition));
     }
     if !args.regions.is_empty() {
         set("Regions", regions(&args.regions));
@@ -26,6 +30,12 @@ pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError
     }
     accounts(&mut request, args)?;
     Ok(request)
+}
+
+/// The operation that options bring, free of faults: an operation file, or what `ask` made.
+fn definition(args: &SelectionArgs) -> Result<Option<Map<String, Value>>, CliError> {
+    let Some(path) = &args.file else { return Ok(args.definition.clone()) };
+    operation_file::read(path).map(Some)
 }
 
 fn base(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {

@@ -132,6 +132,15 @@ artifacts! {
         purpose: "the run's plan: operation, parameters, counts, when the ledger's entries expire",
         sink: None,
     };
+    /// The operation, where it came with the request.
+    OPERATION = Artifact {
+        name: "operation.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the operation that ran, where the request brought its definition; other runs have no such file",
+        sink: None,
+    };
     /// The work items of a resumed run.
     RESUME = Artifact {
         name: "resume-<execution>.json",

@@ -16,6 +16,7 @@ mod call_failure;
 mod credentials;
 mod detail;
 mod kind;
+mod operation_failure;
 
 use std::fmt;
 use std::io;
@@ -25,6 +26,7 @@ pub use call_failure::CallFailure;
 pub use credentials::CredentialsProblem;
 pub use detail::{Detail, IoFailure};
 pub use kind::{ErrorKind, UnknownErrorKind};
+pub use operation_failure::OperationFailure;
 
 use crate::input::violation::Violations;
 

@@ -8,7 +8,7 @@ mod planner;
 mod resume;
 mod select;
 
-use org_operator_core::artifact::{ACCOUNTS_CSV, Folder, MANIFEST, PLAN, accounts_csv};
+use org_operator_core::artifact::{ACCOUNTS_CSV, Folder, MANIFEST, OPERATION, PLAN, accounts_csv};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::{ManifestLocation, RunPlan};
 use org_operator_core::input::request::{FanoutEvent, RunRequest};
@@ -17,12 +17,16 @@ use org_operator_core::model::spec::Access;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
 use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::Operation;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use planner::{Checked, refuse_resumption};
 pub use planner::{Planner, Preview};
 
 const SECONDS_PER_DAY: i64 = 86_400;
+
+/// The largest definition. It is in the state machine's state, which has 256 KiB (Step Functions
+/// quotas), and so in the event of every worker.
+const DEFINITION_BYTES: usize = 64 * 1_024;
 
 /// The step's configuration.
 #[derive(Debug, Clone)]
@@ -43,6 +47,8 @@ pub struct Settings {
     pub worker_readonly: String,
     /// The worker function that may change things; empty where there is none.
     pub worker_admin: String,
+    /// Whether a request may bring an operation of its own.
+    pub allow_definitions: bool,
 }
 
 /// The step over its ports. Only [`Fanout::run`] needs a ledger.
@@ -110,7 +116,8 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
     }
 
     async fn begin(&self, received: Received) -> Result<RunPlan, Error> {
-        let Received { run_id, request, violations } = received;
+        let Received { run_id, request, mut violations } = received;
+        self.refuse_definition(request.definition.as_ref(), &mut violations);
         let checked = self.planner().check(&request, violations).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         self.write(run_id, request, &checked).await
@@ -129,14 +136,15 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         checked: &Checked,
     ) -> Result<RunPlan, Error> {
         let Checked { operation, regions, selection } = checked;
-        let worker_function = self.worker(*operation)?;
+        let worker_function = self.worker(&**operation)?;
         let items = selection.work_items(regions, request.regions_per_work_item);
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
-        let folder = self.folder(*operation, &run_id);
+        let folder = self.folder(&operation.spec().name, &run_id);
         tracing::info!(RunId = %run_id, work_items = items.len(), targets, "planning");
         let plan = RunPlan {
             run_id,
-            operation: operation.spec().name.to_owned(),
+            operation: operation.spec().name.clone(),
+            definition: request.definition,
             parameters: request.parameters,
             apply: false,
             manifest: self.location(folder.artifact(&MANIFEST)),
@@ -148,13 +156,36 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         };
         let accounts = accounts_csv::table(selection)?;
         self.artifacts.put(&folder.artifact(&ACCOUNTS_CSV), accounts).await?;
+        if let Some(definition) = &plan.definition {
+            self.artifacts.put(&folder.artifact(&OPERATION), document::pretty(definition)?).await?;
+        }
         self.artifacts.put(&folder.artifact(&PLAN), document::compact(&plan)?).await?;
         self.artifacts.put(&plan.manifest.key, document::compact(&items)?).await?;
         Ok(plan)
     }
 
-    fn folder(&self, operation: &dyn Operation, run_id: &RunId) -> Folder {
-        Folder::new(&self.settings.results_prefix, operation.spec().name, run_id)
+    /// Notes that a request brings an operation of its own where that is not allowed, or one that is
+    /// too large to go through the state machine with every work item.
+    fn refuse_definition(
+        &self,
+        definition: Option<&Map<String, Value>>,
+        violations: &mut Violations,
+    ) {
+        let Some(definition) = definition else { return };
+        if !self.settings.allow_definitions {
+            let allowed = "nothing: this deployment has AllowDefinitions=false, and runs the \
+                           operations of its release only";
+            violations.note_text("Definition", "an operation", allowed);
+        }
+        let bytes = serde_json::to_string(definition).map_or(usize::MAX, |text| text.len());
+        if bytes > DEFINITION_BYTES {
+            let allowed = format!("at most {DEFINITION_BYTES} bytes");
+            violations.note_text("Definition", format!("{bytes} bytes"), allowed);
+        }
+    }
+
+    fn folder(&self, operation: &str, run_id: &RunId) -> Folder {
+        Folder::new(&self.settings.results_prefix, operation, run_id)
     }
 
     fn location(&self, key: String) -> ManifestLocation {

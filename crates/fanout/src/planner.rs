@@ -2,14 +2,16 @@
 //! writes nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use org_operator_core::input::request::{FanoutEvent, RegionChoice, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::region;
+use org_operator_core::model::spec::Scope;
 use org_operator_core::plan::selection::{Regions, Selection};
 use org_operator_core::ports::AccountDirectory;
 use org_operator_core::{Error, Region, WorkItem};
-use org_operator_operations::{CATALOGUE, Operation, check_parameters, find};
+use org_operator_operations::{Operation, catalogue};
 use serde_json::Value;
 
 use crate::select::{enabled_regions, select};
@@ -30,7 +32,7 @@ pub struct Preview {
     /// The request as it was understood.
     pub request: RunRequest,
     /// The operation that it names.
-    pub operation: &'static dyn Operation,
+    pub operation: Arc<dyn Operation>,
     /// Every account, and why it is or is not in the run.
     pub selection: Selection,
     /// The work items that the workers would get.
@@ -39,7 +41,7 @@ pub struct Preview {
 
 /// A request in which nothing is wrong.
 pub(crate) struct Checked {
-    pub(crate) operation: &'static dyn Operation,
+    pub(crate) operation: Arc<dyn Operation>,
     pub(crate) regions: Regions,
     pub(crate) selection: Selection,
 }
@@ -74,17 +76,17 @@ impl<D: AccountDirectory> Planner<'_, D> {
         request: &RunRequest,
         mut violations: Violations,
     ) -> Result<Checked, Error> {
-        let operation = find(CATALOGUE, &request.operation, &mut violations);
-        if let Some(operation) = operation {
-            check_parameters(operation, &request.parameters, &mut violations);
-        }
+        let found = operation(request, &mut violations);
         let same_regions = self.regions(request, &mut violations);
         let selection = self.selected(request, &mut violations).await?;
-        let operation = violations.into_result("request", operation)?;
+        let operation = violations.into_result("request", found)?;
         selection.require_some()?;
-        let regions = match same_regions {
-            Some(same) => Regions::Same(same),
-            None => Regions::Enabled(enabled_regions(self.directory, &selection).await?),
+        let regions = match (operation.spec().scope, same_regions) {
+            (Scope::Global, _) => Regions::Same([Region::global()].into()),
+            (Scope::Regional, Some(same)) => Regions::Same(same),
+            (Scope::Regional, None) => {
+                Regions::Enabled(enabled_regions(self.directory, &selection).await?)
+            }
         };
         Ok(Checked { operation, regions, selection })
     }
@@ -125,6 +127,14 @@ impl<D: AccountDirectory> Planner<'_, D> {
         }
         Some(named.iter().cloned().collect())
     }
+}
+
+/// The operation that a request means, if it accepts the request's parameters.
+fn operation(request: &RunRequest, violations: &mut Violations) -> Option<Arc<dyn Operation>> {
+    let RunRequest { operation: name, definition, parameters, .. } = request;
+    let found = catalogue().meant(name, definition.as_ref(), violations)?;
+    found.check_parameters(parameters, violations);
+    Some(found)
 }
 
 /// The request of an event, where a resumed run has no meaning.

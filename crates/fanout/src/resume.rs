@@ -10,7 +10,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
 use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
-use org_operator_operations::CATALOGUE;
+use org_operator_operations::catalogue;
 use serde::de::DeserializeOwned;
 
 use crate::{Fanout, Received};
@@ -26,12 +26,18 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// run's plan may be of an earlier one.
     pub(crate) async fn resume(&self, run: &RunId, received: Received) -> Result<RunPlan, Error> {
         let Received { run_id, request, mut violations } = received;
-        let operation =
-            org_operator_operations::find(CATALOGUE, &request.operation, &mut violations);
-        let (operation, execution) = violations.into_result("request", operation.zip(run_id))?;
-        let worker_function = self.worker(operation)?;
-        let folder = self.folder(operation, run);
-        let plan: RunPlan = self.stored(&folder, &PLAN, run).await?;
+        let folder = self.folder(&request.operation, run);
+        let known = catalogue().names().any(|name| name == request.operation);
+        let defined = if known { None } else { self.defined(&folder).await? };
+        let definition = defined.as_ref().and_then(|plan| plan.definition.as_ref());
+        self.refuse_definition(definition, &mut violations);
+        let found = catalogue().meant(&request.operation, definition, &mut violations);
+        let (operation, execution) = violations.into_result("request", found.zip(run_id))?;
+        let worker_function = self.worker(&*operation)?;
+        let plan = match defined {
+            Some(plan) => plan,
+            None => self.stored(&folder, &PLAN, run).await?,
+        };
         self.refuse_expired(&plan)?;
         let items = self.unanswered(&folder, run).await?;
         let key = folder.resume_manifest(&execution);
@@ -47,6 +53,13 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             expires_at: self.expiry(),
             ..plan
         })
+    }
+
+    /// The plan of a run whose request brought its operation; `None` where there is none.
+    async fn defined(&self, folder: &Folder) -> Result<Option<RunPlan>, Error> {
+        let bytes = find(&self.artifacts, &folder.artifact(&PLAN)).await?;
+        let plan = bytes.and_then(|bytes| serde_json::from_slice::<RunPlan>(&bytes).ok());
+        Ok(plan.filter(|plan| plan.definition.is_some()))
     }
 
     /// The work items with the Regions that have no final outcome. There may be none, where only

@@ -45,6 +45,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
             ledger_retention_days: 30,
             worker_readonly: "worker".to_owned(),
             worker_admin: String::new(),
+            allow_definitions: false,
         },
         directory: MemoryDirectory {
             accounts,
@@ -160,45 +161,28 @@ async fn a_plan_of_fifty_thousand_accounts_is_under_one_kilobyte() {
 
 #[test]
 fn a_mutating_operation_needs_the_admin_worker() {
-    use org_operator_core::model::spec::{Scope, Spec};
-    use org_operator_core::outcome::classification::CallFailure;
+    use futures_util::future::BoxFuture;
+    use org_operator_core::model::spec::Spec;
+    use org_operator_operations::{OperationFailure, Rows, Target};
 
-    #[derive(Debug)]
-    struct Mutating;
-    static SPEC: Spec = Spec {
-        name: "change",
-        summary: "",
-        scope: Scope::Regional,
-        access: Access::Mutating,
-        actions: &[],
-        columns: &[],
-        key: &[],
-    };
+    struct Mutating(Spec);
     impl Operation for Mutating {
-        fn probe<'a>(
-            &'a self,
-            _: &'a org_operator_operations::Target,
-        ) -> futures_util::future::BoxFuture<
-            'a,
-            Result<(), org_operator_core::outcome::classification::CallFailure>,
-        > {
+        fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
             Box::pin(async { Ok(()) })
         }
 
-        fn spec(&self) -> &'static Spec {
-            &SPEC
+        fn spec(&self) -> &Spec {
+            &self.0
         }
-        fn run<'a>(
-            &'a self,
-            _: &'a org_operator_operations::Target,
-        ) -> futures_util::future::BoxFuture<'a, Result<org_operator_operations::Rows, CallFailure>>
-        {
+        fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
             Box::pin(async { Ok(Vec::new()) })
         }
     }
+    let spec = Spec::read_only("change", "", []);
+    let mutating = Mutating(Spec { access: Access::Mutating, ..spec });
     let mut fanout = fanout(Ok(organization()));
-    let refused = fanout.worker(&Mutating).unwrap_err();
+    let refused = fanout.worker(&mutating).unwrap_err();
     assert!(refused.message().contains("EnableAdminOperations"), "{refused}");
     fanout.settings.worker_admin = "admin".to_owned();
-    assert_eq!(fanout.worker(&Mutating).unwrap(), "admin");
+    assert_eq!(fanout.worker(&mutating).unwrap(), "admin");
 }

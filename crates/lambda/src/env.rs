@@ -29,6 +29,8 @@ pub mod name {
     pub const WORKER_FUNCTION_READONLY: &str = "WORKER_FUNCTION_READONLY";
     /// Fanout: the worker function that may change things; empty where there is none.
     pub const WORKER_FUNCTION_ADMIN: &str = "WORKER_FUNCTION_ADMIN";
+    /// Fanout: `true` where a request may bring an operation of its own; `false` if absent.
+    pub const ALLOW_DEFINITIONS: &str = "ALLOW_DEFINITIONS";
     /// All: the deployment's name, a dimension of the metrics; none are printed if it is absent.
     pub const DEPLOYMENT: &str = "DEPLOYMENT";
     /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
@@ -46,6 +48,7 @@ pub mod name {
         LEDGER_RETENTION_DAYS,
         WORKER_FUNCTION_READONLY,
         WORKER_FUNCTION_ADMIN,
+        ALLOW_DEFINITIONS,
         DEPLOYMENT,
         RUST_LOG,
     ];
@@ -96,6 +99,19 @@ impl<'a> Env<'a> {
         number
     }
 
+    /// An optional `true` or `false`; absent is `false`.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let text = self.optional(name);
+        match text.as_str() {
+            "true" => Some(true),
+            "false" | "" => Some(false),
+            _ => {
+                self.violations.note(name, &Value::from(text), "true or false");
+                None
+            }
+        }
+    }
+
     /// A required comma-separated list of Regions.
     pub fn regions(&mut self, name: &str) -> Option<Vec<Region>> {
         let text = self.text(name)?;
@@ -134,6 +150,7 @@ mod tests {
         env.whole(name::MAX_CONCURRENCY, 1, 10);
         env.regions(name::TARGET_REGIONS);
         env.home_region();
+        env.flag(name::ALLOW_DEFINITIONS);
         env.finish(Some(())).err().map(|e| e.to_string()).unwrap_or_default()
     }
 
@@ -154,8 +171,10 @@ mod tests {
             ("LEDGER_TABLE", " "),
             ("MAX_CONCURRENCY", "eleven"),
             ("TARGET_REGIONS", "eu-west-1,mars"),
+            ("ALLOW_DEFINITIONS", "yes"),
         ]);
         for part in [
+            "ALLOW_DEFINITIONS: got \"yes\", allowed: true or false",
             "invalid function environment: LEDGER_TABLE: got nothing",
             "MAX_CONCURRENCY: got \"eleven\", allowed: a whole number from 1 to 10",
             "TARGET_REGIONS[1]: got \"mars\"",

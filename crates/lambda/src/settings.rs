@@ -35,6 +35,7 @@ impl FanoutSettings {
         let ledger_retention_days = retention_days(env);
         let worker_readonly = env.text(name::WORKER_FUNCTION_READONLY);
         let worker_admin = env.optional(name::WORKER_FUNCTION_ADMIN);
+        let allow_definitions = env.flag(name::ALLOW_DEFINITIONS);
         let plan = PlanSettings {
             home_region: home_region?,
             target_regions: target_regions?,
@@ -44,6 +45,7 @@ impl FanoutSettings {
             ledger_retention_days: ledger_retention_days?,
             worker_readonly: worker_readonly?,
             worker_admin,
+            allow_definitions: allow_definitions?,
         };
         Some(Self { plan, table: table?, metrics: Metrics::new(env) })
     }

@@ -37,7 +37,7 @@ impl<M: Members> Members for AssumeRoleGate<M> {
         &self,
         account: &AccountId,
         run: &RunId,
-        actions: &[&str],
+        actions: &[String],
     ) -> Result<Member, Error> {
         let flight = self.flight(account);
         let mut refusal = flight.lock().await;

@@ -82,6 +82,8 @@ impl Engine {
             ledger_retention_days: RETENTION_DAYS,
             worker_readonly: WORKER.to_owned(),
             worker_admin: String::new(),
+            // Whoever runs the command has the credentials that it runs with.
+            allow_definitions: true,
         };
         let artifacts = self.artifacts();
         Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
@@ -113,7 +115,11 @@ impl Engine {
     pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
         let journal = self.journal(&plan.operation, &plan.run_id);
         let handler = ResultHandler::new(journal, self.artifacts(), String::new());
-        let event = ResultEvent { run_id: plan.run_id.clone(), operation: plan.operation.clone() };
+        let event = ResultEvent {
+            run_id: plan.run_id.clone(),
+            operation: plan.operation.clone(),
+            definition: plan.definition.clone(),
+        };
         handler.run(&event).await.map(|summary| summary.result)
     }
 

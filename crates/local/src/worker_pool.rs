@@ -130,6 +130,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             item,
             run_id: Some(self.plan.run_id.clone()),
             operation: self.plan.operation.clone(),
+            definition: self.plan.definition.clone(),
             parameters: self.plan.parameters.clone(),
             expires_at: Some(self.plan.expires_at),
         }

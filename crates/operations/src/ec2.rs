@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use org_operator_aws::{RejectTruncated, call_failure};
 use org_operator_core::outcome::classification::CallFailure;
 
-use crate::Target;
+use crate::{OperationFailure, Target};
 
 /// A client for EC2 in the target's account and Region, which rejects truncated responses.
 ///
@@ -79,7 +79,7 @@ pub(crate) const fn actions<const N: usize>(probes: &[Probe; N]) -> [&'static st
 pub(crate) fn probe_all<'a>(
     probes: &'static [Probe],
     target: &'a Target,
-) -> BoxFuture<'a, Result<(), CallFailure>> {
+) -> BoxFuture<'a, Result<(), OperationFailure>> {
     let client = client(target);
     Box::pin(async move {
         for probe in probes {

@@ -3,54 +3,55 @@
 //! Destinations are IPv4, IPv6 or prefix lists; routes may be in any state and in any table. Routes to
 //! NAT, egress-only, transit and carrier gateways are not included.
 
+use std::sync::LazyLock;
+
 use aws_sdk_ec2::types::{Filter, Route, RouteTable};
 use futures_util::future::BoxFuture;
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 
-use crate::{Operation, Rows, Target, ec2};
+use crate::{Operation, OperationFailure, Rows, Target, ec2};
 
 /// `DescribeRouteTables` allows 5 to 100 tables per page (EC2 API reference).
 const PAGE: i32 = 100;
 
 const PROBES: [ec2::Probe; 1] = [ec2::dry_run!("ec2:DescribeRouteTables", describe_route_tables)];
 
-const SPEC: Spec = Spec {
-    name: "internet-routes",
-    summary: "every route to an internet gateway",
-    scope: Scope::Regional,
-    access: Access::ReadOnly,
-    actions: &ec2::actions(&PROBES),
-    columns: &[
-        Column { name: "vpc_id", meaning: "the VPC of the route table" },
-        Column { name: "route_table_id", meaning: "the route table" },
-        Column { name: "is_main", meaning: "true where it is the VPC's main route table" },
-        Column {
-            name: "associated_subnets",
-            meaning: "subnets explicitly associated with it, sorted, joined by ;",
-        },
-        Column { name: "destination", meaning: "IPv4 CIDR, IPv6 CIDR or prefix list" },
-        Column { name: "gateway_id", meaning: "the internet gateway" },
-        Column { name: "state", meaning: "active, blackhole or filtered" },
-        Column { name: "origin", meaning: "how the route came to be, as EC2 names it" },
-    ],
-    key: &["route_table_id", "destination"],
-};
+const COLUMNS: &[(&str, &str)] = &[
+    ("vpc_id", "the VPC of the route table"),
+    ("route_table_id", "the route table"),
+    ("is_main", "true where it is the VPC's main route table"),
+    ("associated_subnets", "subnets explicitly associated with it, sorted, joined by ;"),
+    ("destination", "IPv4 CIDR, IPv6 CIDR or prefix list"),
+    ("gateway_id", "the internet gateway"),
+    ("state", "active, blackhole or filtered"),
+    ("origin", "how the route came to be, as EC2 names it"),
+];
+
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    Spec::read_only("internet-routes", "every route to an internet gateway", ec2::actions(&PROBES))
+        .with_columns(COLUMNS, &["route_table_id", "destination"])
+        .documented(
+            "network",
+            "Which routes lead to an internet gateway?",
+            &["Routes to NAT, egress-only, transit and carrier gateways."],
+        )
+});
 
 /// The operation `internet-routes`.
 #[derive(Debug, Clone, Copy)]
 pub struct InternetRoutes;
 
 impl Operation for InternetRoutes {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &SPEC
     }
 
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
-        Box::pin(rows(target))
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        Box::pin(async move { Ok(rows(target).await?) })
     }
 
-    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         ec2::probe_all(&PROBES, target)
     }
 }

@@ -1,24 +1,31 @@
 //! The operations: the [`Operation`] trait, the catalogue, and one file per operation.
 //!
-//! A new operation is one file beside [`internet_routes`] and one line in [`CATALOGUE`]. It has no
-//! access to the ledger, to other Regions or to Lambda: it gets a configuration for its target.
+//! A new operation is one file: `catalogue/<name>.toml`, or where a file cannot say it, a Rust file
+//! beside [`internet_routes`] and one line in [`catalogue`](mod@catalogue). It has no access to the
+//! ledger, to other Regions or to Lambda: it gets a configuration for its target.
 
+pub mod catalogue;
+mod defined;
 mod ec2;
 pub mod internet_routes;
 pub mod public_ips;
+mod raw;
+
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
 use org_operator_core::input::path::FieldPath;
-use org_operator_core::input::violation::{Expected, Violations};
+use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
-use org_operator_core::outcome::classification::CallFailure;
-use org_operator_core::{AccountId, Error, Region};
+use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::{AccountId, Region};
 use serde_json::{Map, Value};
 
-/// All operations, in the order of their names.
-pub const CATALOGUE: &[&dyn Operation] =
-    &[&internet_routes::InternetRoutes, &public_ips::PublicIps];
+pub use catalogue::{Catalogue, catalogue};
+pub use defined::{DefinedOperation, defined};
+pub use org_operator_core::error::OperationFailure;
+pub use raw::{RAW, is_raw, raw_definition, raw_pages};
 
 /// The rows that an operation found: one cell per declared column, in their order.
 pub type Rows = Vec<Vec<String>>;
@@ -28,10 +35,16 @@ pub type Rows = Vec<Vec<String>>;
 pub struct Target {
     /// The account's id.
     pub account: AccountId,
-    /// The Region's name.
+    /// The Region's name; of an operation that runs once per account, the one that its calls are
+    /// signed for.
     pub region: Region,
     /// The SDK configuration for the Region, with the member role's credentials.
     pub config: SdkConfig,
+    /// The moment that ages are counted from.
+    pub now: Timestamp,
+    /// What the run sets of the operation's parameters; [`Operation::check_parameters`] found
+    /// nothing wrong with it.
+    pub parameters: Arc<Map<String, Value>>,
 }
 
 /// An operation: what is done in one account and Region.
@@ -46,59 +59,22 @@ pub struct Target {
 /// crate: it compiles, and runs against recorded responses.
 pub trait Operation: Send + Sync {
     /// The operation's declaration: name, columns, key, IAM actions.
-    fn spec(&self) -> &'static Spec;
+    fn spec(&self) -> &Spec;
 
-    /// Runs in `target` and returns every row, or the failure of the first call that failed.
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>>;
+    /// Runs in `target` and returns every row, or why there are none.
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>>;
 
     /// Checks whether [`Operation::run`] would be allowed in `target`, without its effects: calls each
     /// declared action once, as a dry run where the service has dry runs.
-    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>>;
-}
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>>;
 
-/// The operation of `catalogue` called `name`; otherwise notes a violation with all names and the
-/// nearest one.
-pub fn find(
-    catalogue: &[&'static dyn Operation],
-    name: &str,
-    violations: &mut Violations,
-) -> Option<&'static dyn Operation> {
-    let found = catalogue.iter().find(|operation| operation.spec().name == name);
-    if found.is_none() {
-        let names: Vec<&str> = catalogue.iter().map(|operation| operation.spec().name).collect();
-        let expected = Expected::name(names.join(", "), name, names.iter().copied());
-        violations.note("Operation", &Value::from(name), expected);
+    /// Notes what is wrong with the parameters that a run sets; by default, that it sets any.
+    fn check_parameters(&self, given: &Map<String, Value>, violations: &mut Violations) {
+        for (name, value) in given {
+            let allowed = format!("nothing: `{}` has no parameters", self.spec().name);
+            violations.note(FieldPath::root().field("Parameters").field(name), value, allowed);
+        }
     }
-    found.copied()
-}
-
-/// Notes a violation for each parameter that `operation` does not have; no operation has any yet.
-pub fn check_parameters(
-    operation: &dyn Operation,
-    parameters: &Map<String, Value>,
-    violations: &mut Violations,
-) {
-    for (name, value) in parameters {
-        let allowed = format!("nothing: `{}` has no parameters", operation.spec().name);
-        violations.note(FieldPath::root().field("Parameters").field(name), value, allowed);
-    }
-}
-
-/// The operation of `catalogue` called `name`, if it accepts `parameters`.
-///
-/// # Errors
-/// `InvalidRequest` with every violation.
-pub fn resolve_in(
-    catalogue: &[&'static dyn Operation],
-    name: &str,
-    parameters: &Map<String, Value>,
-) -> Result<&'static dyn Operation, Error> {
-    let mut violations = Violations::default();
-    let found = find(catalogue, name, &mut violations);
-    if let Some(operation) = found {
-        check_parameters(operation, parameters, &mut violations);
-    }
-    violations.into_result("request", found)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! addresses, carrier IPs and customer-owned IPs are not included.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
@@ -12,10 +13,10 @@ use aws_sdk_ec2::types::{
 };
 use futures_util::future::BoxFuture;
 use org_operator_aws::call_failure;
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 
-use crate::{Operation, Rows, Target, ec2};
+use crate::{Operation, OperationFailure, Rows, Target, ec2};
 
 /// `DescribeNetworkInterfaces` allows 5 to 1,000 interfaces per page (EC2 API reference).
 const PAGE: i32 = 1000;
@@ -25,42 +26,48 @@ const PROBES: [ec2::Probe; 2] = [
     ec2::dry_run!("ec2:DescribeNetworkInterfaces", describe_network_interfaces),
 ];
 
-const SPEC: Spec = Spec {
-    name: "public-ips",
-    summary: "every public IPv4 address, attached or not",
-    scope: Scope::Regional,
-    access: Access::ReadOnly,
-    actions: &ec2::actions(&PROBES),
-    columns: &[
-        Column { name: "public_ip", meaning: "the public IPv4 address" },
-        Column { name: "kind", meaning: "elastic, auto-assigned or service" },
-        Column { name: "allocation_id", meaning: "the allocation of an Elastic IP" },
-        Column { name: "attached", meaning: "true where something has the address" },
-        Column { name: "network_interface_id", meaning: "the interface that has it" },
-        Column { name: "interface_type", meaning: "the interface's type, as EC2 names it" },
-        Column { name: "instance_id", meaning: "the instance of the interface" },
-        Column { name: "private_ip", meaning: "the private address that it stands for" },
-        Column { name: "vpc_id", meaning: "the VPC of the interface" },
-        Column { name: "subnet_id", meaning: "the subnet of the interface" },
-        Column { name: "description", meaning: "the interface's description" },
-    ],
-    key: &["public_ip"],
-};
+const COLUMNS: &[(&str, &str)] = &[
+    ("public_ip", "the public IPv4 address"),
+    ("kind", "elastic, auto-assigned or service"),
+    ("allocation_id", "the allocation of an Elastic IP"),
+    ("attached", "true where something has the address"),
+    ("network_interface_id", "the interface that has it"),
+    ("interface_type", "the interface's type, as EC2 names it"),
+    ("instance_id", "the instance of the interface"),
+    ("private_ip", "the private address that it stands for"),
+    ("vpc_id", "the VPC of the interface"),
+    ("subnet_id", "the subnet of the interface"),
+    ("description", "the interface's description"),
+];
+
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    Spec::read_only(
+        "public-ips",
+        "every public IPv4 address, attached or not",
+        ec2::actions(&PROBES),
+    )
+    .with_columns(COLUMNS, &["public_ip"])
+    .documented(
+        "network",
+        "Which public IPv4 addresses does every account have, and what has them?",
+        &["IPv6 addresses, carrier IPs and customer-owned IPs."],
+    )
+});
 
 /// The operation `public-ips`.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicIps;
 
 impl Operation for PublicIps {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &SPEC
     }
 
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
-        Box::pin(rows(target))
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        Box::pin(async move { Ok(rows(target).await?) })
     }
 
-    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         ec2::probe_all(&PROBES, target)
     }
 }

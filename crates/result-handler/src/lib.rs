@@ -9,16 +9,18 @@ mod export;
 mod lines;
 mod previous;
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt, stream};
 use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, SUMMARY};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::{RunResult, Summary};
+use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
 use org_operator_core::report::coverage::{AccountTargets, by_account};
 use org_operator_core::{Error, RunId, WorkItem};
-use org_operator_operations::{CATALOGUE, Operation, resolve_in};
-use serde_json::Map;
+use org_operator_operations::{Catalogue, Operation, catalogue};
 
 use account::Reading;
 pub use compare::{Written, compare};
@@ -37,13 +39,13 @@ pub struct ResultHandler<L, A> {
     /// The artifacts' prefix.
     pub results_prefix: String,
     /// The operations to choose from.
-    pub catalogue: &'static [&'static dyn Operation],
+    pub catalogue: &'static Catalogue,
 }
 
 impl<L, A> ResultHandler<L, A> {
     /// The step over its ports, with the whole catalogue.
     pub fn new(ledger: L, artifacts: A, results_prefix: String) -> Self {
-        Self { ledger, artifacts, results_prefix, catalogue: CATALOGUE }
+        Self { ledger, artifacts, results_prefix, catalogue: catalogue() }
     }
 }
 
@@ -55,12 +57,12 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     /// else what the ledger or the store returned. The summary is written after the tables, and
     /// `latest.json` last: a run with a summary is complete on disk.
     pub async fn run(&self, event: &ResultEvent) -> Result<Summary, Error> {
-        let operation = resolve_in(self.catalogue, &event.operation, &Map::new())?;
+        let operation = self.operation(event)?;
         let folder = Folder::new(&self.results_prefix, &event.operation, &event.run_id);
         let accounts = by_account(self.manifest(&folder).await?);
         let mut latest = previous::latest(&self.artifacts, &folder, &event.run_id).await?;
         let mut previous =
-            self.previous(operation, &folder, latest.previous_run_id.as_ref()).await?;
+            self.previous(&*operation, &folder, latest.previous_run_id.as_ref()).await?;
         if previous.is_none() {
             latest.previous_run_id = None;
         }
@@ -75,6 +77,14 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         let RunResult { status, targets, failed, records, .. } = &summary.result;
         tracing::info!(RunId = %event.run_id, ?status, targets, failed, records, "written");
         Ok(summary)
+    }
+
+    /// The operation of the run; its parameters are nothing that the tables depend on.
+    fn operation(&self, event: &ResultEvent) -> Result<Arc<dyn Operation>, Error> {
+        let mut violations = Violations::default();
+        let definition = event.definition.as_ref();
+        let found = self.catalogue.meant(&event.operation, definition, &mut violations);
+        violations.into_result("request", found)
     }
 
     /// The run to compare with, or `None` where there is none or its files are gone.

@@ -47,7 +47,8 @@ async fn document<T: DeserializeOwned>(
 
 /// The previous run, read along with this one.
 pub(crate) struct Previous<D> {
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
+    computed: Vec<usize>,
     records: Rows<D>,
     header: csv::StringRecord,
     coverage: Rows<D>,
@@ -67,6 +68,7 @@ impl<D: Download> Previous<D> {
         let header = csv_record(&coverage.next().await?.unwrap_or_default())?;
         Ok(Some(Self {
             columns: columns(spec),
+            computed: spec.computed_indices(),
             records: Rows { lines: Lines::new(records, Ending::Plain), next: None },
             header,
             coverage: Rows { lines: coverage, next: None },
@@ -75,7 +77,7 @@ impl<D: Download> Previous<D> {
 
     /// What the previous run has of `account`. Accounts are asked for in ascending order.
     pub(crate) async fn account(&mut self, account: &AccountId) -> Result<Comparison, Error> {
-        let Self { columns, records, header, coverage } = self;
+        let Self { columns, computed, records, header, coverage } = self;
         let mut succeeded = BTreeSet::new();
         while let Some(row) = coverage.of(account, |line| coverage_row(header, line)).await? {
             succeeded.extend(row.value);
@@ -84,7 +86,7 @@ impl<D: Download> Previous<D> {
         while let Some(row) = records.of(account, |line| record(columns, line)).await? {
             before.insert(row.value);
         }
-        Ok(Comparison::new(succeeded, before))
+        Ok(Comparison::without(computed, succeeded, before))
     }
 }
 
@@ -149,7 +151,7 @@ fn csv_record(line: &[u8]) -> Result<csv::StringRecord, Error> {
 }
 
 /// A line of the records; a column that the previous run did not have is empty.
-fn record(columns: &[&str], line: &[u8]) -> Result<Row<RegionCells>, Error> {
+fn record(columns: &[String], line: &[u8]) -> Result<Row<RegionCells>, Error> {
     let row = RecordRow::parse_line(columns, line)
         .map_err(|why| unreadable("the previous run's records", why))?;
     let value = (row.region.into_owned(), row.cells.into_owned());

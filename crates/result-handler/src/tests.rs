@@ -1,44 +1,46 @@
 //! The result handler over a ledger and artifacts in memory.
 
+use std::sync::LazyLock;
+
 use futures_util::future::BoxFuture;
 use org_operator_core::contract::ledger::{
     Entry, LedgerPartition, LedgerRecord, WorkerFailure, outcome_key, record_key,
 };
 use org_operator_core::contract::summary::Status;
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::model::timestamp::Timestamp;
-use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, ErrorKind, Outcome, Record, Region, RunId, Verdict};
-use org_operator_operations::{Rows, Target};
+use org_operator_operations::{OperationFailure, Rows, Target};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
 use serde_json::{Value, json};
 
 use super::*;
 
-static SPEC: Spec = Spec {
-    name: "fake",
-    summary: "",
-    scope: Scope::Regional,
-    access: Access::ReadOnly,
-    actions: &[],
-    columns: &[Column { name: "thing", meaning: "" }],
-    key: &["thing"],
-};
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    let spec = Spec::read_only("fake", "", []);
+    spec.with_columns(&[("thing", "")], &["thing"])
+});
 
 struct Fake;
 
 impl Operation for Fake {
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &SPEC
     }
 
-    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         Box::pin(async { Ok(Rows::new()) })
     }
+}
+
+/// The catalogue of the fake operation only.
+fn catalogue_of_fake() -> &'static Catalogue {
+    let operation: Arc<dyn Operation> = Arc::new(Fake);
+    Box::leak(Box::new(Catalogue::of([operation])))
 }
 
 struct Run {
@@ -53,7 +55,8 @@ impl Run {
         let artifacts = MemoryArtifacts::default();
         artifacts.put("p/fake/r1/manifest.json", manifest.to_string().into_bytes()).await.unwrap();
         let (ledger, results_prefix) = (MemoryLedger::new(), "p".to_owned());
-        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue: &[&Fake] } }
+        let catalogue = catalogue_of_fake();
+        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue } }
     }
 
     fn partition(account: &str) -> LedgerPartition {

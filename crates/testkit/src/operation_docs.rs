@@ -1,8 +1,8 @@
 //! The generated parts of the documentation: the list of operations, and the head of each operation's
 //! page. What surrounds a generated part is written by hand and left alone.
 
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
-use org_operator_operations::CATALOGUE;
+use org_operator_core::model::spec::{Access, Parameter, Scope, Spec};
+use org_operator_operations::catalogue;
 
 use crate::{TestResult, paths};
 
@@ -13,10 +13,10 @@ const END: &str = "<!-- END generated -->";
 const LISTS: [(&str, &str); 1] = [("docs/operations.md", "operations/")];
 
 /// The columns that all operations have in common.
-const COMMON_COLUMNS: [Column; 3] = [
-    Column { name: "account_id", meaning: "the account" },
-    Column { name: "account_name", meaning: "its name in the organization" },
-    Column { name: "region", meaning: "the Region" },
+const COMMON_COLUMNS: [(&str, &str); 3] = [
+    ("account_id", "the account"),
+    ("account_name", "its name in the organization"),
+    ("region", "the Region; `global` where the operation runs once per account"),
 ];
 
 /// A file and the text that it must have.
@@ -41,7 +41,8 @@ impl GeneratedFile {
 /// # Errors
 /// Where a file with a list cannot be read or has no markers.
 pub fn files() -> TestResult<Vec<GeneratedFile>> {
-    let specs: Vec<&Spec> = CATALOGUE.iter().map(|operation| operation.spec()).collect();
+    let operations = catalogue().operations()?;
+    let specs: Vec<&Spec> = operations.iter().map(|operation| operation.spec()).collect();
     let mut files = Vec::new();
     for (path, to_pages) in LISTS {
         let text =
@@ -67,41 +68,107 @@ fn replaced(path: &str, text: &str, generated: &str) -> TestResult<String> {
     Ok(format!("{head}{BEGIN}\n{generated}\n{END}{tail}"))
 }
 
-/// The table of operations, one row each.
+/// The operations in a table per suite, one row each.
 fn list(specs: &[&Spec], to_pages: &str) -> String {
-    let row = |spec: &&Spec| {
-        let (name, summary, actions) = (spec.name, spec.summary, actions(spec));
-        format!("| [`{name}`]({to_pages}{name}.md) | {summary} | {actions} |")
-    };
-    let rows: Vec<String> = specs.iter().map(row).collect();
-    format!("| name | rows | IAM actions |\n|---|---|---|\n{}", rows.join("\n"))
+    let mut suites: Vec<&str> = specs.iter().map(|spec| suite(spec)).collect();
+    suites.sort_unstable();
+    suites.dedup();
+    let tables = suites.iter().map(|name| {
+        let of_suite = specs.iter().filter(|spec| suite(spec) == *name);
+        let rows: Vec<String> = of_suite.map(|spec| row(spec, to_pages)).collect();
+        let head = "| name | question | rows |\n|---|---|---|";
+        format!("## {}\n\n{head}\n{}", capitalized(name), rows.join("\n"))
+    });
+    tables.collect::<Vec<_>>().join("\n\n")
 }
 
-/// The head of an operation's page: title, summary, access, IAM actions, columns and key.
+fn suite(spec: &Spec) -> &str {
+    spec.documentation.suite.as_deref().unwrap_or("other")
+}
+
+fn row(spec: &Spec, to_pages: &str) -> String {
+    let Spec { name, summary, documentation, .. } = spec;
+    let question = documentation.question.as_deref().unwrap_or_default();
+    format!("| [`{name}`]({to_pages}{name}.md) | {} | {} |", cell(question), cell(summary))
+}
+
+/// The head of an operation's page: title, question, summary, access, IAM actions, parameters, columns
+/// and key, what it does not see, a row as an example.
 fn page_head(spec: &Spec) -> String {
-    let (name, summary, key) = (spec.name, capitalized(spec.summary), code(spec.key));
+    let (name, summary) = (&spec.name, capitalized(&spec.summary));
+    let question = spec.documentation.question.iter().map(|text| format!("**{text}** "));
     let (access, scope) = (access(spec.access), scope(spec.scope));
-    let columns: Vec<String> = COMMON_COLUMNS.iter().chain(spec.columns).map(column).collect();
     format!(
-        "# `{name}`\n\n{summary}. The operation {access}, runs {scope}, and has no parameters.\n\n\
-         IAM actions: {}.\n\n## Columns of `{name}.csv`\n\n| column | meaning |\n|---|---|\n{}\n\n\
-         Rows are sorted by account, Region and key. The key is {key}: no two rows of one account and \
-         Region share it.\nA cell that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, tab or \
-         carriage return first) has an apostrophe in front.",
-        actions(spec),
-        columns.join("\n"),
+        "# `{name}`\n\n{}{summary}. The operation {access} and runs {scope}.\n\n\
+         IAM actions: {}.\n\n{}## Columns of `{name}.csv`\n\n| column | meaning |\n|---|---|\n{}\n\n\
+         Rows are sorted by account, Region and key. {}\nA cell that a spreadsheet would run as a \
+         formula (`=`, `+`, `-`, `@`, tab or carriage return first) has an apostrophe in front.{}{}",
+        question.collect::<String>(),
+        code(&spec.actions),
+        parameters(spec),
+        columns(spec).join("\n"),
+        key(spec),
+        not_seen(spec),
+        example(spec),
     )
 }
 
-fn column(column: &Column) -> String {
-    format!("| `{}` | {} |", column.name, column.meaning)
+fn key(spec: &Spec) -> String {
+    if spec.key.is_empty() {
+        return "There is at most one row per account and Region.".to_owned();
+    }
+    let key = code(&spec.key);
+    format!("The key is {key}: no two rows of one account and Region share it.")
 }
 
-fn actions(spec: &Spec) -> String {
-    code(spec.actions)
+fn columns(spec: &Spec) -> Vec<String> {
+    let common = COMMON_COLUMNS.map(|(name, meaning)| format!("| `{name}` | {meaning} |"));
+    let own = spec.columns.iter().map(|column| {
+        let computed =
+            if column.computed { "; a change of it is no change of the row" } else { "" };
+        format!("| `{}` | {}{computed} |", column.name, cell(&column.meaning))
+    });
+    common.into_iter().chain(own).collect()
 }
 
-fn code(words: &[&str]) -> String {
+fn parameters(spec: &Spec) -> String {
+    let rows = spec.parameters.iter().map(|parameter| {
+        let Parameter { name, kind, meaning, default, .. } = parameter;
+        let default =
+            default.as_ref().map_or("must be set".to_owned(), |value| format!("`{value}`"));
+        format!("| `{name}` | {kind} | {default} | {} |\n", cell(meaning))
+    });
+    let rows: String = rows.collect();
+    if rows.is_empty() {
+        return "It has no parameters.\n\n".to_owned();
+    }
+    format!("## Parameters\n\n| name | type | if not set | meaning |\n|---|---|---|---|\n{rows}\n")
+}
+
+fn not_seen(spec: &Spec) -> String {
+    if spec.documentation.not_seen.is_empty() {
+        return String::new();
+    }
+    let sentences = spec.documentation.not_seen.join("\n- ");
+    format!("\n\n## What it does not see\n\n- {sentences}")
+}
+
+fn example(spec: &Spec) -> String {
+    let cells = spec.columns.iter().zip(&spec.documentation.example);
+    let rows: Vec<String> =
+        cells.map(|(column, value)| format!("\n| `{}` | {} |", column.name, cell(value))).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("\n\n## A row as an example\n\n| column | cell |\n|---|---|{}", rows.concat())
+}
+
+/// `text` in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn code(words: &[String]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 

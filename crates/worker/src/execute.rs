@@ -2,21 +2,30 @@
 //! attempt's time. Nothing is written to the ledger here.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use org_operator_aws::Member;
+use org_operator_core::error::CallFailure;
 use org_operator_core::model::record::keyed;
-use org_operator_core::outcome::classification::{Call, CallFailure, Classification, classify};
+use org_operator_core::outcome::classification::{Classification, classify_operation};
 use org_operator_core::{AccountId, Error, ErrorKind, Record};
-use org_operator_operations::{Operation, Rows, Target};
+use org_operator_operations::{Operation, OperationFailure, Rows, Target};
+use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::attempt::{Attempt, Executed, RegionAttempt};
 use crate::members::Members;
 
+/// An operation and what the run sets of its parameters.
+pub(crate) struct Asked {
+    pub(crate) operation: Arc<dyn Operation>,
+    pub(crate) parameters: Arc<Map<String, Value>>,
+}
+
 /// Runs one operation in the Regions of one account.
 pub(crate) struct RegionExecutor<'a, M> {
-    operation: &'static dyn Operation,
+    asked: &'a Asked,
     account: &'a AccountId,
     members: &'a M,
     attempt: &'a Attempt,
@@ -27,19 +36,19 @@ pub(crate) struct RegionExecutor<'a, M> {
 impl<'a, M: Members> RegionExecutor<'a, M> {
     /// An executor whose deadline starts now.
     pub(crate) fn new(
-        operation: &'static dyn Operation,
+        asked: &'a Asked,
         account: &'a AccountId,
         members: &'a M,
         attempt: &'a Attempt,
         permits: Option<&'a Semaphore>,
     ) -> Self {
         let deadline = Instant::now() + attempt.time_left;
-        Self { operation, account, members, attempt, permits, deadline }
+        Self { asked, account, members, attempt, permits, deadline }
     }
 
     /// Assumes the member role with a session that allows the operation's actions only.
     pub(crate) async fn assume_role(&self) -> Result<Member, Error> {
-        let actions = self.operation.spec().actions;
+        let actions = &self.asked.operation.spec().actions;
         let assuming = self.members.assume(self.account, &self.attempt.run, actions);
         before(self.deadline, assuming).await?
     }
@@ -63,26 +72,31 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         permit: Permit<'_>,
     ) -> Executed<Vec<Record>> {
         let config = member.config(&attempt.region, &attempt.calls);
-        let (account, region) = (self.account.clone(), attempt.region.clone());
-        let target = Target { account, region, config };
-        let result = match before(permit.deadline, self.operation.run(&target)).await {
+        let target = Target {
+            account: self.account.clone(),
+            region: member.signing_region(&attempt.region),
+            config,
+            now: attempt.started_at,
+            parameters: Arc::clone(&self.asked.parameters),
+        };
+        let result = match before(permit.deadline, self.asked.operation.run(&target)).await {
             Err(late) => Err(Classification::certain(late)),
-            Ok(Err(failure)) => Err(self.classify(member, &failure)),
+            Ok(Err(failure)) => Err(self.classify(member, failure)),
             Ok(Ok(rows)) => self.keyed(rows),
         };
         Executed { attempt, result }
     }
 
-    fn classify(&self, member: &Member, failure: &CallFailure) -> Classification {
-        if failure.is_expired() {
+    fn classify(&self, member: &Member, failure: OperationFailure) -> Classification {
+        if failure.call().is_some_and(CallFailure::is_expired) {
             self.members.evict(self.account, &self.attempt.run);
         }
-        let actions = self.operation.spec().actions;
-        classify(Call::Operation, failure).naming(member.role(), actions)
+        let actions = &self.asked.operation.spec().actions;
+        classify_operation(failure).naming(member.role(), actions)
     }
 
     fn keyed(&self, rows: Rows) -> Result<Vec<Record>, Classification> {
-        keyed(self.operation.spec(), rows).map_err(Classification::certain)
+        keyed(self.asked.operation.spec(), rows).map_err(Classification::certain)
     }
 }
 

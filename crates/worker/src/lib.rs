@@ -16,13 +16,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
-use org_operator_operations::{CATALOGUE, Operation, resolve_in};
+use org_operator_operations::{Catalogue, catalogue};
 use tokio::sync::Semaphore;
 
 pub use attempt::Attempt;
 use attempt::{CONCURRENT_REGIONS, Executed, RegionAttempt};
 use attempt_writer::AttemptWriter;
-use execute::RegionExecutor;
+use execute::{Asked, RegionExecutor};
 pub use members::Members;
 use result::counted;
 
@@ -35,7 +35,7 @@ pub struct Worker<M, L, C> {
     /// The source of start and end times.
     pub clock: C,
     /// The operations that an event may name.
-    pub catalogue: &'static [&'static dyn Operation],
+    pub catalogue: &'static Catalogue,
     /// Limits the Regions that run at the same time over all work items of a process; a Region's
     /// deadline starts when its permit is granted. `None` limits each work item by itself.
     pub permits: Option<Arc<Semaphore>>,
@@ -44,7 +44,7 @@ pub struct Worker<M, L, C> {
 impl<M, L, C> Worker<M, L, C> {
     /// The step over its ports, with the whole catalogue and no limit beyond the work item's.
     pub fn new(members: M, ledger: L, clock: C) -> Self {
-        Self { members, ledger, clock, catalogue: CATALOGUE, permits: None }
+        Self { members, ledger, clock, catalogue: catalogue(), permits: None }
     }
 }
 
@@ -56,12 +56,14 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
     /// `DeadlineExceeded` where a target failed with it, so that the state machine tries again
     /// (its outcome is in the ledger all the same); any kind where the ledger fails.
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
-        let operation = resolve_in(self.catalogue, &event.operation, &event.parameters)?;
+        let WorkerEvent { operation: name, definition, parameters, .. } = event;
+        let operation = self.catalogue.resolve(name, definition.as_ref(), parameters)?;
+        let asked = Asked { operation, parameters: Arc::new(parameters.clone()) };
         let (account, regions) = (&event.item.account_id, &event.item.regions);
         let partition = LedgerPartition { run: attempt.run.clone(), account: account.clone() };
         let writer = AttemptWriter::open(&self.ledger, &self.clock, partition, attempt).await?;
         let permits = self.permits.as_deref();
-        let executor = RegionExecutor::new(operation, account, &self.members, attempt, permits);
+        let executor = RegionExecutor::new(&asked, account, &self.members, attempt, permits);
         let executed = self.execute(&executor, &writer, writer.pending(regions)).await?;
         let siblings = writer.siblings(&executed);
         if siblings.refused {

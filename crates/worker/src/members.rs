@@ -12,7 +12,7 @@ pub trait Members: Sync {
         &self,
         account: &AccountId,
         run: &RunId,
-        actions: &[&str],
+        actions: &[String],
     ) -> impl Future<Output = Result<Member, Error>> + Send;
 
     /// Evicts the cached session of `account`: AWS treats it as expired, whatever STS promised.
@@ -24,7 +24,7 @@ impl Members for MemberRole {
         &self,
         account: &AccountId,
         run: &RunId,
-        actions: &[&str],
+        actions: &[String],
     ) -> Result<Member, Error> {
         Self::assume(self, account, run, actions).await
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::*;
 use crate::attempt_writer::EVIDENCE_SECONDS;
 use fixtures::{
-    RefusesCredentials, SPEC, attempt, counts, event, message, outcomes, records, worker,
+    RefusesCredentials, SPEC, attempt, counts, event, message, only, outcomes, records, worker,
 };
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn credentials_refused_by_an_always_on_region_are_evicted_and_failed() {
     let worker = worker();
     let regions = ["eu-west-1", "xx-off-1"];
     let event = json!({"AccountId": "111111111111", "Regions": regions, "Operation": "refusing"});
-    let refusing = Worker { catalogue: &[&RefusesCredentials], ..worker };
+    let refusing = Worker { catalogue: only(RefusesCredentials), ..worker };
     refusing.run(&WorkerEvent::parse(&event).unwrap(), &attempt("a")).await.unwrap();
     for word in ["west", "off"] {
         assert_eq!(outcomes(&refusing)[word].1, Some(ErrorKind::AccessDenied), "{word}");

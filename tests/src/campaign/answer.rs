@@ -151,7 +151,7 @@ impl Answer {
         let columns = columns(drive.schedule.asked.operation);
         let line = |row: &Row| {
             let pairs = columns.iter().zip(row);
-            let pairs = pairs.map(|(name, cell)| ((*name).to_owned(), json!(cell)));
+            let pairs = pairs.map(|(name, cell)| ((*name).clone(), json!(cell)));
             Value::Object(pairs.collect::<Map<_, _>>())
         };
         same("the lines", &self.lines, &expected.iter().map(line).collect())?;

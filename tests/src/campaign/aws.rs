@@ -67,6 +67,7 @@ pub fn settings(simulation: &Simulation) -> Settings {
         ledger_retention_days: 30,
         worker_readonly: "worker".to_owned(),
         worker_admin: String::new(),
+        allow_definitions: true,
     }
 }
 

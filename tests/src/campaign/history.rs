@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sim::{World, oracle, oracle::Row};
 use fastrand::Rng;
 use org_operator_core::contract::coverage_row::CoverageRow;
+use org_operator_core::input::violation::Violations;
 use org_operator_core::report::csv_table::Table;
-use org_operator_operations::{CATALOGUE, Operation};
+use org_operator_operations::catalogue;
 use org_operator_testkit::TestResult;
 use serde_json::{Map, Value, json};
 
@@ -23,11 +24,12 @@ pub struct History {
 
 /// The columns of an operation's file.
 #[must_use]
-pub fn columns(operation: &str) -> Vec<&'static str> {
-    let spec = CATALOGUE.iter().map(|known: &&dyn Operation| known.spec());
-    let own = spec.filter(|spec| spec.name == operation).flat_map(|spec| spec.columns);
-    let target = ["account_id", "account_name", "region"];
-    target.into_iter().chain(own.map(|column| column.name)).collect()
+pub fn columns(operation: &str) -> Vec<String> {
+    let mut violations = Violations::default();
+    let known = catalogue().find(operation, &mut violations);
+    let own = known.map(|known| known.spec().columns.clone()).unwrap_or_default();
+    let target = ["account_id", "account_name", "region"].map(str::to_owned);
+    target.into_iter().chain(own.into_iter().map(|column| column.name)).collect()
 }
 
 impl History {
@@ -87,7 +89,7 @@ impl History {
                 let cells = target.into_iter().chain(row.iter().cloned());
                 let pairs = columns.iter().zip(cells);
                 let line: Map<String, Value> =
-                    pairs.map(|(name, cell)| ((*name).to_owned(), Value::from(cell))).collect();
+                    pairs.map(|(name, cell)| ((*name).clone(), Value::from(cell))).collect();
                 lines.extend([Value::Object(line).to_string(), "\n".to_owned()]);
             }
         }

@@ -8,7 +8,7 @@ use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, ErrorKind, RunId};
 use org_operator_operations::internet_routes::InternetRoutes;
-use org_operator_operations::{Operation, Rows, Target};
+use org_operator_operations::{Operation, OperationFailure, Rows, Target};
 use org_operator_worker::Members;
 
 use super::organization::{FORMULA, QUOTES, REFUSED};
@@ -17,11 +17,6 @@ use super::organization::{FORMULA, QUOTES, REFUSED};
 pub(super) struct Answers {
     pub(super) previous: bool,
 }
-
-/// The previous run's.
-pub(super) static BEFORE: Answers = Answers { previous: true };
-/// The run's.
-pub(super) static NOW: Answers = Answers { previous: false };
 
 fn row(table: &str, destination: &str, origin: &str) -> Vec<String> {
     let subnets = "subnet-1;subnet-2";
@@ -59,15 +54,16 @@ impl Answers {
 }
 
 impl Operation for Answers {
-    fn spec(&self) -> &'static Spec {
-        InternetRoutes.spec()
+    fn spec(&self) -> &Spec {
+        static SAME: InternetRoutes = InternetRoutes;
+        SAME.spec()
     }
 
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
-        Box::pin(async move { self.rows(target) })
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        Box::pin(async move { Ok(self.rows(target)?) })
     }
 
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -76,7 +72,7 @@ impl Operation for Answers {
 pub(super) struct Accounts;
 
 impl Members for Accounts {
-    async fn assume(&self, account: &AccountId, _: &RunId, _: &[&str]) -> Result<Member, Error> {
+    async fn assume(&self, account: &AccountId, _: &RunId, _: &[String]) -> Result<Member, Error> {
         if account.as_str() == REFUSED {
             return Err(Error::new(ErrorKind::AssumeRoleDenied, "AccessDenied: no such role"));
         }

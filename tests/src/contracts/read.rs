@@ -13,10 +13,10 @@ use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::contract::work_item::{WorkItem, WorkerResult};
 use org_operator_core::input::request::FanoutEvent;
-use org_operator_operations::CATALOGUE;
+use org_operator_operations::catalogue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What is wrong with a file, in words that begin with the place in it.
 pub type Faults = Vec<String>;
@@ -55,11 +55,10 @@ fn read(path: &str, bytes: &[u8]) -> Result<Faults, String> {
 
 /// A file whose columns are those of an operation.
 fn operations_file(path: &str, name: &str, bytes: &[u8]) -> Result<Faults, String> {
-    let specs = CATALOGUE.iter().map(|operation| operation.spec());
-    let of_path = |name: &str| path.contains(&format!("/{name}/"));
-    let spec = specs.into_iter().find(|spec| of_path(spec.name)).ok_or("of no operation")?;
-    let columns = columns(spec);
-    let operation = spec.name;
+    let of_path = |name: &&str| path.contains(&format!("/{name}/"));
+    let operation = catalogue().names().find(of_path).ok_or("of no operation")?;
+    let found = catalogue().resolve(operation, None, &Map::new()).map_err(text)?;
+    let columns = columns(found.spec());
     match name.strip_prefix(operation).unwrap_or(name) {
         ".jsonl" => lines(bytes, |line| record_line(&columns, line)),
         ".csv" => records(bytes, |header, row| {
@@ -68,8 +67,8 @@ fn operations_file(path: &str, name: &str, bytes: &[u8]) -> Result<Faults, Strin
         }),
         "changes.csv" => records(bytes, |header, row| {
             let row = ChangeRow::parse_csv(&columns, header, row)?;
-            let all: Vec<&str> =
-                std::iter::once(ChangeRow::COLUMN).chain(columns.clone()).collect();
+            let all: Vec<String> =
+                std::iter::once(ChangeRow::COLUMN.to_owned()).chain(columns.clone()).collect();
             Ok(pairs(&all, row.texts().map(str::to_owned)))
         }),
         _ => Err("no type reads it".to_owned()),
@@ -138,8 +137,11 @@ fn csv<T: DeserializeOwned>(
     })
 }
 
-fn pairs(columns: &[&str], cells: impl Iterator<Item = String>) -> Vec<(String, String)> {
-    columns.iter().map(ToString::to_string).zip(cells).collect()
+fn pairs(
+    columns: &[impl AsRef<str>],
+    cells: impl Iterator<Item = String>,
+) -> Vec<(String, String)> {
+    columns.iter().map(|column| column.as_ref().to_owned()).zip(cells).collect()
 }
 
 /// Compares each row with what a type makes of it, column by column.
@@ -174,7 +176,7 @@ fn lines(bytes: &[u8], read: impl Fn(&[u8]) -> Result<Value, String>) -> Result<
     Ok(lost)
 }
 
-fn record_line(columns: &[&str], line: &[u8]) -> Result<Value, String> {
+fn record_line(columns: &[String], line: &[u8]) -> Result<Value, String> {
     let row = RecordRow::parse_line(columns, line)?;
     let mut again = Vec::new();
     row.write_line(columns, &mut again).map_err(text)?;

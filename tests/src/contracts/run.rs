@@ -1,5 +1,6 @@
 //! The run: the three steps over memory, a previous run before it, and a resumption after it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use org_operator_core::contract::document::{compact, pretty};
@@ -9,14 +10,14 @@ use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::input::request::FanoutEvent;
 use org_operator_core::{Region, WorkItem, WorkerEvent};
 use org_operator_fanout::{Fanout, Settings};
-use org_operator_operations::{CATALOGUE, Operation};
+use org_operator_operations::{Catalogue, Operation, catalogue};
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::TestResult;
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryDirectory, MemoryLedger, TickingClock};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
-use super::operation::{Accounts, BEFORE, NOW};
+use super::operation::{Accounts, Answers};
 use super::organization::{CRASHED, directory, request};
 use super::{Files, stores};
 
@@ -48,6 +49,7 @@ impl Steps {
             ledger_retention_days: 30,
             worker_readonly: "org-operator-worker:7".to_owned(),
             worker_admin: String::new(),
+            allow_definitions: false,
         };
         let (artifacts, ledger) = (MemoryArtifacts::default(), MemoryLedger::new());
         let (directory, clock) = (directory(), TickingClock::default());
@@ -56,12 +58,9 @@ impl Steps {
 
     /// Does every work item, in the order of the manifest; the last one of an account crashes.
     /// Gives the last event and output.
-    async fn work(
-        &self,
-        plan: &RunPlan,
-        answers: &'static dyn Operation,
-    ) -> TestResult<(WorkerEvent, Vec<u8>)> {
-        let catalogue: &'static [&'static dyn Operation] = Box::leak(Box::new([answers]));
+    async fn work(&self, plan: &RunPlan, answers: Answers) -> TestResult<(WorkerEvent, Vec<u8>)> {
+        let answers: Arc<dyn Operation> = Arc::new(answers);
+        let catalogue: &'static Catalogue = Box::leak(Box::new(Catalogue::of([answers])));
         let (ledger, clock) = (&self.fanout.ledger, &self.fanout.clock);
         let worker = Worker { members: Accounts, ledger, clock, catalogue, permits: None };
         let mut last = None;
@@ -90,7 +89,7 @@ impl Steps {
         let items: Vec<Value> = serde_json::from_str(&manifest)?;
         let event = |mut item: Value| {
             let plan = serde_json::to_value(plan)?;
-            for field in ["RunId", "Operation", "Parameters", "Apply", "ExpiresAt"] {
+            for field in ["RunId", "Definition", "Operation", "Parameters", "Apply", "ExpiresAt"] {
                 item[field] = plan[field].clone();
             }
             Ok(WorkerEvent::parse(&item)?)
@@ -119,7 +118,7 @@ impl Steps {
             ledger: &self.fanout.ledger,
             artifacts: self.fanout.artifacts.clone(),
             results_prefix: PREFIX.to_owned(),
-            catalogue: CATALOGUE,
+            catalogue: catalogue(),
         };
         let event = ResultEvent::parse(&serde_json::to_value(plan)?)?;
         Ok(handler.run(&event).await?.into())
@@ -140,10 +139,10 @@ pub async fn written() -> TestResult<Files> {
     let steps = Steps::new()?;
     let event = |run: &str| json!({"RunId": run, "Request": request()});
     let before = steps.fanout.run(&event(PREVIOUS), None).await?;
-    steps.work(&before, &BEFORE).await?;
+    steps.work(&before, Answers { previous: true }).await?;
     steps.export(&before).await?;
     let plan = steps.fanout.run(&event(RUN), None).await?;
-    let (worker_event, worker_output) = steps.work(&plan, &NOW).await?;
+    let (worker_event, worker_output) = steps.work(&plan, Answers { previous: false }).await?;
     let output = steps.export(&plan).await?;
     steps.fanout.run(&resumption(), None).await?;
 

@@ -15,7 +15,7 @@ const ACTIONS: [&str; 3] =
     ["ec2:DescribeRouteTables", "ec2:DescribeAddresses", "ec2:DescribeNetworkInterfaces"];
 
 async fn client(backend: &Backend, region: &str) -> TestResult<Client> {
-    Ok(Client::new(&backend.member(region, &ACTIONS).await?))
+    Ok(Client::new(&backend.member(region, &ACTIONS.map(str::to_owned)).await?))
 }
 
 async fn describing(backend: &Backend) -> TestResult<DescribeRouteTablesFluentBuilder> {

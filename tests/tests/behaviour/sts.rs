@@ -11,7 +11,7 @@ const DENIED: &[&str] = &["AccessDenied"];
 
 pub(crate) async fn a_session_acts_in_the_member_account(backend: &Backend) -> TestResult<()> {
     let region = &backend.fixture.region;
-    let member = backend.member(region, &["ec2:DescribeRouteTables"]).await?;
+    let member = backend.member(region, &["ec2:DescribeRouteTables".to_owned()]).await?;
     let answer = aws_sdk_ec2::Client::new(&member).describe_route_tables().send().await?;
     for route in &backend.fixture.routes {
         let table = route.0[1].as_str();
@@ -59,7 +59,8 @@ pub(crate) async fn an_absent_external_id_is_denied(backend: &Backend) -> TestRe
 }
 
 pub(crate) async fn a_session_policy_allows_its_actions_only(backend: &Backend) -> TestResult<()> {
-    let narrow = backend.member(&backend.fixture.region, &["ec2:DescribeAddresses"]).await?;
+    let narrow =
+        backend.member(&backend.fixture.region, &["ec2:DescribeAddresses".to_owned()]).await?;
     let ec2 = aws_sdk_ec2::Client::new(&narrow);
     ec2.describe_addresses().send().await?;
     refused(ec2.describe_route_tables().send().await, &["UnauthorizedOperation"])

@@ -79,6 +79,7 @@ fn settings() -> TestResult<Settings> {
         ledger_retention_days: 30,
         worker_readonly: "worker".to_owned(),
         worker_admin: String::new(),
+        allow_definitions: false,
     })
 }
 

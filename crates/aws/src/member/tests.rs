@@ -49,7 +49,7 @@ fn run(id: &str) -> RunId {
 #[tokio::test]
 async fn assume_role_is_regional_with_external_id_and_session_policy() {
     let (client, role) = role(vec![answer("2099-01-01T00:00:00Z")]);
-    role.assume(&account(), &run("r1"), &["ec2:DescribeRouteTables"]).await.unwrap();
+    role.assume(&account(), &run("r1"), &["ec2:DescribeRouteTables".to_owned()]).await.unwrap();
     let request = client.actual_requests().next().unwrap();
     assert!(request.uri().contains("sts.eu-west-1."), "{}", request.uri());
     let body = String::from_utf8_lossy(request.body().bytes().unwrap()).into_owned();

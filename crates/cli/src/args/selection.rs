@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::{Map, Value};
 
 /// What a run covers.
 #[derive(Debug, Clone, Default, Args)]
@@ -11,6 +12,12 @@ pub(crate) struct SelectionArgs {
     /// The operation [default: internet-routes]
     #[arg(long, value_name = "NAME")]
     pub(crate) operation: Option<String>,
+    /// An operation file to run in place of a named operation
+    #[arg(long, value_name = "FILE", conflicts_with = "operation")]
+    pub(crate) file: Option<PathBuf>,
+    /// The operation that `ask` made of a service and a call.
+    #[arg(skip)]
+    pub(crate) definition: Option<Map<String, Value>>,
     /// These accounts (with --ou: these too)
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) account: Vec<String>,

@@ -4,15 +4,17 @@ pub(crate) mod args;
 mod report;
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
-use org_operator_aws::{CallCounter, MemberRole};
+use org_operator_aws::{CallCounter, MemberRole, SystemClock};
 use org_operator_core::model::account::Account;
-use org_operator_core::outcome::classification::{Call, SiblingRegions, classify};
+use org_operator_core::outcome::classification::{SiblingRegions, classify_operation};
+use org_operator_core::ports::Clock;
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
-use org_operator_operations::{Operation, Target};
+use org_operator_operations::Target;
 use serde_json::Value;
 
 use crate::args::AwsArgs;
@@ -82,7 +84,7 @@ async fn checks(
         let region = region_of(preview, account, &connection.home);
         let role = &role;
         async move {
-            let refused = probe(role, preview.operation, account, &region).await.err();
+            let refused = probe(role, preview, account, &region).await.err();
             asked.set(asked.get() + 1);
             Checked { account: account.clone(), region, refused }
         }
@@ -100,16 +102,21 @@ fn region_of(preview: &Preview, account: &Account, home: &Region) -> Region {
 
 async fn probe(
     role: &MemberRole,
-    operation: &dyn Operation,
+    preview: &Preview,
     account: &Account,
     region: &Region,
 ) -> Result<(), Error> {
     let run = RunId::parse("check").ok_or_else(|| Error::internal("no session name"))?;
-    let member = role.assume(&account.id, &run, operation.spec().actions).await?;
+    let operation = &preview.operation;
+    let member = role.assume(&account.id, &run, &operation.spec().actions).await?;
     let config = member.config(region, &CallCounter::default());
-    let target = Target { account: account.id.clone(), region: region.clone(), config };
+    let target = Target {
+        account: account.id.clone(),
+        region: member.signing_region(region),
+        config,
+        now: SystemClock.now(),
+        parameters: Arc::new(preview.request.parameters.clone()),
+    };
     let asked = operation.probe(&target).await;
-    asked.map_err(|failure| {
-        classify(Call::Operation, &failure).resolve(SiblingRegions::default(), region)
-    })
+    asked.map_err(|failure| classify_operation(failure).resolve(SiblingRegions::default(), region))
 }

@@ -3,15 +3,17 @@
 pub(crate) mod args;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use org_operator_core::artifact::{Folder, MANIFEST};
+use org_operator_core::artifact::{Folder, MANIFEST, OPERATION};
+use org_operator_core::contract::record_row::{ChangeRow, columns};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::report::changes::{Change, ChangeKind};
 use org_operator_core::report::coverage::AccountTargets;
 use org_operator_core::report::csv_table::Table;
 use org_operator_core::{Error, RunId};
-use org_operator_operations::{CATALOGUE, Operation, find};
+use org_operator_operations::{Operation, catalogue};
 use org_operator_result_handler::{Written, compare};
 use serde_json::{Map, Value, json};
 
@@ -31,9 +33,8 @@ pub(crate) async fn run(args: &DiffArgs, printer: Printer) -> Result<Exit, CliEr
         let why = format!("one is of {}, the other of {}", before.operation, after.operation);
         return Err(CliError::usage(WHAT, why, "compare runs of one operation"));
     }
-    let mut violations = Violations::default();
-    let spec = find(CATALOGUE, &before.operation, &mut violations).map(Operation::spec);
-    let spec = violations.into_result("run", spec).map_err(|e| CliError::of(WHAT, &e, None))?;
+    let operation = after.operation().map_err(|e| CliError::of(WHAT, &e, None))?;
+    let spec = operation.spec();
     let mut sheet = Sheet::new(args.json, spec).map_err(|e| CliError::of(WHAT, &e, None))?;
     let take = |targets: &AccountTargets, changes: &[Change]| sheet.add(targets, changes);
     let compared = compare(&before.written(), &after.written(), spec, take).await;
@@ -80,6 +81,16 @@ impl Place {
         Some(Self { root: folder.parent()?.to_owned(), operation: name(folder)?, run })
     }
 
+    /// The operation of the run: one of the catalogue, or the one that its request brought.
+    fn operation(&self) -> Result<Arc<dyn Operation>, Error> {
+        let brought = Folder::new("", &self.operation, &self.run).artifact(&OPERATION);
+        let file = std::fs::read(self.root.join(brought)).ok();
+        let definition = file.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let mut violations = Violations::default();
+        let found = catalogue().meant(&self.operation, definition.as_ref(), &mut violations);
+        violations.into_result("run", found)
+    }
+
     fn written(&self) -> Written<Directory> {
         let folder = Folder::new("", &self.operation, &self.run);
         Written { artifacts: Directory::new(&self.root), folder }
@@ -90,17 +101,16 @@ impl Place {
 struct Sheet {
     /// `None` where it is JSON Lines.
     table: Option<Table>,
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     added: usize,
     removed: usize,
 }
 
 impl Sheet {
     fn new(as_json: bool, spec: &Spec) -> Result<Self, Error> {
-        let own = spec.columns.iter().map(|column| column.name);
-        let columns: Vec<&str> =
-            ["change", "account_id", "account_name", "region"].into_iter().chain(own).collect();
-        let table = if as_json { None } else { Some(Table::new(columns.iter().copied())?) };
+        let own = columns(spec);
+        let columns: Vec<String> = [ChangeRow::COLUMN.to_owned()].into_iter().chain(own).collect();
+        let table = if as_json { None } else { Some(Table::new(&columns)?) };
         let mut sheet = Self { table, columns, added: 0, removed: 0 };
         sheet.flush()?;
         Ok(sheet)
@@ -135,10 +145,10 @@ impl Sheet {
     }
 }
 
-fn line<'a>(columns: &[&str], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
+fn line<'a>(columns: &[String], cells: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let pairs = columns.iter().zip(cells);
     let object: Map<String, Value> =
-        pairs.map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
+        pairs.map(|(column, cell)| (column.clone(), json!(cell))).collect();
     format!("{}\n", Value::Object(object)).into_bytes()
 }
 

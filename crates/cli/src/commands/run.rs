@@ -15,6 +15,7 @@ use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
 use org_operator_core::{ErrorKind, RunId};
+use org_operator_operations::is_raw;
 
 use crate::args::AwsArgs;
 use crate::connection::Connection;
@@ -22,7 +23,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
 use crate::output::progress_view::Drawing;
-use crate::output::records;
+use crate::output::{raw, records};
 use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, journal_folder};
@@ -167,7 +168,14 @@ impl Run<'_> {
     async fn printed(&self, plan: &RunPlan) -> Result<(), CliError> {
         let (folder, operation) = (self.folder(plan), plan.operation.clone());
         let (printer, format) = (self.printer, self.args.format);
-        let print = move || records::print(printer, &folder, &operation, format);
+        let is_raw = self.args.raw || plan.definition.as_ref().is_some_and(is_raw);
+        let print = move || {
+            if is_raw {
+                raw::print(&folder, &operation)
+            } else {
+                records::print(printer, &folder, &operation, format)
+            }
+        };
         let done = tokio::task::spawn_blocking(print).await;
         done.map_err(|e| CliError::internal("the records were not printed", &e))?
     }

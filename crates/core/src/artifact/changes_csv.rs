@@ -9,7 +9,7 @@ use crate::report::csv_table::Table;
 struct ChangesCsv(Table);
 
 pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
-    let header = std::iter::once(ChangeRow::COLUMN).chain(columns(spec));
+    let header = std::iter::once(ChangeRow::COLUMN.to_owned()).chain(columns(spec));
     Ok(Box::new(ChangesCsv(Table::new(header)?)))
 }
 

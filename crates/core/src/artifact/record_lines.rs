@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::model::spec::Spec;
 
 struct RecordLines {
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     lines: Vec<u8>,
 }
 

@@ -9,7 +9,7 @@ use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
 use crate::model::id::RunId;
 
-/// The plan of a run; it stays under 1 KB however many accounts there are.
+/// The plan of a run; it stays small however many accounts there are: under 1 KB, and the definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RunPlan {
@@ -17,6 +17,9 @@ pub struct RunPlan {
     pub run_id: RunId,
     /// The name of the operation in the catalogue.
     pub operation: String,
+    /// The operation itself, where it is none of the catalogue's: what `operation.json` has.
+    #[serde(default)]
+    pub definition: Option<Map<String, Value>>,
     /// The operation's parameters, checked.
     pub parameters: Map<String, Value>,
     /// Whether a mutating operation may change something.
@@ -54,11 +57,15 @@ pub struct ResultEvent {
     pub run_id: RunId,
     /// The operation's name, not yet looked up.
     pub operation: String,
+    /// The operation itself, where it is none of the catalogue's; not yet checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Map<String, Value>>,
 }
 
 const PLAN_FIELDS: &[&str] = &[
     "RunId",
     "Operation",
+    "Definition",
     "Parameters",
     "Apply",
     "Manifest",
@@ -85,7 +92,8 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
     let fields = Fields::open(&FieldPath::root(), value, PLAN_FIELDS, violations)?;
     let run_id = fields.required("RunId", violations, parse::run_id);
     let operation = fields.required("Operation", violations, parse::text);
-    Some(ResultEvent { run_id: run_id?, operation: operation? })
+    let definition = fields.optional("Definition", violations, parse::object);
+    Some(ResultEvent { run_id: run_id?, operation: operation?, definition })
 }
 
 #[cfg(test)]
@@ -98,6 +106,7 @@ mod tests {
         let plan = RunPlan {
             run_id: RunId::parse("r1").unwrap(),
             operation: "op".to_owned(),
+            definition: None,
             parameters: Map::new(),
             apply: false,
             manifest: ManifestLocation { bucket: "b".to_owned(), key: "k".to_owned() },

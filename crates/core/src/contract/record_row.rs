@@ -20,8 +20,9 @@ pub const TARGET_COLUMNS: [&str; 3] = ["account_id", "account_name", "region"];
 
 /// The columns of an operation's record files: those of the target, then its own.
 #[must_use]
-pub fn columns(spec: &Spec) -> Vec<&'static str> {
-    TARGET_COLUMNS.into_iter().chain(spec.columns.iter().map(|column| column.name)).collect()
+pub fn columns(spec: &Spec) -> Vec<String> {
+    let own = spec.columns.iter().map(|column| column.name.as_str());
+    TARGET_COLUMNS.into_iter().chain(own).map(str::to_owned).collect()
 }
 
 /// A record with its target.
@@ -48,8 +49,12 @@ impl RecordRow<'_> {
     ///
     /// # Errors
     /// `Internal` where it cannot be serialized.
-    pub fn write_line(&self, columns: &[&str], lines: &mut Vec<u8>) -> Result<(), Error> {
-        let pairs = columns.iter().zip(self.texts());
+    pub fn write_line(
+        &self,
+        columns: &[impl AsRef<str>],
+        lines: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let pairs = columns.iter().map(AsRef::as_ref).zip(self.texts());
         let written = serde_json::Serializer::new(&mut *lines).collect_map(pairs);
         written.map_err(Error::internal)?;
         lines.push(b'\n');
@@ -63,7 +68,7 @@ impl RecordRow<'static> {
     ///
     /// # Errors
     /// Says what is wrong: no JSON object, no target, or a value that is not text.
-    pub fn parse_line(columns: &[&str], line: &[u8]) -> Result<Self, String> {
+    pub fn parse_line(columns: &[impl AsRef<str>], line: &[u8]) -> Result<Self, String> {
         let mut deserializer = serde_json::Deserializer::from_slice(line);
         let cells = ByName { columns }.deserialize(&mut deserializer).map_err(|e| e.to_string())?;
         Self::from_cells(cells)
@@ -74,15 +79,15 @@ impl RecordRow<'static> {
     /// # Errors
     /// Says that the row has no target.
     pub fn parse_csv(
-        columns: &[&str],
+        columns: &[impl AsRef<str>],
         header: &csv::StringRecord,
         row: &csv::StringRecord,
     ) -> Result<Self, String> {
-        let cell = |name: &&str| {
-            let index = header.iter().position(|column| column == *name);
+        let cell = |name: &str| {
+            let index = header.iter().position(|column| column == name);
             index.and_then(|index| row.get(index)).unwrap_or_default().to_owned()
         };
-        Self::from_cells(columns.iter().map(cell).collect())
+        Self::from_cells(columns.iter().map(|name| cell(name.as_ref())).collect())
     }
 
     /// The row of cells in the order of [`columns`].
@@ -100,11 +105,11 @@ impl RecordRow<'static> {
 }
 
 /// Reads a JSON object into the cells of `columns`, in their order.
-struct ByName<'c> {
-    columns: &'c [&'c str],
+struct ByName<'c, S> {
+    columns: &'c [S],
 }
 
-impl<'de> DeserializeSeed<'de> for ByName<'_> {
+impl<'de, S: AsRef<str>> DeserializeSeed<'de> for ByName<'_, S> {
     type Value = Vec<String>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -112,7 +117,7 @@ impl<'de> DeserializeSeed<'de> for ByName<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ByName<'_> {
+impl<'de, S: AsRef<str>> Visitor<'de> for ByName<'_, S> {
     type Value = Vec<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +127,7 @@ impl<'de> Visitor<'de> for ByName<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
         let mut cells = vec![String::new(); self.columns.len()];
         while let Some(name) = map.next_key::<String>()? {
-            match self.columns.iter().position(|column| **column == name) {
+            match self.columns.iter().position(|column| column.as_ref() == name) {
                 Some(index) => cells[index] = map.next_value()?,
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -183,7 +188,7 @@ impl ChangeRow<'static> {
     /// # Errors
     /// Says that the row has no kind of change or no target.
     pub fn parse_csv(
-        columns: &[&str],
+        columns: &[impl AsRef<str>],
         header: &csv::StringRecord,
         row: &csv::StringRecord,
     ) -> Result<Self, String> {

@@ -16,7 +16,10 @@ use crate::model::region::Region;
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Written<'a> {
-    operation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<&'a Map<String, Value>>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     parameters: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "WrittenAccounts::is_empty")]
@@ -93,7 +96,9 @@ fn written_regions(choice: &RegionChoice) -> Option<WrittenRegions<'_>> {
 impl Serialize for RunRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = Written {
-            operation: &self.operation,
+            // A definition has the name itself.
+            operation: Some(self.operation.as_str()).filter(|_| self.definition.is_none()),
+            definition: self.definition.as_ref(),
             parameters: &self.parameters,
             accounts: (&self.accounts).into(),
             regions: written_regions(&self.regions),
@@ -173,7 +178,7 @@ mod tests {
             let parameters = depth.map(|depth| ("Depth".to_owned(), json!(depth))).into_iter();
             let request = RunRequest {
                 operation, parameters: parameters.collect(), accounts, regions, max_concurrency,
-                regions_per_work_item, resume_run: None,
+                regions_per_work_item, resume_run: None, definition: None,
             };
             let event = FanoutEvent { run_id: RunId::parse("r1"), request };
             let text = serde_json::to_string(&event).unwrap();

@@ -25,6 +25,8 @@ pub struct WorkerEvent {
     pub run_id: Option<RunId>,
     /// The operation's name, not yet looked up.
     pub operation: String,
+    /// The operation itself, where it is none of the catalogue's; not yet checked.
+    pub definition: Option<Map<String, Value>>,
     /// The operation's parameters, not yet checked.
     pub parameters: Map<String, Value>,
     /// When the run's entries in the ledger expire, in seconds since 1970; absent as the run id.
@@ -40,6 +42,8 @@ struct StateMachineEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<RunId>,
     operation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<Map<String, Value>>,
     parameters: Map<String, Value>,
     apply: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,8 +52,8 @@ struct StateMachineEvent {
 
 impl From<WorkerEvent> for StateMachineEvent {
     fn from(event: WorkerEvent) -> Self {
-        let WorkerEvent { item, run_id, operation, parameters, expires_at } = event;
-        Self { item, run_id, operation, parameters, apply: false, expires_at }
+        let WorkerEvent { item, run_id, operation, definition, parameters, expires_at } = event;
+        Self { item, run_id, operation, definition, parameters, apply: false, expires_at }
     }
 }
 
@@ -68,6 +72,7 @@ const EVENT_FIELDS: &[&str] = &[
     "Region",
     "RunId",
     "Operation",
+    "Definition",
     "Parameters",
     "Apply",
     "ExpiresAt",
@@ -99,6 +104,7 @@ fn read(value: &Value, violations: &mut Violations) -> Option<WorkerEvent> {
         operation: fields
             .optional("Operation", violations, parse::text)
             .unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
+        definition: fields.optional("Definition", violations, parse::object),
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
         expires_at: fields.optional("ExpiresAt", violations, parse::epoch_seconds),
         item: WorkItem {

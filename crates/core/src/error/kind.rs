@@ -42,6 +42,8 @@ error_kinds! {
     RegionDisabled,
     /// A service control policy denies the call.
     DeniedByPolicy,
+    /// The Region has no such service, or the operation is not for this Region.
+    ServiceNotInRegion,
     /// The request, an event or the configuration is wrong: in the fanout, a hard stop before any
     /// worker.
     InvalidRequest,
@@ -67,7 +69,7 @@ impl ErrorKind {
     /// Whether a target with this kind is SKIPPED, which is an answer, and not FAILED.
     #[must_use]
     pub fn is_skip(self) -> bool {
-        matches!(self, Self::RegionDisabled | Self::DeniedByPolicy)
+        matches!(self, Self::RegionDisabled | Self::DeniedByPolicy | Self::ServiceNotInRegion)
     }
 }
 

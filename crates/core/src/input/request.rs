@@ -27,8 +27,11 @@ const LATER_ALLOWED: &str = "nothing: this version does not support the field ye
 /// What a run is requested to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRequest {
-    /// The name of the operation, not yet looked up in the catalogue.
+    /// The name of the operation, not yet looked up in the catalogue; a definition's own name.
     pub operation: String,
+    /// The operation itself, as an operation file has it, where it is none of the catalogue's; not
+    /// yet checked.
+    pub definition: Option<Map<String, Value>>,
     /// The parameters, not yet checked against the operation.
     pub parameters: Map<String, Value>,
     /// Which accounts the run covers.
@@ -90,7 +93,8 @@ impl AccountFilter {
 }
 
 /// Fields that select targets: a resumed run has its own already.
-const CHOOSING: &[&str] = &["Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
+const CHOOSING: &[&str] =
+    &["Definition", "Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
 
 /// The event that the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +107,7 @@ pub struct FanoutEvent {
 
 const REQUEST_FIELDS: &[&str] = &[
     "Operation",
+    "Definition",
     "Parameters",
     "Accounts",
     "Regions",
@@ -113,6 +118,7 @@ const REQUEST_FIELDS: &[&str] = &[
 ];
 const FLAT_FIELDS: &[&str] = &[
     "Operation",
+    "Definition",
     "Parameters",
     "Accounts",
     "Regions",
@@ -170,9 +176,10 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         let allowed = "nothing beside ResumeRun: the run has its own";
         refuse(fields, CHOOSING, allowed, violations);
     }
-    let operation = fields.optional("Operation", violations, parse::text);
+    let definition = fields.optional("Definition", violations, parse::object);
     RunRequest {
-        operation: operation.unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
+        operation: read_operation(fields, definition.as_ref(), violations),
+        definition,
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
         accounts: fields.optional("Accounts", violations, read_accounts).unwrap_or_default(),
         regions: fields.optional("Regions", violations, read_regions).unwrap_or_default(),
@@ -183,6 +190,24 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
             .optional("RegionsPerWorkItem", violations, |p, v, f| parse::whole(p, v, f, 1..=1_000)),
         resume_run,
     }
+}
+
+/// The operation's name. A definition has one, and no other may stand beside it.
+fn read_operation(
+    fields: &Fields,
+    definition: Option<&Map<String, Value>>,
+    violations: &mut Violations,
+) -> String {
+    let named = fields.optional("Operation", violations, parse::text);
+    let Some(definition) = definition else {
+        return named.unwrap_or_else(|| DEFAULT_OPERATION.to_owned());
+    };
+    let own = definition.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if let Some(other) = named.filter(|named| *named != own) {
+        let allowed = "nothing beside Definition, or its name";
+        violations.note_text(fields.path("Operation"), format!("\"{other}\""), allowed);
+    }
+    own
 }
 
 fn read_accounts(

@@ -67,21 +67,10 @@ fn failed(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::spec::{Access, Column, Scope};
-
-    const SPEC: Spec = Spec {
-        name: "things",
-        summary: "things",
-        scope: Scope::Regional,
-        access: Access::ReadOnly,
-        actions: &[],
-        columns: &[
-            Column { name: "value", meaning: "" },
-            Column { name: "b", meaning: "" },
-            Column { name: "a", meaning: "" },
-        ],
-        key: &["a", "b"],
-    };
+    fn spec() -> Spec {
+        let columns = [("value", ""), ("b", ""), ("a", "")];
+        Spec::read_only("things", "things", []).with_columns(&columns, &["a", "b"])
+    }
 
     fn row(cells: [&str; 3]) -> Vec<String> {
         cells.map(str::to_owned).to_vec()
@@ -89,23 +78,23 @@ mod tests {
 
     #[test]
     fn rows_are_sorted_by_the_key_columns() {
-        let records = keyed(&SPEC, vec![row(["1", "y", "b"]), row(["2", "x", "a"])]).unwrap();
+        let records = keyed(&spec(), vec![row(["1", "y", "b"]), row(["2", "x", "a"])]).unwrap();
         let keys: Vec<_> = records.iter().map(|r| r.key.as_str()).collect();
         assert_eq!(keys, ["a#x", "b#y"]);
     }
 
     #[test]
     fn cells_that_hold_the_joint_stay_apart() {
-        let records = keyed(&SPEC, vec![row(["1", "z", "x#y"]), row(["2", "y#z", "x"])]).unwrap();
+        let records = keyed(&spec(), vec![row(["1", "z", "x#y"]), row(["2", "y#z", "x"])]).unwrap();
         assert_eq!(records.len(), 2);
     }
 
     #[test]
     fn a_row_that_would_be_lost_is_an_error() {
-        let twice = keyed(&SPEC, vec![row(["1", "x", "a"]), row(["2", "x", "a"])]);
+        let twice = keyed(&spec(), vec![row(["1", "x", "a"]), row(["2", "x", "a"])]);
         assert_eq!(twice.unwrap_err().kind(), ErrorKind::OperationFailed);
-        assert!(keyed(&SPEC, vec![vec!["short".to_owned()]]).is_err());
-        assert!(keyed(&SPEC, vec![row(["1", "x", &"a".repeat(1000)])]).is_err());
-        assert!(keyed(&SPEC, vec![row([&"1".repeat(400_000), "x", "a"])]).is_err());
+        assert!(keyed(&spec(), vec![vec!["short".to_owned()]]).is_err());
+        assert!(keyed(&spec(), vec![row(["1", "x", &"a".repeat(1000)])]).is_err());
+        assert!(keyed(&spec(), vec![row([&"1".repeat(400_000), "x", "a"])]).is_err());
     }
 }

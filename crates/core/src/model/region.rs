@@ -21,9 +21,24 @@ impl Region {
     /// What a Region's name looks like, for messages.
     pub const ALLOWED: &'static str = "a Region such as `eu-west-1`, as a string";
 
-    /// The Region, or `None` where `text` has not the form of a Region's name.
+    /// What stands in the place of a Region for an operation that runs once per account.
+    #[must_use]
+    pub const fn global() -> Self {
+        Self(Cow::Borrowed(GLOBAL))
+    }
+
+    /// Whether this is [`Region::global`], which no service has an endpoint in.
+    #[must_use]
+    pub fn is_global(&self) -> bool {
+        self.0 == GLOBAL
+    }
+
+    /// The Region, or [`Region::global`], or `None` where `text` has not the form of a Region's name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if text == GLOBAL {
+            return Some(Self::global());
+        }
         if let Some(name) = KNOWN.iter().find(|name| **name == text) {
             return Some(Self(Cow::Borrowed(name)));
         }
@@ -68,7 +83,8 @@ impl Region {
     /// be switched off (AWS Account Management guide, "Enable or disable AWS Regions").
     #[must_use]
     pub fn is_always_on(&self) -> bool {
-        self.partition() != Partition::Commercial || ALWAYS_ON.contains(&self.as_str())
+        let is_known_on = self.is_global() || ALWAYS_ON.contains(&self.as_str());
+        is_known_on || self.partition() != Partition::Commercial
     }
 }
 
@@ -110,6 +126,22 @@ impl Partition {
             Self::IsoF => "aws-iso-f",
         }
     }
+
+    /// The Region that the partition's global services are signed for (botocore's `endpoints.json`,
+    /// the credential scope of the partition's pseudo Region).
+    #[must_use]
+    pub fn global_region(self) -> Region {
+        Region(Cow::Borrowed(match self {
+            Self::Commercial => "us-east-1",
+            Self::UsGov => "us-gov-west-1",
+            Self::China => "cn-north-1",
+            Self::EuropeanSovereign => "eusc-de-east-1",
+            Self::Iso => "us-iso-east-1",
+            Self::IsoB => "us-isob-east-1",
+            Self::IsoE => "eu-isoe-west-1",
+            Self::IsoF => "us-isof-south-1",
+        }))
+    }
 }
 
 impl fmt::Display for Partition {
@@ -124,7 +156,7 @@ impl fmt::Display for Partition {
 /// What is allowed in its place: a Region of the partition, or a known one with the nearest name.
 pub fn known(region: &Region, home: &Region, configured: &[Region]) -> Result<(), Expected> {
     let partition = home.partition();
-    if region.partition() != partition {
+    if region.is_global() || region.partition() != partition {
         return Err(format!("a Region of the partition {partition}, where this runs").into());
     }
     if KNOWN.contains(&region.as_str()) || configured.contains(region) {
@@ -133,6 +165,9 @@ pub fn known(region: &Region, home: &Region, configured: &[Region]) -> Result<()
     let text = "a Region of AWS or one named in TARGET_REGIONS";
     Err(Expected::name(text, region.as_str(), KNOWN.iter().copied()))
 }
+
+/// What stands in the place of a Region for an operation that runs once per account.
+const GLOBAL: &str = "global";
 
 const ALWAYS_ON: &[&str] = &[
     "us-east-1",
@@ -235,8 +270,19 @@ mod tests {
     }
 
     #[test]
+    fn global_is_no_region_that_a_request_can_name() {
+        let global = region("global");
+        assert!(global.is_global() && global.is_always_on());
+        assert!(known(&global, &region("eu-west-1"), std::slice::from_ref(&global)).is_err());
+        for name in KNOWN {
+            let partition = region(name).partition();
+            assert_eq!(partition.global_region().partition(), partition, "{name}");
+        }
+    }
+
+    #[test]
     fn what_has_not_the_form_is_no_region() {
-        for wrong in ["", "eu", "EU-WEST-1", "eu-west-", "eu--1", "1-2-3", "eu-west-1#x", "global"]
+        for wrong in ["", "eu", "EU-WEST-1", "eu-west-", "eu--1", "1-2-3", "eu-west-1#x", "Global"]
         {
             assert!(Region::parse(wrong).is_none(), "{wrong}");
         }

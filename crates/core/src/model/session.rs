@@ -18,7 +18,7 @@ pub fn name(run: &RunId) -> String {
 
 /// A session policy that allows `actions` and nothing else, as JSON.
 #[must_use]
-pub fn policy(actions: &[&str]) -> String {
+pub fn policy(actions: &[String]) -> String {
     let statement = json!([{ "Effect": "Allow", "Action": actions, "Resource": "*" }]);
     json!({ "Version": "2012-10-17", "Statement": statement }).to_string()
 }
@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn a_policy_allows_only_the_actions() {
-        let policy: serde_json::Value = serde_json::from_str(&policy(&["ec2:X"])).unwrap();
+        let policy: serde_json::Value =
+            serde_json::from_str(&policy(&["ec2:X".to_owned()])).unwrap();
         assert_eq!(policy["Statement"][0]["Action"], json!(["ec2:X"]));
         assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
     }

@@ -1,7 +1,7 @@
 //! From a failed AWS call to an error of one kind: by code, HTTP status and AWS's own text, in every
 //! protocol. Getting these out of an SDK error is the AWS crate's business.
 
-use crate::error::{CredentialsProblem, Detail, Error, ErrorKind};
+use crate::error::{CredentialsProblem, Detail, Error, ErrorKind, OperationFailure};
 use crate::model::region::Region;
 use crate::outcome::codes;
 use crate::outcome::one_line;
@@ -54,7 +54,7 @@ impl Classification {
     /// The same classification; a refusal in which AWS does not name the identity gets the `role`
     /// and the `actions` that the operation needs in its message.
     #[must_use]
-    pub fn naming(self, role: &str, actions: &[&str]) -> Self {
+    pub fn naming(self, role: &str, actions: &[String]) -> Self {
         let Self { error, ambiguity } = self;
         let refused = matches!(error.kind(), ErrorKind::AccessDenied | ErrorKind::DeniedByPolicy);
         if !refused || error.failure().is_some_and(CallFailure::names_an_identity) {
@@ -63,6 +63,11 @@ impl Classification {
         let (refusal, needed) = (one_line(error.reason()), actions.join(", "));
         let message = format!("{refusal} ({role} needs {needed})");
         Self { error: error.with_message(message), ambiguity }
+    }
+
+    /// The same classification, its message beginning with which call failed.
+    fn in_context(self, call: &str) -> Self {
+        Self { error: self.error.context(call), ambiguity: self.ambiguity }
     }
 
     /// The error, for a call that other Regions say nothing about.
@@ -90,6 +95,22 @@ impl Classification {
         };
         self.error.with_kind(kind)
     }
+}
+
+/// The meaning of an operation's `failure`.
+#[must_use]
+pub fn classify_operation(failure: OperationFailure) -> Classification {
+    let (kind, message) = match failure {
+        OperationFailure::Call { call: None, failure } => {
+            return classify(Call::Operation, &failure);
+        }
+        OperationFailure::Call { call: Some(call), failure } => {
+            return classify(Call::Operation, &failure).in_context(&call);
+        }
+        OperationFailure::ServiceNotInRegion(message) => (ErrorKind::ServiceNotInRegion, message),
+        OperationFailure::UnexpectedAnswer(message) => (ErrorKind::OperationFailed, message),
+    };
+    Classification::certain(Error::new(kind, message))
 }
 
 /// The meaning of `failure` for a call of the sort `call`.

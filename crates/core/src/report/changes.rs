@@ -2,7 +2,7 @@
 //! both runs and over no others. A record with a changed cell is removed and added.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::contract::record_row::ChangeKind;
 use crate::contract::record_row::{ChangeRow, RecordRow};
@@ -48,15 +48,47 @@ pub fn record_row<'a>(
 #[derive(Debug, Default)]
 pub struct Comparison {
     succeeded: BTreeSet<Region>,
-    before: BTreeSet<(Region, Vec<String>)>,
+    /// What is compared of each record, and its cells where these are more.
+    before: BTreeMap<(Region, Vec<String>), Option<Vec<String>>>,
     added: Vec<Change>,
+    /// Cells that are not compared.
+    computed: Vec<usize>,
 }
 
 impl Comparison {
     /// A comparison with a run in which the targets `succeeded` have the records `before`.
     #[must_use]
     pub fn new(succeeded: BTreeSet<Region>, before: BTreeSet<(Region, Vec<String>)>) -> Self {
-        Self { succeeded, before, added: Vec::new() }
+        Self::without(&[], succeeded, before)
+    }
+
+    /// As [`Comparison::new`], where the cells at the places `computed` do not count: they follow from
+    /// the day of a run, so that a change of them is no change of the record.
+    #[must_use]
+    pub fn without(
+        computed: &[usize],
+        succeeded: BTreeSet<Region>,
+        records: BTreeSet<(Region, Vec<String>)>,
+    ) -> Self {
+        let (added, computed) = (Vec::new(), computed.to_vec());
+        let mut comparison = Self { succeeded, before: BTreeMap::new(), added, computed };
+        for (region, cells) in records {
+            let (compared, whole) = comparison.compared(cells);
+            comparison.before.insert((region, compared), whole);
+        }
+        comparison
+    }
+
+    /// The cells that are compared, and all of them where these are more.
+    fn compared(&self, cells: Vec<String>) -> (Vec<String>, Option<Vec<String>>) {
+        if self.computed.is_empty() {
+            return (cells, None);
+        }
+        let mut compared = cells.clone();
+        for index in &self.computed {
+            compared.get_mut(*index).map(String::clear).unwrap_or_default();
+        }
+        (compared, Some(cells))
     }
 
     /// Compares a record of this run; the order of records does not matter.
@@ -64,18 +96,20 @@ impl Comparison {
         if !self.succeeded.contains(&region) {
             return;
         }
-        let row = (region, cells);
-        if !self.before.remove(&row) {
-            let (region, cells) = row;
-            self.added.push(Change { region, cells, kind: ChangeKind::Added });
+        let (compared, whole) = self.compared(cells);
+        let row = (region, compared);
+        if self.before.remove(&row).is_none() {
+            let (same_region, same) = row;
+            let cells = whole.unwrap_or(same);
+            self.added.push(Change { region: same_region, cells, kind: ChangeKind::Added });
         }
     }
 
     /// The changes from this run to `later`, both read from their artifacts.
     #[must_use]
     pub fn until(mut self, later: Self) -> Vec<Change> {
-        for (region, cells) in later.before {
-            self.record(region, cells);
+        for ((region, compared), whole) in later.before {
+            self.record(region, whole.unwrap_or(compared));
         }
         // A target that failed in the later run has no records to compare.
         self.added.retain(|change| later.succeeded.contains(&change.region));
@@ -86,9 +120,12 @@ impl Comparison {
     #[must_use]
     pub fn finish(self, succeeded: &BTreeSet<Region>) -> Vec<Change> {
         let both = |region: &Region| succeeded.contains(region) && self.succeeded.contains(region);
-        let left = self.before.into_iter().filter(|(region, _)| both(region));
-        let removed =
-            left.map(|(region, cells)| Change { region, cells, kind: ChangeKind::Removed });
+        let left = self.before.into_iter().filter(|((region, _), _)| both(region));
+        let removed = left.map(|((region, compared), whole)| Change {
+            region,
+            cells: whole.unwrap_or(compared),
+            kind: ChangeKind::Removed,
+        });
         let mut changes: Vec<Change> = removed.chain(self.added).collect();
         changes.sort();
         changes
@@ -109,6 +146,24 @@ mod tests {
     fn rows(pairs: &BTreeSet<(u8, u8)>, succeeded: &BTreeSet<Region>) -> Rows {
         let row = |(r, n): &(u8, u8)| (region(*r), vec![n.to_string()]);
         pairs.iter().map(row).filter(|(region, _)| succeeded.contains(region)).collect()
+    }
+
+    #[test]
+    fn a_computed_cell_that_differs_is_no_change() {
+        let row = |id: &str, age: &str| (region(1), vec![id.to_owned(), age.to_owned()]);
+        let ok: BTreeSet<Region> = [region(1)].into();
+        let before = [row("a", "3"), row("b", "9")].into();
+        let mut comparison = Comparison::without(&[1], ok.clone(), before);
+        for (region, cells) in [row("a", "4"), row("c", "0")] {
+            comparison.record(region, cells);
+        }
+        let changed = |kind, id: &str, age: &str| {
+            let (region, cells) = row(id, age);
+            Change { region, cells, kind }
+        };
+        let expected =
+            [changed(ChangeKind::Removed, "b", "9"), changed(ChangeKind::Added, "c", "0")];
+        assert_eq!(comparison.finish(&ok), expected);
     }
 
     proptest! {

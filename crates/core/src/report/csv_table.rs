@@ -19,10 +19,10 @@ impl Table {
     ///
     /// # Errors
     /// `Internal`, never in practice: the buffer is memory.
-    pub fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
-        let header: Vec<&str> = header.into_iter().collect();
-        let mut table = Self { writer: writer(), columns: header.len() };
-        table.row(header)?;
+    pub fn new(header: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, Error> {
+        let names: Vec<_> = header.into_iter().collect();
+        let mut table = Self { writer: writer(), columns: names.len() };
+        table.row(names.iter().map(AsRef::as_ref))?;
         Ok(table)
     }
 

@@ -42,14 +42,20 @@ fn lists_of(answer: &Type, paged: bool) -> Vec<String> {
     let structures = members(root, Kind::Structure);
     let ([only], true) = (structures.as_slice(), here.is_empty()) else { return here };
     let inner = root.member(only);
-    let inside = inner
-        .as_ref()
-        .and_then(Type::shaped)
-        .map(|inner| members(inner, Kind::List))
-        .unwrap_or_default();
-    // A structure with one list is a list's wrapping; one with several is a thing, but for one in pages.
-    let wanted = inside.iter().filter(|_| inside.len() == 1 || paged);
+    let Some(inner) = inner.as_ref().and_then(Type::shaped) else { return Vec::new() };
+    let inside = members(inner, Kind::List);
+    let is_wrapping = paged || (inside.len() == 1 && scalars(inner) <= WRAPPING_SCALARS);
+    let wanted = inside.iter().filter(|_| is_wrapping);
     wanted.map(|list| format!("{only}.{list}")).collect()
+}
+
+/// Scalar members that a structure around a list has at most, where it does not come in pages: what has
+/// more, or several lists, is itself the thing that was asked for.
+const WRAPPING_SCALARS: usize = 2;
+
+fn scalars(of: &Shaped) -> usize {
+    let shapes = of.shape().members.values().map(|reference| of.service.shape(reference));
+    shapes.filter(|shape| shape.kind.is_scalar()).count()
 }
 
 /// The only member of an answer, where that is a structure.

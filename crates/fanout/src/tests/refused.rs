@@ -24,7 +24,9 @@ async fn violations_of_every_kind_are_reported_together() {
     let error = planned(&fanout, &request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     for part in [
-        "Operation: got \"internet-rutes\", allowed: internet-routes, public-ips (nearest: `internet-routes`)",
+        "Operation: got \"internet-rutes\", allowed: account-summary, ",
+        "public-ips, ",
+        "vpcs (nearest: `internet-routes`)",
         "MaxConcurrency: got \"many\"",
         "Regions[2]: got 5",
         "nearest: `eu-west-1`",

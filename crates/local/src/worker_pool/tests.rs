@@ -3,31 +3,26 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{LazyLock, Mutex};
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
 use org_operator_aws::Member;
 use org_operator_core::contract::ledger::Entry;
 use org_operator_core::contract::plan::ManifestLocation;
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::ports::LedgerReader;
 use org_operator_core::{AccountId, Region, Verdict};
-use org_operator_operations::{Operation, Rows, Target};
+use org_operator_operations::{Catalogue, Operation, OperationFailure, Rows, Target};
 
 use super::*;
 
-static SPEC: Spec = Spec {
-    name: "fake",
-    summary: "answers by Region",
-    scope: Scope::Regional,
-    access: Access::ReadOnly,
-    actions: &["fake:Ask"],
-    columns: &[Column { name: "thing", meaning: "a thing" }],
-    key: &["thing"],
-};
+static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    let spec = Spec::read_only("fake", "answers by Region", ["fake:Ask"]);
+    spec.with_columns(&[("thing", "a thing")], &["thing"])
+});
 
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static MOST_RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -35,11 +30,11 @@ static MOST_RUNNING: AtomicUsize = AtomicUsize::new(0);
 struct Fake;
 
 impl Operation for Fake {
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &SPEC
     }
 
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         Box::pin(async move {
             let word = target.region.as_str().split('-').nth(1).unwrap_or_default();
             // The other test runs in the same process and must not be counted.
@@ -50,14 +45,16 @@ impl Operation for Fake {
             RUNNING.fetch_sub(counted, Ordering::SeqCst);
             match word {
                 "panics" => panic!("no such answer"),
-                "throttled" => Err(CallFailure::answered("RequestLimitExceeded", 503, "slow down")),
+                "throttled" => {
+                    Err(CallFailure::answered("RequestLimitExceeded", 503, "slow down").into())
+                }
                 "hangs" => std::future::pending().await,
                 _ => Ok(vec![vec!["a".to_owned()]]),
             }
         })
     }
 
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -68,7 +65,7 @@ impl Operation for Fake {
 struct Counting(Arc<Mutex<BTreeMap<AccountId, usize>>>);
 
 impl Members for Counting {
-    async fn assume(&self, account: &AccountId, _: &RunId, _: &[&str]) -> Result<Member, Error> {
+    async fn assume(&self, account: &AccountId, _: &RunId, _: &[String]) -> Result<Member, Error> {
         let refused = account.as_str().ends_with('9');
         let kept = !refused && self.0.lock().unwrap().contains_key(account);
         if !kept {
@@ -99,6 +96,7 @@ fn plan() -> RunPlan {
     RunPlan {
         run_id: RunId::parse("r1").unwrap(),
         operation: "fake".to_owned(),
+        definition: None,
         parameters: serde_json::Map::new(),
         apply: false,
         manifest: ManifestLocation { bucket: String::new(), key: String::new() },
@@ -117,6 +115,12 @@ struct Fixture {
     pool: Arc<WorkerPool<Counting>>,
 }
 
+/// The catalogue of the fake operation only.
+fn catalogue_of_fake() -> &'static Catalogue {
+    let operation: Arc<dyn Operation> = Arc::new(Fake);
+    Box::leak(Box::new(Catalogue::of([operation])))
+}
+
 fn fixture(folder: &Path) -> Fixture {
     let progress = Arc::new(Progress::new(0));
     let journal = Journal::new(folder, Arc::clone(&progress));
@@ -125,7 +129,7 @@ fn fixture(folder: &Path) -> Fixture {
     let execution = RunId::parse("e1").unwrap();
     let mut pool =
         WorkerPool::new(members, journal.clone(), plan(), execution, 3, Arc::clone(&progress));
-    pool.worker.catalogue = &[&Fake];
+    pool.worker.catalogue = catalogue_of_fake();
     Fixture { journal, progress, assumed, pool: Arc::new(pool) }
 }
 

@@ -24,7 +24,7 @@ fn route(destination: &str, target: &str, state: &str) -> String {
     format!("<item>{destination}{target}<state>{state}</state><origin>CreateRoute</origin></item>")
 }
 
-async fn run(pages: &[(u16, String)]) -> Result<Rows, CallFailure> {
+async fn run(pages: &[(u16, String)]) -> Result<Rows, OperationFailure> {
     let (_, target) = target_with(pages);
     InternetRoutes.run(&target).await
 }
@@ -118,6 +118,7 @@ async fn a_failure_on_a_later_page_fails_the_whole_target() {
     let denied = "<Response><Errors><Error><Code>UnauthorizedOperation</Code>\
                   <Message>no</Message></Error></Errors></Response>";
     let failure = run(&[(200, good), (403, denied.to_owned())]).await.unwrap_err();
+    let failure = failure.call().unwrap();
     assert_eq!(failure.code.as_deref(), Some("UnauthorizedOperation"));
     assert_eq!((failure.status, failure.message.as_str()), (Some(403), "no"));
 }
@@ -129,6 +130,6 @@ async fn a_probe_is_allowed_or_refused_as_the_dry_run_says() {
     let (client, target) = target_with(&[(412, dry.to_owned()), (403, DENIED.to_owned())]);
     assert_eq!(InternetRoutes.probe(&target).await, Ok(()));
     let refused = InternetRoutes.probe(&target).await.unwrap_err();
-    assert_eq!(refused.code.as_deref(), Some("UnauthorizedOperation"));
+    assert_eq!(refused.call().unwrap().code.as_deref(), Some("UnauthorizedOperation"));
     assert!(request_bodies(&client).iter().all(|body| body.contains("DryRun=true")));
 }

@@ -48,7 +48,7 @@ fn interface(id: &str, owner: &str, primary: &str, secondary: &str) -> String {
     )
 }
 
-async fn run(pages: &[(u16, String)]) -> Result<Rows, CallFailure> {
+async fn run(pages: &[(u16, String)]) -> Result<Rows, OperationFailure> {
     let (_, target) = target_with(pages);
     PublicIps.run(&target).await
 }
@@ -179,7 +179,10 @@ async fn a_failure_of_any_call_fails_the_whole_target() {
     ];
     for pages in failing {
         let failure = run(&pages).await.unwrap_err();
-        assert_eq!(failure.code.as_deref(), Some("UnauthorizedOperation"));
-        assert_eq!((failure.status, failure.message.as_str()), (Some(403), "no"));
+        assert_eq!(failure.call().unwrap().code.as_deref(), Some("UnauthorizedOperation"));
+        assert_eq!(
+            (failure.call().unwrap().status, failure.call().unwrap().message.as_str()),
+            (Some(403), "no")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Recorded error bodies of EC2, each with the kind that it must be classified as.
 
 use org_operator_core::ErrorKind;
-use org_operator_core::outcome::classification::{Call, SiblingRegions, classify};
+use org_operator_core::outcome::classification::{SiblingRegions, classify_operation};
 
 use crate::Operation;
 use crate::internet_routes::InternetRoutes;
@@ -18,7 +18,7 @@ fn body(code: &str, message: &str) -> String {
 async fn kind(status: u16, body: &str, elsewhere: bool) -> ErrorKind {
     let (_, target) = target_with(&[(status, body.to_owned())]);
     let failure = InternetRoutes.run(&target).await.unwrap_err();
-    classify(Call::Operation, &failure)
+    classify_operation(failure)
         .resolve(SiblingRegions { succeeded: elsewhere, refused: false }, &target.region)
         .kind()
 }

@@ -1,8 +1,11 @@
 //! Targets with recorded HTTP responses, for the tests of the operations.
 
+use std::sync::Arc;
+
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{AccountId, Region};
 
 use crate::Target;
@@ -26,7 +29,9 @@ pub(crate) fn target_with(pages: &[(u16, String)]) -> (StaticReplayClient, Targe
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .build();
     let account = AccountId::parse(ACCOUNT).unwrap();
-    (client, Target { account, region: Region::parse("eu-west-1").unwrap(), config })
+    let now = Timestamp::from_epoch_millis(1_795_000_000_000);
+    let region = Region::parse("eu-west-1").unwrap();
+    (client, Target { account, region, config, now, parameters: Arc::default() })
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

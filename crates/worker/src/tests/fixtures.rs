@@ -2,46 +2,42 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
 use org_operator_aws::Member;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition};
-use org_operator_core::model::spec::{Access, Column, Scope, Spec};
+use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, ErrorKind, RunId, WorkerEvent};
-use org_operator_operations::{Operation, Rows, Target};
+use org_operator_operations::{Catalogue, Operation, OperationFailure, Rows, Target};
 use org_operator_testkit::memory::{MemoryLedger, TickingClock};
 use serde_json::json;
 
 use crate::{Attempt, Members, Worker, WorkerResult};
 
-pub(crate) static SPEC: Spec = Spec {
-    name: "fake",
-    summary: "answers by Region",
-    scope: Scope::Regional,
-    access: Access::ReadOnly,
-    actions: &["fake:Ask"],
-    columns: &[Column { name: "thing", meaning: "a thing" }],
-    key: &["thing"],
-};
+pub(crate) static SPEC: LazyLock<Spec> = LazyLock::new(|| {
+    let spec = Spec::read_only("fake", "answers by Region", ["fake:Ask"]);
+    spec.with_columns(&[("thing", "a thing")], &["thing"])
+});
 
 /// Answers by the word in the Region's name: `xx-three-1` has three rows, and so on.
 pub(crate) struct ByWord;
 
 impl Operation for ByWord {
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &SPEC
     }
 
-    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         Box::pin(async move {
-            let refused = |code, message| Err(CallFailure::answered(code, 403, message));
+            let refused = |code, message| Err(CallFailure::answered(code, 403, message).into());
             let word = target.region.as_str().split('-').nth(1).unwrap_or_default();
             match word {
                 "three" => Ok(["a", "b", "c"].map(|thing| vec![thing.to_owned()]).to_vec()),
@@ -59,23 +55,24 @@ impl Operation for ByWord {
     }
 }
 
-static REFUSING: Spec = Spec { name: "refusing", ..SPEC };
+static REFUSING: LazyLock<Spec> =
+    LazyLock::new(|| Spec { name: "refusing".to_owned(), ..SPEC.clone() });
 
 /// Refuses the credentials in every Region.
 pub(crate) struct RefusesCredentials;
 
 impl Operation for RefusesCredentials {
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
         Box::pin(async { Ok(()) })
     }
 
-    fn spec(&self) -> &'static Spec {
+    fn spec(&self) -> &Spec {
         &REFUSING
     }
 
-    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         let message = "not able to validate the provided access credentials";
-        Box::pin(async move { Err(CallFailure::answered("AuthFailure", 401, message)) })
+        Box::pin(async move { Err(CallFailure::answered("AuthFailure", 401, message).into()) })
     }
 }
 
@@ -88,7 +85,7 @@ pub(crate) struct FakeMembers {
 }
 
 impl Members for FakeMembers {
-    async fn assume(&self, _: &AccountId, _: &RunId, actions: &[&str]) -> Result<Member, Error> {
+    async fn assume(&self, _: &AccountId, _: &RunId, actions: &[String]) -> Result<Member, Error> {
         assert_eq!(actions, SPEC.actions);
         self.assumed.fetch_add(1, Ordering::SeqCst);
         match &self.refusal {
@@ -102,11 +99,18 @@ impl Members for FakeMembers {
     }
 }
 
+/// The catalogue of one operation.
+pub(crate) fn only(operation: impl Operation + 'static) -> &'static Catalogue {
+    let operation: Arc<dyn Operation> = Arc::new(operation);
+    Box::leak(Box::new(Catalogue::of([operation])))
+}
+
 pub(crate) type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;
 
 pub(crate) fn worker() -> TestWorker {
     let (members, ledger) = (FakeMembers::default(), MemoryLedger::new());
-    Worker { members, ledger, clock: TickingClock::default(), catalogue: &[&ByWord], permits: None }
+    let clock = TickingClock::default();
+    Worker { members, ledger, clock, catalogue: only(ByWord), permits: None }
 }
 
 pub(crate) fn event(words: &[&str]) -> WorkerEvent {

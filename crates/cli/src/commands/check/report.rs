@@ -88,6 +88,7 @@ fn remedy(kind: ErrorKind) -> &'static str {
         ErrorKind::AccessDenied => "add the operation's actions to the role's policy",
         ErrorKind::DeniedByPolicy => "a service control policy denies it: a run SKIPs the target",
         ErrorKind::RegionDisabled => "the Region is off there: a run SKIPs the target",
+        ErrorKind::ServiceNotInRegion => "the Region lacks the service: a run SKIPs the target",
         kind if kind.is_retryable() => "AWS gave no answer: try again",
         _ => "see docs/error-kinds.md",
     }

@@ -1,11 +1,17 @@
 //! The options of `org-operator operations`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 const OPERATIONS_EXAMPLES: &str = "\
 Examples:
-  org-operator operations
+  org-operator operations                                       all, by suite
+  org-operator operations --service s3 --search public
   org-operator operations show public-ips
+  org-operator operations find nat-gateway                      what can be asked about it
+  org-operator operations new ec2 DescribeNatGateways > nat-gateways.toml
+  org-operator operations check nat-gateways.toml
   org-operator operations --json | jq -r '.[].Actions[]'        the IAM actions of all";
 
 /// `org-operator operations`.
@@ -13,19 +19,46 @@ Examples:
 #[command(after_help = OPERATIONS_EXAMPLES)]
 pub(crate) struct OperationsArgs {
     #[command(subcommand)]
-    pub(crate) show: Option<OperationsCommand>,
+    pub(crate) command: Option<OperationsCommand>,
+    /// Only those that call this service
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Option<String>,
+    /// Only those that have this word in name, summary or question
+    #[arg(long, value_name = "WORD")]
+    pub(crate) search: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
-/// What to do with the catalogue.
+/// What to do with operations.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum OperationsCommand {
-    /// Show one operation: columns, parameters, IAM actions
+    /// Show one operation: question, columns, parameters, IAM actions, what it does not see
     #[command(after_help = "Example:\n  org-operator operations show internet-routes")]
     Show {
         /// The operation's name
         name: String,
+    },
+    /// Check operation files against AWS's models, without any call
+    #[command(after_help = "Example:\n  org-operator operations check nat-gateways.toml")]
+    Check {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Print an operation file for a call, with every scalar member as a column
+    #[command(after_help = "Example:\n  org-operator operations new ec2 DescribeNatGateways")]
+    New {
+        /// The service, as the AWS CLI calls it
+        service: String,
+        /// The call, as AWS calls it
+        call: String,
+    },
+    /// Find operations, services and calls by a word
+    #[command(after_help = "Example:\n  org-operator operations find nat-gateway")]
+    Find {
+        /// The word; case, hyphens and spaces do not count
+        word: String,
     },
 }

@@ -50,7 +50,7 @@ impl Plan {
         let regions: Vec<&str> = self.regions().iter().map(|region| region.as_str()).collect();
         let accounts = format!("{} of {}", grouped(work.accounts), grouped(work.listed));
         let mut rows = vec![
-            row("operation", self.preview.operation.spec().name.to_owned()),
+            row("operation", self.preview.operation.spec().name.clone()),
             row("accounts", accounts),
         ];
         let units = self.units.iter();

@@ -12,6 +12,7 @@ pub(crate) const DEFAULT_CONCURRENCY: u16 = 64;
 const EXAMPLES: &str = "\
 Examples:
   org-operator run --profile audit
+  org-operator run --file my-operation.toml
   org-operator run --operation public-ips --regions eu-west-1,us-east-1 --format jsonl
   org-operator run --ou ou-ab12-cdefgh34 --exclude-account 111111111111 --tag stage=prod
   org-operator run --request request.json --concurrency 128 --out /var/lib/org-operator
@@ -41,6 +42,9 @@ pub(crate) struct RunArgs {
     /// Go on with this run: only what failed or is missing, then all of its files anew
     #[arg(long, value_name = "RUN_ID")]
     pub(crate) resume: Option<String>,
+    /// Whether the records are pieces of answers, to be put together again; `ask` says so.
+    #[arg(skip)]
+    pub(crate) raw: bool,
 }
 
 /// A form of records.

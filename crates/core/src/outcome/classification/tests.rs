@@ -82,7 +82,7 @@ fn a_refusal_without_an_identity_names_role_and_actions() {
     let role = "arn:aws:iam::111111111111:role/operation-readonly";
     let named = |text: &str| {
         let finding = classify(Call::Operation, &failure("UnauthorizedOperation", 403, text));
-        let finding = finding.naming(role, &["ec2:DescribeRouteTables"]);
+        let finding = finding.naming(role, &["ec2:DescribeRouteTables".to_owned()]);
         let elsewhere = SiblingRegions { succeeded: true, refused: false };
         let kind = finding.clone().resolve(elsewhere, &Region::parse("eu-west-1").unwrap()).kind();
         (kind, finding.certainly().message().to_owned())
@@ -97,7 +97,7 @@ fn a_refusal_without_an_identity_names_role_and_actions() {
     let whole = "User: arn:aws:sts::1:assumed-role/operation-readonly/s is not authorized to perform: ec2:X";
     assert!(named(whole).1.ends_with("perform: ec2:X"));
     let other = classify(Call::Operation, &failure("InvalidParameterValue", 400, "no"));
-    assert_eq!(other.clone().naming(role, &["ec2:X"]), other);
+    assert_eq!(other.clone().naming(role, &["ec2:X".to_owned()]), other);
 }
 
 #[test]

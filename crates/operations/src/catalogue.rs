@@ -1,0 +1,132 @@
+//! The list of operations, and finding the one that a request means. Files are read and checked the
+//! first time that one is asked for: a function that runs one operation reads one.
+
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use org_operator_core::Error;
+use org_operator_core::input::violation::{Expected, Violations};
+use serde_json::{Map, Value};
+
+use crate::{Operation, defined, internet_routes, public_ips};
+
+/// The operation files of this release: the name of each, and its text.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
+
+/// All operations of this release, in the order of their names.
+#[must_use]
+pub fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+        let written: [Arc<dyn Operation>; 2] =
+            [Arc::new(internet_routes::InternetRoutes), Arc::new(public_ips::PublicIps)];
+        let files = FILES.iter().map(|(name, text)| Entry::file(name, text));
+        Catalogue::sorted(written.into_iter().map(Entry::written).chain(files))
+    });
+    &CATALOGUE
+}
+
+/// A list of operations.
+pub struct Catalogue {
+    entries: Vec<Entry>,
+}
+
+/// An operation, and the file that it is read from where it is one.
+struct Entry {
+    name: String,
+    file: Option<&'static str>,
+    read: OnceLock<Result<Arc<dyn Operation>, String>>,
+}
+
+impl Entry {
+    fn written(operation: Arc<dyn Operation>) -> Self {
+        let name = operation.spec().name.clone();
+        Self { name, file: None, read: OnceLock::from(Ok(operation)) }
+    }
+
+    fn file(name: &str, text: &'static str) -> Self {
+        Self { name: name.to_owned(), file: Some(text), read: OnceLock::new() }
+    }
+
+    fn operation(&self) -> Result<Arc<dyn Operation>, &str> {
+        let read = self.read.get_or_init(|| defined::of_file(self.file.unwrap_or_default()));
+        read.as_ref().cloned().map_err(String::as_str)
+    }
+}
+
+impl Catalogue {
+    /// The catalogue of these operations.
+    #[must_use]
+    pub fn of(operations: impl IntoIterator<Item = Arc<dyn Operation>>) -> Self {
+        Self::sorted(operations.into_iter().map(Entry::written))
+    }
+
+    fn sorted(entries: impl Iterator<Item = Entry>) -> Self {
+        let mut sorted: Vec<Entry> = entries.collect();
+        sorted.sort_by(|one, other| one.name.cmp(&other.name));
+        Self { entries: sorted }
+    }
+
+    /// Every name, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// Every operation, in the order of the names.
+    ///
+    /// # Errors
+    /// `Internal` where a file of this release has faults, which its tests hold it free of.
+    pub fn operations(&self) -> Result<Vec<Arc<dyn Operation>>, Error> {
+        let read = |entry: &Entry| {
+            entry.operation().map_err(|faults| Error::internal(format!("{}: {faults}", entry.name)))
+        };
+        self.entries.iter().map(read).collect()
+    }
+
+    /// The operation called `name`; otherwise notes a violation with all names and the nearest one.
+    pub fn find(&self, name: &str, violations: &mut Violations) -> Option<Arc<dyn Operation>> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
+            let names: Vec<&str> = self.names().collect();
+            let expected = Expected::name(names.join(", "), name, names.iter().copied());
+            violations.note("Operation", &Value::from(name), expected);
+            return None;
+        };
+        entry
+            .operation()
+            .map_err(|faults| violations.note_text("Operation", faults, "a file without faults"))
+            .ok()
+    }
+
+    /// The operation that a request means: the one of its `definition`, or else the one called `name`.
+    /// A definition cannot have the name of an operation of the catalogue: their runs would stand in
+    /// one folder.
+    pub fn meant(
+        &self,
+        name: &str,
+        definition: Option<&Map<String, Value>>,
+        violations: &mut Violations,
+    ) -> Option<Arc<dyn Operation>> {
+        let Some(definition) = definition else { return self.find(name, violations) };
+        if self.names().any(|known| known == name) {
+            let allowed = "another name: the catalogue has an operation of this one";
+            violations.note_text("Definition.name", format!("\"{name}\""), allowed);
+        }
+        defined::defined(definition, violations)
+    }
+
+    /// The operation that a request means, if it accepts `parameters`.
+    ///
+    /// # Errors
+    /// `InvalidRequest` with every violation.
+    pub fn resolve(
+        &self,
+        name: &str,
+        definition: Option<&Map<String, Value>>,
+        parameters: &Map<String, Value>,
+    ) -> Result<Arc<dyn Operation>, Error> {
+        let mut violations = Violations::default();
+        let found = self.meant(name, definition, &mut violations);
+        if let Some(operation) = &found {
+            operation.check_parameters(parameters, &mut violations);
+        }
+        violations.into_result("request", found)
+    }
+}

@@ -1,0 +1,160 @@
+//! One call's answers as they come: what `ask --raw` runs. It has no operation file, since its rows are
+//! no rows of AWS but pieces of pages; [`raw_pages`] puts them together again.
+
+use std::ops::ControlFlow;
+
+use futures_util::future::BoxFuture;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::{Column, Spec};
+use org_operator_definition::calls::{Ask, Calls};
+use org_operator_definition::{Client, Overrides, without_sensitive};
+use org_operator_dynamic::Connection;
+use serde_json::{Map, Value};
+
+use crate::defined::{DefinedOperation, unanswered};
+use crate::{Operation, OperationFailure, Rows, Target};
+
+/// The field of a definition that asks for answers as they come.
+pub const RAW: &str = "raw";
+
+/// Bytes of a piece of a page: a record with it fits into the ledger.
+const PIECE: usize = 250_000;
+
+/// The definition that [`RawAnswers`] is read from.
+#[must_use]
+pub fn raw_definition(service: &str, call: &str, input: Map<String, Value>) -> Map<String, Value> {
+    let name = format!("raw-{service}-{}", call.to_ascii_lowercase());
+    let fields = [
+        ("name", Value::from(name)),
+        (RAW, Value::Bool(true)),
+        ("service", Value::from(service)),
+        ("call", Value::from(call)),
+        ("input", Value::Object(input)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The operation of a definition that asks for answers as they come; `None` where it does not, or where
+/// something is wrong with it, which is noted.
+pub(crate) fn of_definition(
+    definition: &Map<String, Value>,
+    violations: &mut Violations,
+) -> Option<RawAnswers> {
+    let text = |name: &str| definition.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (service, call) = (text("service"), text("call"));
+    let input = definition.get("input").cloned().unwrap_or_default();
+    let asked = Overrides {
+        inputs: input
+            .as_object()
+            .filter(|map| !map.is_empty())
+            .map(|_| input.to_string())
+            .into_iter()
+            .collect(),
+        rows: Some("@".to_owned()),
+        columns: vec!["answered=`true`".to_owned()],
+        key: Vec::new(),
+        keep: Vec::new(),
+    };
+    match asked.ask(service, call) {
+        Ok(checked) => {
+            let spec = declared(text("name"), DefinedOperation::new(checked).spec());
+            let (service, call) = (service.to_owned(), call.to_owned());
+            Some(RawAnswers { spec, service, call, input })
+        }
+        Err(faults) => {
+            faults.note_in("Definition", violations);
+            None
+        }
+    }
+}
+
+/// Whether a definition asks for answers as they come.
+#[must_use]
+pub fn is_raw(definition: &Map<String, Value>) -> bool {
+    definition.get(RAW) == Some(&Value::Bool(true))
+}
+
+fn declared(name: &str, checked: &Spec) -> Spec {
+    let columns = [
+        ("page", "which page of the answer, from 000000"),
+        ("piece", "which piece of the page, from 000000"),
+        ("text", "the piece of the page's JSON"),
+    ];
+    let declared = columns.map(|(name, meaning)| Column::new(name, meaning));
+    let (name, columns) = (name.to_owned(), declared.to_vec());
+    let key = vec!["page".to_owned(), "piece".to_owned()];
+    Spec { name, columns, key, ..checked.clone() }
+}
+
+/// One call, answered as the service answers it, without what AWS marks as sensitive.
+#[derive(Debug, Clone)]
+pub(crate) struct RawAnswers {
+    spec: Spec,
+    service: String,
+    call: String,
+    input: Value,
+}
+
+impl RawAnswers {
+    async fn pages(&self, target: &Target) -> Result<Rows, OperationFailure> {
+        let client = Client::new(Connection::new(&target.config));
+        let input =
+            if self.input.is_null() { Value::Object(Map::new()) } else { self.input.clone() };
+        let ask = Ask { service: &self.service, operation: &self.call, input: &input };
+        let mut pages = Vec::new();
+        let mut take = |page| {
+            pages.push(without_sensitive(&self.service, &self.call, page).to_string());
+            ControlFlow::Continue(())
+        };
+        client.pages(ask, &mut take).await.map_err(unanswered)?;
+        Ok(pages.iter().enumerate().flat_map(|(index, page)| rows_of(index, page)).collect())
+    }
+}
+
+impl Operation for RawAnswers {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        Box::pin(self.pages(target))
+    }
+
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
+        Box::pin(async move { self.pages(target).await.map(drop) })
+    }
+}
+
+/// The rows of one page, cut between characters.
+fn rows_of(page: usize, text: &str) -> Rows {
+    let (mut rows, mut rest) = (Rows::new(), text);
+    while !rest.is_empty() {
+        let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE));
+        rows.push(vec![format!("{page:06}"), format!("{:06}", rows.len()), piece.to_owned()]);
+        rest = later;
+    }
+    rows
+}
+
+/// The pages of one target's records, in the order of their keys: each a list of cells as the columns
+/// of a raw answer are.
+///
+/// # Errors
+/// What is wrong with a page that is not whole JSON.
+pub fn raw_pages<'a>(
+    records: impl Iterator<Item = &'a [String]>,
+) -> Result<Vec<Value>, serde_json::Error> {
+    let mut texts: Vec<(&str, String)> = Vec::new();
+    for cells in records {
+        let [page, _, piece] = cells else { continue };
+        match texts.last_mut() {
+            Some((last, text)) if last == page => text.push_str(piece),
+            _ => texts.push((page, piece.clone())),
+        }
+    }
+    texts.iter().map(|(_, text)| serde_json::from_str(text)).collect()
+}
+
+#[cfg(test)]
+#[path = "tests/raw.rs"]
+mod tests;
