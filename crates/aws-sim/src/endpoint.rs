@@ -110,8 +110,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Resul
 fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Request::new(&mut headers);
-    let status = parsed.parse(buffer);
-    let status = status.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let result = parsed.parse(buffer);
+    let status = result.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     let httparse::Status::Complete(length) = status else { return Ok(None) };
     let target = parsed.path.unwrap_or_default();
     let mut request = Request::new(parsed.method.unwrap_or_default(), target);

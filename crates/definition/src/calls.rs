@@ -42,7 +42,7 @@ pub enum CallError {
 /// Why a target has no rows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// A call failed.
+    /// A call of the definition failed.
     #[error("{service} {operation}: {failure}")]
     Call {
         /// The service of the call.
@@ -65,7 +65,7 @@ pub enum Failure {
     Path {
         /// The field of the definition.
         place: String,
-        /// What is wrong.
+        /// What is wrong with it, for a person.
         message: String,
     },
     /// The call before the listing did not come to its end in time.

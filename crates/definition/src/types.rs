@@ -17,11 +17,11 @@ pub(crate) enum Type {
     Object(Vec<(String, Type)>),
     /// One of several: what `||` gives.
     Either(Vec<Type>),
-    /// A text.
+    /// A text of any length.
     Text,
-    /// A number.
+    /// A number, with a fraction or without.
     Number,
-    /// True or false.
+    /// `true` or `false`.
     Boolean,
     /// What the model says nothing about.
     Any,

@@ -29,8 +29,8 @@ pub(crate) async fn run(
     args: &FetchArgs,
     printer: Printer,
 ) -> Result<Exit, CliError> {
-    let run = RunId::parse(&args.run);
-    let run = run.ok_or_else(|| CliError::usage(WHAT, RunId::ALLOWED, THERE))?;
+    let id = RunId::parse(&args.run);
+    let run = id.ok_or_else(|| CliError::usage(WHAT, RunId::ALLOWED, THERE))?;
     if !is_file_name(&args.operation) {
         let why = format!("`{}` is no operation's name", args.operation);
         return Err(CliError::usage(WHAT, why, "`org-operator operations` lists them"));

@@ -49,8 +49,8 @@ async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<FoundRun>, Error>
     let mut found = Vec::new();
     for operation in operations {
         let objects = bucket.objects(&format!("{top}{operation}/")).await?;
-        let newest = newest(&bucket.prefix, &operation, &objects, args.last);
-        let read = newest.into_iter().map(|listed| described(bucket, &operation, listed));
+        let listed = newest(&bucket.prefix, &operation, &objects, args.last);
+        let read = listed.into_iter().map(|listed| described(bucket, &operation, listed));
         let mut runs: Vec<FoundRun> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
         // Those that have not ended are what a person looks for.
         runs.sort_by_key(|run| (run.status.is_some(), Reverse(run.started_at)));
@@ -72,7 +72,7 @@ struct Listed {
 
 /// The `last` runs that were begun last. Older ones are not even read: a bucket may hold years.
 fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec<Listed> {
-    let mut runs: BTreeMap<RunId, Listed> = BTreeMap::new();
+    let mut by_id: BTreeMap<RunId, Listed> = BTreeMap::new();
     for object in objects {
         let Some(run) = run_of(&object.key) else { continue };
         let folder = Folder::new(prefix, operation, &run);
@@ -80,13 +80,13 @@ fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec
             continue;
         }
         let first = || Listed { run: run.clone(), begun: object.written, summary: None };
-        let listed = runs.entry(run.clone()).or_insert_with(first);
+        let listed = by_id.entry(run.clone()).or_insert_with(first);
         listed.begun = [listed.begun, object.written].into_iter().flatten().min();
         if object.key == folder.artifact(&SUMMARY) {
             listed.summary = Some(object.key.clone());
         }
     }
-    let mut runs: Vec<Listed> = runs.into_values().collect();
+    let mut runs: Vec<Listed> = by_id.into_values().collect();
     runs.sort_by(|a, b| (b.begun, &b.run).cmp(&(a.begun, &a.run)));
     runs.truncate(last);
     runs

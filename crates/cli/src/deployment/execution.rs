@@ -19,7 +19,7 @@ pub(crate) struct Execution {
     pub(crate) result: Option<RunResult>,
     /// The error's name, where it failed.
     pub(crate) error: Option<String>,
-    /// Its cause.
+    /// The error's cause: a text, or the JSON of a function's error.
     pub(crate) cause: Option<String>,
 }
 
@@ -70,7 +70,7 @@ impl Execution {
         })
     }
 
-    /// In one line.
+    /// How it is, in one line for a person.
     fn text(&self, run: &str) -> String {
         if let (ExecutionStatus::Succeeded, Some(result)) = (&self.status, &self.result) {
             let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;

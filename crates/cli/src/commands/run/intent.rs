@@ -19,7 +19,7 @@ const RESUME: &str = "ResumeRun";
 /// What is asked for: the fanout's event, and where it goes on if it does.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    /// The event.
+    /// The fanout's event, as it is sent.
     pub(super) event: Value,
     /// Operation and id of the run to go on with.
     pub(super) resumed: Option<(String, RunId)>,

@@ -13,7 +13,7 @@ pub(super) fn begins(plan: &RunPlan, again: bool) -> String {
     format!("run {run_id} {begins}: {operation}, {targets} targets in {work_items} work items")
 }
 
-/// Its counts.
+/// The counts of a run that has ended.
 pub(super) fn summary(result: &RunResult) -> String {
     let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
     let changes = match (result.added, result.removed) {
