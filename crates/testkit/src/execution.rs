@@ -30,7 +30,7 @@ pub struct Pipeline {
 pub struct Ended {
     /// Its name, which is the run's id.
     pub run_id: String,
-    /// SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+    /// SUCCEEDED, FAILED, `TIMED_OUT` or ABORTED.
     pub status: ExecutionStatus,
     /// Its output, or null.
     pub output: Value,

@@ -13,8 +13,7 @@ pub(crate) fn thousand() -> TestResult<Part> {
     let mut rows = Vec::new();
     for concurrency in [JUDGED, 64] {
         let measurement = measure(1_000, concurrency, &[])?;
-        rows.extend(times(&measurement));
-        rows.extend(costs(&measurement));
+        rows.extend(times(&measurement).into_iter().chain(costs(&measurement)));
     }
     Ok(Part { title: "(a) 1,000 accounts x 17 Regions, 50 ms a call".to_owned(), rows })
 }

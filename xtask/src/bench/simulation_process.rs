@@ -32,8 +32,8 @@ impl SimulationProcess {
     /// Starts a simulation with these options and waits for its first line.
     pub(crate) fn start(options: &[&str]) -> TestResult<Self> {
         let mut command = Command::new(program("simulation")?);
-        command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        let piped = command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn()?;
         let mut line = String::new();
         let stdout = child.stdout.take().ok_or("no stdout")?;
         BufReader::new(stdout).read_line(&mut line)?;

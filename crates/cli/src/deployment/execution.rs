@@ -90,7 +90,7 @@ impl Execution {
 mod tests {
     use super::*;
 
-    fn execution(status: ExecutionStatus, output: Value, error: Option<&str>) -> Execution {
+    fn execution(status: ExecutionStatus, output: &Value, error: Option<&str>) -> Execution {
         let text = output.to_string();
         Execution { error: error.map(str::to_owned), ..Execution::new(status, Some(&text)) }
     }
@@ -104,27 +104,27 @@ mod tests {
 
     #[test]
     fn an_execution_has_its_runs_exit_code() {
-        let code = |status, output, error| execution(status, output, error).exit().code();
+        let code = |status, output: &Value, error| execution(status, output, error).exit().code();
         let ended = ExecutionStatus::Succeeded;
-        assert_eq!(code(ended.clone(), result("COMPLETE"), None), 0);
-        assert_eq!(code(ended, result("PARTIAL"), None), 3);
+        assert_eq!(code(ended.clone(), &result("COMPLETE"), None), 0);
+        assert_eq!(code(ended, &result("PARTIAL"), None), 3);
         // Not an answer of ours: another state machine's, perhaps.
-        assert_eq!(code(ExecutionStatus::Succeeded, json!({}), None), 7);
-        let failed = |error| code(ExecutionStatus::Failed, Value::Null, Some(error));
+        assert_eq!(code(ExecutionStatus::Succeeded, &json!({}), None), 7);
+        let failed = |error| code(ExecutionStatus::Failed, &Value::Null, Some(error));
         assert_eq!(
             ["InvalidRequest", "NoTargets", "AccessDenied", "Throttled", "States.Timeout"]
                 .map(failed),
             [2, 4, 5, 6, 7]
         );
-        assert_eq!(code(ExecutionStatus::Running, Value::Null, None), 0);
+        assert_eq!(code(ExecutionStatus::Running, &Value::Null, None), 0);
     }
 
     #[test]
     fn a_line_says_how_it_ended() {
-        let text = execution(ExecutionStatus::Succeeded, result("PARTIAL"), None).text("r1");
+        let text = execution(ExecutionStatus::Succeeded, &result("PARTIAL"), None).text("r1");
         let said = "run r1 is PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records";
         assert_eq!(text, said);
-        let failed = execution(ExecutionStatus::Failed, Value::Null, Some("NoTargets"));
+        let failed = execution(ExecutionStatus::Failed, &Value::Null, Some("NoTargets"));
         assert_eq!(failed.text("r1"), "run r1 is FAILED: NoTargets");
     }
 }

@@ -74,14 +74,14 @@ struct Looks<'a> {
 
 enum Look {
     Running(Option<Items>),
-    Ended(Execution),
+    Ended(Box<Execution>),
 }
 
 impl Looks<'_> {
     async fn look(&mut self) -> Result<Look, Error> {
         let now = self.machine.execution(self.run).await?;
         if !now.is_running() {
-            return Ok(Look::Ended(now));
+            return Ok(Look::Ended(Box::new(now)));
         }
         if self.map_run.is_none() {
             self.map_run = self.machine.map_run(self.run).await?;

@@ -95,7 +95,7 @@ text_id!(Region);
 pub enum Partition {
     /// `aws`: the commercial Regions.
     Commercial,
-    /// `aws-us-gov`: AWS GovCloud (US).
+    /// `aws-us-gov`: AWS `GovCloud` (US).
     UsGov,
     /// `aws-cn`: the Regions in China.
     China,

@@ -26,9 +26,9 @@ pub(super) fn form_answer(
     match operation.result_wrapper.as_deref().filter(|_| service.protocol == Protocol::Query) {
         None => value(service, root, &[element], 0),
         Some(wrapper) => {
-            let wrapped = child(element, wrapper);
+            let inner = child(element, wrapper);
             let result =
-                wrapped.ok_or_else(|| Unreadable::unexpected(format!("no {wrapper} in it")))?;
+                inner.ok_or_else(|| Unreadable::unexpected(format!("no {wrapper} in it")))?;
             value(service, root, &[result], 0)
         }
     }
