@@ -41,6 +41,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ScheduleTimezone",
         "NotificationEmail",
         "EnableAdminOperations",
+        "AllowDefinitions",
         "LedgerRetentionDays",
         "NamePrefix",
         "MemorySize",
@@ -71,6 +72,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ReadOnlyWorkerRoleArn",
         "AdminWorkerRoleArn",
         "ReaderPrincipalArn",
+        "MemberReadPolicyArns",
         "ExternalId",
         "OrganizationId",
     ];
