@@ -133,7 +133,7 @@ async fn records_are_written_sorted_by_account_region_and_key() {
 const MANY: u64 = 20_001;
 
 #[tokio::test]
-async fn a_large_target_is_written_whole_or_is_failed_with_no_row_and_the_run_goes_on() {
+async fn a_large_target_is_written_completely_or_fails_without_rows() {
     for missing in [0, 1] {
         let mut run = Run::of(&[(ONE, "one", &["eu-west-1", "us-east-1"])]).await;
         run.handler.ledger.page = 3_000;

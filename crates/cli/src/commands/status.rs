@@ -24,6 +24,6 @@ pub(crate) async fn run(
     }
     let asked = machine.execution(&args.run).await;
     let now = asked.map_err(|e| connection.error("the run cannot be found", &e))?;
-    printer::data(format!("{}\n", now.told(&args.run, args.json)).as_bytes())?;
+    printer::data(format!("{}\n", now.rendered(&args.run, args.json)).as_bytes())?;
     Ok(now.exit())
 }

@@ -59,7 +59,7 @@ impl Execution {
     }
 
     /// As a person or, with `as_json`, a program reads it.
-    pub(crate) fn told(&self, run: &str, as_json: bool) -> String {
+    pub(crate) fn rendered(&self, run: &str, as_json: bool) -> String {
         if as_json { format!("{:#}", self.described(run)) } else { self.text(run) }
     }
 

@@ -33,7 +33,7 @@ pub(crate) async fn follow(
         match looks.look().await {
             Ok(Look::Ended(execution)) => {
                 drawing.finish(&format!("ended, followed for {}", short(begun.elapsed())));
-                printer::data(format!("{}\n", execution.told(run, as_json)).as_bytes())?;
+                printer::data(format!("{}\n", execution.rendered(run, as_json)).as_bytes())?;
                 return Ok(execution.exit());
             }
             Ok(Look::Running(items)) => {
