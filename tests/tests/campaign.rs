@@ -67,7 +67,7 @@ fn a_product_that_does_not_try_again_is_judged_bad() {
 }
 
 #[test]
-fn a_product_that_goes_round_in_circles_is_judged_and_does_not_hang_the_campaign() {
+fn a_product_that_never_ends_is_judged_and_the_campaign_goes_on() {
     let bad = first_bad("endless", Duration::from_secs(5));
     assert!(bad.is_some_and(|what| what.contains("no end")));
 }

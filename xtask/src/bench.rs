@@ -37,8 +37,8 @@ pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
         None => {
-            let load = std::fs::read_to_string("/proc/loadavg")?;
-            let load = load.split_whitespace().next().unwrap_or_default();
+            let averages = std::fs::read_to_string("/proc/loadavg")?;
+            let load = averages.split_whitespace().next().unwrap_or_default();
             write(&all().await?, load)?;
         }
     }
@@ -81,9 +81,9 @@ fn head(load: &str) -> TestResult<String> {
     let now = SystemClock.now().to_string();
     let cores = std::thread::available_parallelism()?;
     let processors = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model =
+    let line =
         processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("unknown", |(_, model)| model);
+    let model = line.map_or("unknown", |(_, model)| model);
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kilobytes = memory.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok());
     Ok(format!(

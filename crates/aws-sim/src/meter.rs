@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::call::{Call, Service};
 use crate::fault::Fault;
 
 /// The counts of one operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallCount {
     /// All calls, throttled ones included.
     pub calls: u64,
@@ -130,13 +130,13 @@ impl Meter {
         self.lock().faults.clone()
     }
 
-    /// The counts as a JSON object by `Service.Operation`.
+    /// The counts by `Service.Operation`.
     #[must_use]
-    pub fn report(&self) -> serde_json::Value {
+    pub fn report(&self) -> BTreeMap<String, CallCount> {
         let entry = |((service, operation), count): ((Service, String), CallCount)| {
-            (format!("{service:?}.{operation}"), serde_json::json!(count))
+            (format!("{service:?}.{operation}"), count)
         };
-        serde_json::Value::Object(self.counts().into_iter().map(entry).collect())
+        self.counts().into_iter().map(entry).collect()
     }
 
     /// Sets every counter back to zero.

@@ -77,8 +77,8 @@ impl Received {
     /// Reads `event`; `fallback` is the run's id where the event has none.
     fn read(event: &Value, fallback: Option<RunId>) -> Result<Self, Error> {
         let mut violations = Violations::default();
-        let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut violations)?;
-        let run_id = run_id.or(fallback);
+        let FanoutEvent { run_id: named, request } = FanoutEvent::read(event, &mut violations)?;
+        let run_id = named.or(fallback);
         if run_id.is_none() {
             violations.note_text("RunId", "nothing", RunId::ALLOWED);
         }

@@ -60,7 +60,7 @@ impl Progress {
 pub struct Snapshot {
     /// The number of targets in the plan.
     pub total: u64,
-    /// Targets that succeeded.
+    /// Targets whose records are complete.
     pub succeeded: u64,
     /// Targets that cannot be asked.
     pub skipped: u64,

@@ -36,7 +36,7 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         Ok(Self { ledger, partition, targets, page })
     }
 
-    /// The account.
+    /// The account whose entries are read.
     pub(crate) fn account(&self) -> &AccountId {
         &self.targets.account_id
     }
@@ -66,8 +66,8 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         }
         let rows = found.rows(self.targets);
         if let Some(before) = before {
-            let succeeded = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
-            let succeeded = succeeded.map(|row| row.region.clone()).collect();
+            let complete = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
+            let succeeded = complete.map(|row| row.region.clone()).collect();
             export.changes(self.targets, &before.finish(&succeeded)).await?;
         }
         export.coverage(self.targets, &rows).await

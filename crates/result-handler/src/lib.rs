@@ -32,11 +32,11 @@ const AHEAD: usize = 16;
 
 /// The step with its ports.
 pub struct ResultHandler<L, A> {
-    /// The ledger.
+    /// The ledger that the workers wrote.
     pub ledger: L,
-    /// The artifacts.
+    /// Where the artifacts are written.
     pub artifacts: A,
-    /// The artifacts' prefix.
+    /// The prefix of every artifact's key.
     pub results_prefix: String,
     /// The operations to choose from.
     pub catalogue: &'static Catalogue,

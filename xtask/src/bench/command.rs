@@ -13,8 +13,7 @@ pub(crate) fn thousand() -> TestResult<Part> {
     let mut rows = Vec::new();
     for concurrency in [JUDGED, 64] {
         let measurement = measure(1_000, concurrency, &[])?;
-        rows.extend(times(&measurement));
-        rows.extend(costs(&measurement));
+        rows.extend(times(&measurement).into_iter().chain(costs(&measurement)));
     }
     Ok(Part { title: "(a) 1,000 accounts x 17 Regions, 50 ms a call".to_owned(), rows })
 }
@@ -97,9 +96,8 @@ fn memory_per_target(smaller: &Measurement, larger: &Measurement) -> Row {
 /// (c) With AWS's quotas enforced.
 pub(crate) fn quotas() -> TestResult<Part> {
     let measured = measure(1_000, 64, &["--quotas"])?;
-    let share = real(measured.sum("throttled")) / real(measured.all_calls()) * 100.0;
+    let share = real(measured.throttled_calls()) / real(measured.all_calls()) * 100.0;
     let (bound, wall) = (measured.bound(), measured.usage.wall.as_secs_f64());
-    let peak = |operation: &str| &measured.report[operation]["peak"];
     let rows = vec![
         Row::new("throttled calls", format!("{share:.2} %")).goal("< 1 %", share < 1.0),
         Row::new(
@@ -108,11 +106,11 @@ pub(crate) fn quotas() -> TestResult<Part> {
         ),
         Row::new(
             "most ListAccounts calls in one second",
-            format!("{} (burst 12, then 8)", peak("Organizations.ListAccounts")),
+            format!("{} (burst 12, then 8)", measured.peak("Organizations.ListAccounts")),
         ),
         Row::new(
             "most AssumeRole calls in one second",
-            format!("{} (quota 600)", peak("Sts.AssumeRole")),
+            format!("{} (quota 600)", measured.peak("Sts.AssumeRole")),
         ),
     ];
     let title = "(c) 1,000 accounts with AWS's quotas on, 64 targets at once".to_owned();

@@ -1,11 +1,12 @@
 //! One run of the real command against the simulated AWS: wall time, CPU, memory and calls.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use aws_sim::CallCount;
 use org_operator_testkit::TestResult;
-use serde_json::Value;
 
 use super::process::{Usage, program, run};
 use super::simulation_process::SimulationProcess;
@@ -20,9 +21,9 @@ pub(crate) struct Measurement {
     pub(crate) accounts: u32,
     pub(crate) concurrency: u32,
     pub(crate) usage: Usage,
-    pub(crate) report: Value,
-    rows: u64,
-    expected_rows: u64,
+    report: BTreeMap<String, CallCount>,
+    rows: usize,
+    expected_rows: usize,
 }
 
 /// Runs the command over `accounts` accounts, against a simulation with further `options`. A run
@@ -43,20 +44,21 @@ pub(crate) fn measure(
         usage,
         report: simulation.report()?,
         rows: count_rows(folder.path())?,
-        expected_rows: simulation.description["Rows"].as_u64().unwrap_or(0),
+        expected_rows: simulation.description.rows,
     };
     measurement.checked()
 }
 
 fn command(simulation: &SimulationProcess, folder: &Path, concurrency: u32) -> TestResult<Command> {
+    let described = &simulation.description;
     let mut command = Command::new(program("org-operator")?);
     command.current_dir(folder).env_clear().env("PATH", "").env("HOME", folder);
     command
-        .env("AWS_ENDPOINT_URL", simulation.text("Endpoint"))
-        .env("AWS_ACCESS_KEY_ID", format!("AKIA{}", simulation.text("ManagementAccount")))
+        .env("AWS_ENDPOINT_URL", &described.endpoint)
+        .env("AWS_ACCESS_KEY_ID", format!("AKIA{}", described.management_account))
         .env("AWS_SECRET_ACCESS_KEY", "simulated")
         .env("AWS_REGION", "eu-west-1")
-        .env("ORG_OPERATOR_EXTERNAL_ID", simulation.text("ExternalId"))
+        .env("ORG_OPERATOR_EXTERNAL_ID", &described.external_id)
         .args(["run", "--quiet", "--out", "runs", "--concurrency", &concurrency.to_string()])
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
@@ -64,13 +66,13 @@ fn command(simulation: &SimulationProcess, folder: &Path, concurrency: u32) -> T
 }
 
 /// The rows of the run's CSV, counted by a CSV reader.
-fn count_rows(folder: &Path) -> TestResult<u64> {
+fn count_rows(folder: &Path) -> TestResult<usize> {
     for run in std::fs::read_dir(folder.join("runs/internet-routes"))?.flatten() {
         let path = run.path().join("internet-routes.csv");
         if path.is_file() {
             let mut reader = csv::Reader::from_path(path)?;
             let rows = reader.records().collect::<Result<Vec<_>, _>>()?;
-            return Ok(rows.len() as u64);
+            return Ok(rows.len());
         }
     }
     Err("the run left no rows".into())
@@ -83,17 +85,21 @@ impl Measurement {
 
     /// The calls of one operation, such as `Sts.AssumeRole`.
     pub(crate) fn calls(&self, operation: &str) -> u64 {
-        self.report[operation]["calls"].as_u64().unwrap_or(0)
+        self.report.get(operation).map_or(0, |count| count.calls)
     }
 
     pub(crate) fn all_calls(&self) -> u64 {
-        self.sum("calls")
+        self.report.values().map(|count| count.calls).sum()
     }
 
-    /// The sum of a count over all operations.
-    pub(crate) fn sum(&self, count: &str) -> u64 {
-        let counts = self.report.as_object().into_iter().flat_map(|report| report.values());
-        counts.filter_map(|counts| counts[count].as_u64()).sum()
+    /// The calls that were throttled, of all operations.
+    pub(crate) fn throttled_calls(&self) -> u64 {
+        self.report.values().map(|count| count.throttled).sum()
+    }
+
+    /// The most calls of one operation within a second.
+    pub(crate) fn peak(&self, operation: &str) -> u64 {
+        self.report.get(operation).map_or(0, |count| count.peak)
     }
 
     /// Calls x latency / concurrency, in seconds.

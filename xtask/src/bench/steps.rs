@@ -25,7 +25,7 @@ pub(crate) struct StepFigures {
     /// Rows or targets a second.
     pub(crate) per_second: f64,
     pub(crate) seconds: f64,
-    /// Megabytes written.
+    /// Megabytes that the step wrote.
     pub(crate) written: u64,
     /// The peak memory of the process in bytes.
     pub(crate) memory: u64,

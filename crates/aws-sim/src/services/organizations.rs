@@ -16,11 +16,11 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let operation = request.json_operation();
     let input = request.json();
     let account = input["ResourceId"].as_str().unwrap_or_default().to_owned();
-    let call = call(Service::Organizations, &operation, &account, signer);
+    let received = call(Service::Organizations, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         json_reply(Service::Organizations, handle(context.world, &operation, &input))
     });
-    (call, handler)
+    (received, handler)
 }
 
 fn handle(world: &World, operation: &str, input: &Value) -> ServiceResult<Value> {
@@ -68,9 +68,9 @@ fn list_accounts(world: &World, input: &Value) -> ServiceResult<Value> {
 
 fn list_accounts_for_parent(world: &World, input: &Value) -> ServiceResult<Value> {
     let parent = parent(world, input)?;
-    let members = world.accounts.iter().filter(|account| Some(account.unit) == parent);
+    let children = world.accounts.iter().filter(|account| Some(account.unit) == parent);
     let management = parent.is_none().then(|| shown_management(world));
-    let members = members.map(|account| shown(world, account));
+    let members = children.map(|account| shown(world, account));
     let accounts: Vec<Value> = management.into_iter().chain(members).collect();
     paged("Accounts", &accounts, input)
 }

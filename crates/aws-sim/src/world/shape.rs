@@ -3,11 +3,11 @@
 /// The parameters of a generated organization.
 #[derive(Debug, Clone)]
 pub struct Shape {
-    /// Active member accounts.
+    /// How many active member accounts there are.
     pub accounts: usize,
     /// Member accounts that are not active, in addition.
     pub inactive: usize,
-    /// Organizational units.
+    /// How many organizational units there are.
     pub units: usize,
     /// The Regions of a run.
     pub regions: Vec<String>,

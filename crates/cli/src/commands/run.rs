@@ -22,7 +22,7 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use crate::output::{raw, records};
 use args::RunArgs;
 use intent::Wanted;

@@ -22,7 +22,7 @@ Without --regions: the 17 Regions that are on in every account (of the commercia
 elsewhere the Region to work from). Files are always written, under OUT/OPERATION/RUN_ID/; stdout
 has the records. Ctrl-C stops; what is finished is kept, and --resume goes on.";
 
-/// `org-operator run`.
+/// The options of `org-operator run`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
