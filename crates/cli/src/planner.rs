@@ -1,40 +1,34 @@
-//! The fanout for commands that look: over the organization, with nowhere to write.
+//! The planner for commands that ask the organization and run nothing.
 
-use org_operator_aws::{Organization, SystemClock};
-use org_operator_fanout::{Fanout, Settings};
+use org_operator_aws::Organization;
+use org_operator_core::Region;
+use org_operator_fanout::Planner;
+use org_operator_local::engine::default_regions;
 
 use crate::connection::Connection;
-use org_operator_local::engine::default_regions;
-use org_operator_local::journal::Journal;
-use org_operator_local::nowhere::Nowhere;
 
-/// Looks.
+/// What a planner borrows: the organization, and the Regions of a request that names none.
 #[derive(Debug)]
-pub(crate) struct Looking {
-    /// The step that knows what a request means.
-    pub(crate) fanout: Fanout<Organization, Nowhere, Journal, SystemClock>,
+pub(crate) struct PlannerContext {
+    /// The organization's accounts.
+    pub(crate) organization: Organization,
+    home_region: Region,
+    target_regions: Vec<Region>,
 }
 
-impl Looking {
-    /// Looks at the organization of `connection`.
+impl PlannerContext {
+    /// The organization of `connection`.
     pub(crate) fn new(connection: &Connection) -> Self {
-        let settings = Settings {
+        Self {
+            organization: Organization::new(&connection.config),
             home_region: connection.home.clone(),
             target_regions: default_regions(&connection.home),
-            max_concurrency: 50,
-            results_bucket: String::new(),
-            results_prefix: String::new(),
-            ledger_retention_days: 1,
-            worker_readonly: String::new(),
-            worker_admin: String::new(),
-        };
-        let fanout = Fanout {
-            settings,
-            directory: Organization::new(&connection.config),
-            artifacts: Nowhere,
-            ledger: Journal::none(),
-            clock: SystemClock,
-        };
-        Self { fanout }
+        }
+    }
+
+    /// What a request means in the organization.
+    pub(crate) fn planner(&self) -> Planner<'_, Organization> {
+        let Self { organization: directory, home_region, target_regions } = self;
+        Planner { directory, home_region, target_regions }
     }
 }

@@ -1,4 +1,4 @@
-//! Resuming a run: only what failed or is missing in it, and its artifacts anew, whole.
+//! Resuming a run: its plan anew, with a manifest of what FAILED or has no outcome.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::artifact::{Artifact, Folder, MANIFEST, PLAN, SUMMARY};
@@ -10,65 +10,94 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes, find};
 use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
+use org_operator_operations::CATALOGUE;
+use serde::de::DeserializeOwned;
 
-use crate::Fanout;
+use crate::{Fanout, Received};
 
-/// Accounts whose outcomes are asked for at once.
-const AT_ONCE: usize = 32;
-/// A run whose entries expire sooner than this could lose some while it is being resumed: one account
-/// may be tried for two hours, and the export comes after the last one.
+/// Accounts whose outcomes are read concurrently.
+const CONCURRENT_ACCOUNTS: usize = 32;
+/// A run whose entries expire sooner than this could lose some while it is resumed: an account may
+/// be retried for two hours, and the artifacts are written after the last one.
 const MARGIN_SECONDS: i64 = 4 * 3_600;
 
 impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C> {
-    /// Plans the rest of the run in `folder`. The new manifest is named after `execution`; the
-    /// run's own one stays, because the result handler goes by it.
-    pub(crate) async fn resume(
-        &self,
-        folder: &Folder,
-        run_id: &RunId,
-        execution: &RunId,
-        max_concurrency: Option<u32>,
-    ) -> Result<RunPlan, Error> {
-        let plan: RunPlan = self.stored(folder, &PLAN, run_id).await?;
+    /// Plans what is left of `run`. Its worker function is that of this release: the one in the
+    /// run's plan may be of an earlier one.
+    pub(crate) async fn resume(&self, run: &RunId, received: Received) -> Result<RunPlan, Error> {
+        let Received { run_id, request, mut violations } = received;
+        let operation =
+            org_operator_operations::find(CATALOGUE, &request.operation, &mut violations);
+        let (operation, execution) = violations.into_result("request", operation.zip(run_id))?;
+        let worker_function = self.worker(operation)?;
+        let folder = self.folder(operation, run);
+        let plan: RunPlan = self.stored(&folder, &PLAN, run).await?;
         self.refuse_expired(&plan)?;
-        let items: Vec<WorkItem> = self.stored(folder, &MANIFEST, run_id).await?;
-        let left = self.left_of(run_id, items).await?;
-        if left.is_empty() && self.is_written_complete(folder).await? {
-            let message = format!("run {run_id} has an answer for every target: nothing to resume");
-            return Err(Error::new(ErrorKind::NoTargets, message));
-        }
-        let key = folder.resume_manifest(execution);
-        self.artifacts.put(&key, document::compact(&left)?).await?;
-        let targets: usize = left.iter().map(|item| item.regions.len()).sum();
-        tracing::info!(RunId = %run_id, work_items = left.len(), targets, "resuming");
+        let items = self.unanswered(&folder, run).await?;
+        let key = folder.resume_manifest(&execution);
+        self.artifacts.put(&key, document::compact(&items)?).await?;
+        let targets: usize = items.iter().map(|item| item.regions.len()).sum();
+        tracing::info!(RunId = %run, work_items = items.len(), targets, "resuming");
         Ok(RunPlan {
             manifest: self.location(key),
-            work_items: left.len() as u64,
+            work_items: items.len() as u64,
             targets: targets as u64,
-            max_concurrency: max_concurrency.unwrap_or(plan.max_concurrency),
+            max_concurrency: request.max_concurrency.unwrap_or(plan.max_concurrency),
+            worker_function,
             expires_at: self.expiry(),
             ..plan
         })
     }
 
-    async fn stored<T: serde::de::DeserializeOwned>(
+    /// The work items with the Regions that have no final outcome. There may be none, where only
+    /// the artifacts have to be written anew.
+    async fn unanswered(&self, folder: &Folder, run: &RunId) -> Result<Vec<WorkItem>, Error> {
+        let items: Vec<WorkItem> = self.stored(folder, &MANIFEST, run).await?;
+        let accounts = stream::iter(by_account(items)).map(|items| self.without_final(run, items));
+        let accounts: Vec<Vec<WorkItem>> =
+            accounts.buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
+        let unanswered: Vec<WorkItem> = accounts.into_iter().flatten().collect();
+        if unanswered.is_empty() && self.is_written_complete(folder).await? {
+            let message = format!("run {run} has an answer for every target: nothing to resume");
+            return Err(Error::new(ErrorKind::NoTargets, message));
+        }
+        Ok(unanswered)
+    }
+
+    /// The work items of one account without the Regions that have a final outcome.
+    async fn without_final(
+        &self,
+        run: &RunId,
+        mut items: Vec<WorkItem>,
+    ) -> Result<Vec<WorkItem>, Error> {
+        let Some(first) = items.first() else { return Ok(items) };
+        let partition = LedgerPartition { run: run.clone(), account: first.account_id.clone() };
+        let done = final_regions(&self.ledger.outcomes(&partition).await?);
+        for item in &mut items {
+            item.regions.retain(|region| !done.contains(region));
+        }
+        items.retain(|item| !item.regions.is_empty());
+        Ok(items)
+    }
+
+    async fn stored<T: DeserializeOwned>(
         &self,
         folder: &Folder,
         artifact: &Artifact,
-        run_id: &RunId,
+        run: &RunId,
     ) -> Result<T, Error> {
         let key = folder.artifact(artifact);
         let uri = self.artifacts.uri(&key);
         let Some(bytes) = find(&self.artifacts, &key).await? else {
             let allowed = format!("a run of this operation whose files are still there ({uri})");
-            return Err(refused(run_id, &allowed));
+            return Err(refused(run, &allowed));
         };
         serde_json::from_slice(&bytes)
             .map_err(|e| Error::new(ErrorKind::OperationFailed, format!("{uri}: {e}")))
     }
 
-    /// Whether the run's summary says COMPLETE. One that says PARTIAL while nothing is left to ask
-    /// is older than the ledger: the artifacts must be written anew.
+    /// Whether the run's summary says COMPLETE. One that says PARTIAL while no target is left is
+    /// older than the ledger: the artifacts must be written anew.
     async fn is_written_complete(&self, folder: &Folder) -> Result<bool, Error> {
         let bytes = find(&self.artifacts, &folder.artifact(&SUMMARY)).await?;
         let summary = bytes.and_then(|bytes| serde_json::from_slice::<Summary>(&bytes).ok());
@@ -81,25 +110,11 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         }
         Err(refused(&plan.run_id, "a run whose entries in the ledger have not expired"))
     }
-
-    /// The work items with the Regions that have no final outcome.
-    async fn left_of(&self, run: &RunId, items: Vec<WorkItem>) -> Result<Vec<WorkItem>, Error> {
-        let left = stream::iter(grouped(items)).map(|mut items| async move {
-            let Some(first) = items.first() else { return Ok(items) };
-            let partition = LedgerPartition { run: run.clone(), account: first.account_id.clone() };
-            let done = final_regions(&self.ledger.outcomes(&partition).await?);
-            for item in &mut items {
-                item.regions.retain(|region| !done.contains(region));
-            }
-            Ok::<_, Error>(items)
-        });
-        let left: Vec<Vec<WorkItem>> = left.buffered(AT_ONCE).try_collect().await?;
-        Ok(left.into_iter().flatten().filter(|item| !item.regions.is_empty()).collect())
-    }
 }
 
-/// The items of one account together: its outcomes are asked for once. A manifest has them so.
-fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
+/// The items of one account together, so that its outcomes are read once. A manifest has them one
+/// after the other.
+fn by_account(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
     let mut accounts: Vec<Vec<WorkItem>> = Vec::new();
     for item in items {
         match accounts.last_mut() {
@@ -112,8 +127,8 @@ fn grouped(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
     accounts
 }
 
-fn refused(run_id: &RunId, allowed: &str) -> Error {
+fn refused(run: &RunId, allowed: &str) -> Error {
     let mut violations = Violations::default();
-    violations.note_text("ResumeRun", format!("\"{run_id}\""), allowed);
+    violations.note_text("ResumeRun", format!("\"{run}\""), allowed);
     Error::violations("request", violations)
 }

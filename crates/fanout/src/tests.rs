@@ -1,4 +1,8 @@
-//! The fanout over an organization and artifacts in memory.
+//! The fanout over an organization and artifacts in memory: what it plans.
+
+mod planner;
+mod refused;
+mod resume;
 
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::account::Account;
@@ -73,7 +77,7 @@ async fn planned(fanout: &TestFanout, event: &Value) -> Result<RunPlan, Error> {
 }
 
 #[tokio::test]
-async fn a_plan_counts_the_targets_and_the_manifest_holds_them() {
+async fn a_plan_counts_the_targets_of_the_manifest() {
     let fanout = fanout(Ok(organization()));
     let plan = planned(&fanout, &json!({})).await.unwrap();
     assert_eq!((plan.work_items, plan.targets, plan.max_concurrency), (2, 4, 50));
@@ -88,7 +92,7 @@ async fn a_plan_counts_the_targets_and_the_manifest_holds_them() {
 }
 
 #[tokio::test]
-async fn every_account_of_the_organization_is_accounted_for() {
+async fn accounts_csv_has_every_account_with_its_reason() {
     let fanout = fanout(Ok(organization()));
     planned(&fanout, &json!({"Accounts": {"Exclude": ["000000000002"]}})).await.unwrap();
     let expected = "account_id,account_name,state,selected,reason\n\
@@ -129,7 +133,7 @@ async fn units_tags_and_the_management_account_select() {
 }
 
 #[tokio::test]
-async fn enabled_regions_are_each_accounts_own() {
+async fn enabled_regions_differ_by_account() {
     let fanout = fanout(Ok(organization()));
     let plan = planned(&fanout, &json!({"Regions": "ENABLED"})).await.unwrap();
     assert_eq!((plan.work_items, plan.targets), (2, 3));
@@ -140,7 +144,7 @@ async fn enabled_regions_are_each_accounts_own() {
 }
 
 #[tokio::test]
-async fn a_plan_of_fifty_thousand_accounts_stays_under_one_kilobyte() {
+async fn a_plan_of_fifty_thousand_accounts_is_under_one_kilobyte() {
     let name = "n".repeat(50);
     let accounts: Vec<Account> =
         (0..50_000).map(|n| account(&format!("{:012}", 100_000 + n), &name, "ACTIVE")).collect();
@@ -154,66 +158,8 @@ async fn a_plan_of_fifty_thousand_accounts_stays_under_one_kilobyte() {
     assert!(serde_json::to_string(&plan).unwrap().len() < 1024);
 }
 
-#[tokio::test]
-async fn an_unknown_unit_is_refused() {
-    let fanout = fanout(Ok(organization()));
-    let request = json!({"Accounts": {"OrganizationalUnits": ["ou-root-produktion"]}});
-    let error = planned(&fanout, &request).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    assert!(error.message().contains("got \"ou-root-produktion\""), "{error}");
-    assert!(fanout.artifacts.all().is_empty());
-}
-
-#[tokio::test]
-async fn faults_of_form_catalogue_regions_and_organization_are_reported_together() {
-    let fanout = fanout(Ok(organization()));
-    let request = json!({
-        "Operation": "internet-rutes", "Parameters": {"X": 1}, "MaxConcurrency": "many",
-        "Regions": ["eu-wst-1", "cn-north-1", 5], "Accounts": {"Include": ["000000000009", "000000000004"]},
-    });
-    let error = planned(&fanout, &request).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
-    for part in [
-        "Operation: got \"internet-rutes\", allowed: internet-routes, public-ips (nearest: `internet-routes`)",
-        "MaxConcurrency: got \"many\"",
-        "Regions[2]: got 5",
-        "nearest: `eu-west-1`",
-        "a Region of the partition aws",
-        "Accounts.Include: got \"000000000009\"",
-        "\"000000000004\" (SUSPENDED",
-    ] {
-        assert!(error.message().contains(part), "{part} is not in: {error}");
-    }
-    assert!(fanout.artifacts.all().is_empty(), "a refused request writes nothing");
-}
-
-#[tokio::test]
-async fn a_faulty_request_stays_a_faulty_request_where_the_organization_cannot_be_asked() {
-    let denied = Error::new(ErrorKind::AccessDenied, "no");
-    let fanout = fanout(Err(denied.clone()));
-    assert_eq!(planned(&fanout, &json!({})).await.unwrap_err(), denied);
-    let faulty = json!({"Regions": ["mars-1"], "Accounts": {"Include": ["000000000002"]}});
-    assert_eq!(planned(&fanout, &faulty).await.unwrap_err().kind(), ErrorKind::InvalidRequest);
-}
-
-#[tokio::test]
-async fn nothing_selected_is_never_a_success() {
-    for accounts in [vec![], vec![account("000000000004", "closed", "CLOSED")]] {
-        let fanout = fanout(Ok(accounts));
-        let error = planned(&fanout, &json!({})).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoTargets);
-        assert!(fanout.artifacts.all().is_empty());
-    }
-}
-
-#[tokio::test]
-async fn an_invocation_without_any_run_id_is_refused() {
-    let error = fanout(Ok(organization())).run(&json!({}), None).await.unwrap_err();
-    assert!(error.message().contains("RunId: got nothing"), "{error}");
-}
-
 #[test]
-fn an_operation_that_changes_things_needs_the_admin_worker() {
+fn a_mutating_operation_needs_the_admin_worker() {
     use org_operator_core::model::spec::{Scope, Spec};
     use org_operator_core::outcome::classification::CallFailure;
 
@@ -255,92 +201,4 @@ fn an_operation_that_changes_things_needs_the_admin_worker() {
     assert!(refused.message().contains("EnableAdminOperations"), "{refused}");
     fanout.settings.worker_admin = "admin".to_owned();
     assert_eq!(fanout.worker(&Mutating).unwrap(), "admin");
-}
-
-fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operator_core::Verdict) {
-    use org_operator_core::contract::ledger::{Entry, LedgerPartition, outcome_key};
-    let partition = LedgerPartition {
-        run: RunId::parse("r1").unwrap(),
-        account: AccountId::parse(account).unwrap(),
-    };
-    let now = fanout.clock.now();
-    let outcome = org_operator_core::Outcome {
-        region: region(name),
-        verdict,
-        attempts: 1,
-        started_at: now,
-        ended_at: now,
-        records: 0,
-        calls: 0,
-        attempt: "a".to_owned(),
-    };
-    fanout.ledger.put(&partition, outcome_key(&region(name)), Entry::Outcome(outcome));
-}
-
-#[tokio::test]
-async fn a_resumed_run_asks_only_what_failed_or_is_missing() {
-    use org_operator_core::Verdict;
-    let mut fanout = fanout(Ok(organization()));
-    planned(&fanout, &json!({})).await.unwrap();
-    fanout.settings.worker_readonly = "worker of the next release".to_owned();
-    finished(&fanout, "000000000002", "eu-west-1", Verdict::Succeeded);
-    finished(&fanout, "000000000002", "us-east-1", Verdict::of(ErrorKind::RegionDisabled, ""));
-    finished(&fanout, "000000000003", "us-east-1", Verdict::of(ErrorKind::AccessDenied, ""));
-    let event = json!({"RunId": "again", "ResumeRun": "r1", "MaxConcurrency": 7});
-    let plan = fanout.run(&event, None).await.unwrap();
-    assert_eq!((plan.run_id.as_str(), plan.work_items, plan.targets), ("r1", 1, 2));
-    assert_eq!(plan.max_concurrency, 7);
-    assert_eq!(plan.worker_function, "worker of the next release");
-    assert_eq!(plan.manifest.key, "runs/internet-routes/r1/resume-again.json");
-    let left: Vec<WorkItem> =
-        serde_json::from_str(&fanout.artifacts.text(&plan.manifest.key)).unwrap();
-    assert_eq!(left[0].account_id.as_str(), "000000000003");
-    assert_eq!(left[0].regions, [region("eu-west-1"), region("us-east-1")]);
-}
-
-#[tokio::test]
-async fn a_resumed_run_asks_the_ledger_once_per_account() {
-    let fanout = fanout(Ok(organization()));
-    planned(&fanout, &json!({"RegionsPerWorkItem": 1})).await.unwrap();
-    let event = json!({"RunId": "again", "ResumeRun": "r1"});
-    let plan = fanout.run(&event, None).await.unwrap();
-    assert_eq!((plan.work_items, plan.targets), (4, 4));
-    assert_eq!(fanout.ledger.asked.load(std::sync::atomic::Ordering::SeqCst), 2);
-}
-
-#[tokio::test]
-async fn a_complete_run_is_not_resumed_and_one_without_its_artifacts_is() {
-    let fanout = fanout(Ok(organization()));
-    planned(&fanout, &json!({"Accounts": {"Include": ["000000000002"]}})).await.unwrap();
-    for name in ["eu-west-1", "us-east-1"] {
-        finished(&fanout, "000000000002", name, org_operator_core::Verdict::Succeeded);
-    }
-    let event = json!({"RunId": "again", "ResumeRun": "r1"});
-    let plan = fanout.run(&event, None).await.unwrap();
-    assert_eq!((plan.work_items, plan.targets), (0, 0));
-    let summary = |status: Status| {
-        let mut summary = Tally::default().summary(plan.run_id.clone(), "", None, Vec::new());
-        summary.result.status = status;
-        document::pretty(&summary).unwrap()
-    };
-    let key = "runs/internet-routes/r1/summary.json";
-    fanout.artifacts.put(key, summary(Status::Partial)).await.unwrap();
-    assert_eq!(fanout.run(&event, None).await.unwrap().targets, 0, "the summary is out of date");
-    fanout.artifacts.put(key, summary(Status::Complete)).await.unwrap();
-    let error = fanout.run(&event, None).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NoTargets);
-    assert!(error.message().contains("nothing to resume"), "{error}");
-}
-
-#[tokio::test]
-async fn an_unknown_or_expired_run_cannot_be_resumed() {
-    let mut fanout = fanout(Ok(organization()));
-    let event = json!({"RunId": "again", "ResumeRun": "r1"});
-    let unknown = fanout.run(&event, None).await.unwrap_err();
-    assert_eq!(unknown.kind(), ErrorKind::InvalidRequest);
-    assert!(unknown.message().contains("ResumeRun: got \"r1\""), "{unknown}");
-    fanout.settings.ledger_retention_days = 0;
-    planned(&fanout, &json!({})).await.unwrap();
-    let expired = fanout.run(&event, None).await.unwrap_err();
-    assert!(expired.message().contains("have not expired"), "{expired}");
 }

@@ -41,13 +41,38 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Plans a run, or what is left of one.
-    pub async fn plan(
+    /// Plans a new run.
+    ///
+    /// # Errors
+    /// As [`Fanout::start`].
+    pub async fn plan(&self, organization: Organization, event: &Value) -> Result<RunPlan, Error> {
+        self.planned(self.fanout(organization, ()).start(event, None).await)
+    }
+
+    /// Plans what is left of `run`, which the request in `event` resumes.
+    ///
+    /// # Errors
+    /// As [`Fanout::run`].
+    pub async fn resume(
         &self,
         organization: Organization,
         event: &Value,
-        journal: Journal,
+        operation: &str,
+        run: &RunId,
     ) -> Result<RunPlan, Error> {
+        let journal = self.journal(operation, run);
+        self.planned(self.fanout(organization, journal).run(event, None).await)
+    }
+
+    fn planned(&self, plan: Result<RunPlan, Error>) -> Result<RunPlan, Error> {
+        plan.inspect(|plan| self.progress.begin(plan.targets))
+    }
+
+    fn fanout<L>(
+        &self,
+        organization: Organization,
+        ledger: L,
+    ) -> Fanout<Organization, Directory, L, SystemClock> {
         let settings = Settings {
             home_region: self.home.clone(),
             target_regions: default_regions(&self.home),
@@ -59,16 +84,7 @@ impl Engine {
             worker_admin: String::new(),
         };
         let artifacts = self.artifacts();
-        let fanout = Fanout {
-            settings,
-            directory: organization,
-            artifacts,
-            ledger: journal,
-            clock: SystemClock,
-        };
-        let plan = fanout.run(event, None).await?;
-        self.progress.begin(plan.targets);
-        Ok(plan)
+        Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
     }
 
     /// Does the plan's work items until they are done or `stop` comes.

@@ -37,11 +37,6 @@ impl Journal {
         Self { folder: folder.to_owned(), locks, progress }
     }
 
-    /// The journal of a run that has not begun: nobody asks it.
-    pub fn none() -> Self {
-        Self::new(Path::new(""), Arc::new(Progress::new(0)))
-    }
-
     /// Notes that a work item was given up.
     pub fn put_failure(
         &self,

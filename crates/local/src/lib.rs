@@ -9,7 +9,6 @@ pub mod directory;
 pub mod engine;
 pub mod journal;
 pub mod lock;
-pub mod nowhere;
 pub mod private;
 pub mod progress;
 mod retry;

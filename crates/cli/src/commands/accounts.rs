@@ -15,7 +15,7 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::planner::Looking;
+use crate::planner::PlannerContext;
 use crate::request;
 use args::AccountsArgs;
 
@@ -27,11 +27,11 @@ pub(crate) async fn run(
 ) -> Result<Exit, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
-    let looking = Looking::new(&connection);
+    let context = PlannerContext::new(&connection);
     let error = |e| connection.error("the organization cannot be listed", &e);
-    let selection = looking.fanout.selection(&request).await.map_err(error)?;
+    let selection = context.planner().selection(&request).await.map_err(error)?;
     let accounts: Vec<Account> = selection.all().map(|(account, _)| account.clone()).collect();
-    let tree = looking.fanout.directory.tree(&accounts).await.map_err(error)?;
+    let tree = context.organization.tree(&accounts).await.map_err(error)?;
     let text = if args.json {
         format!("{:#}\n", nested(&selection, &tree))
     } else {

@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::output::columns::aligned;
 use crate::output::printer::{self, Printer};
 use crate::output::progress::Drawing;
-use crate::planner::Looking;
+use crate::planner::PlannerContext;
 use crate::request;
 use args::CheckArgs;
 use org_operator_local::progress::short;
@@ -37,8 +37,8 @@ pub(crate) async fn run(
 ) -> Result<Exit, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
-    let looking = Looking::new(&connection);
-    let preview = looking.fanout.preview(&request).await;
+    let context = PlannerContext::new(&connection);
+    let preview = context.planner().preview(&request).await;
     let preview = preview.map_err(|e| connection.error("the organization cannot be listed", &e))?;
     printer.note("the organization can be listed");
     let checks = drawn(&connection, args, &preview, printer).await;

@@ -5,13 +5,14 @@ mod render;
 
 use std::collections::BTreeMap;
 
+use org_operator_core::input::request::RegionChoice;
 use org_operator_core::model::account::Account;
 use org_operator_core::model::unit_tree::Unit;
 use org_operator_core::plan::selection::Reason;
 use org_operator_estimate::limits::{Figure, Limits, figures};
 use org_operator_estimate::{Workload, estimate};
 use org_operator_fanout::Preview;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::args::AwsArgs;
 use crate::connection::Connection;
@@ -19,7 +20,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::columns::aligned;
 use crate::output::printer;
-use crate::planner::Looking;
+use crate::planner::PlannerContext;
 use crate::request;
 use args::PlanArgs;
 
@@ -32,14 +33,14 @@ pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, CliError
         printer::data(sources(args.json)?.as_bytes())?;
         return Ok(Exit::Complete);
     }
-    let request = request::build(&args.select)?;
+    let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
-    let looking = Looking::new(&connection);
+    let context = PlannerContext::new(&connection);
     let error = |e| connection.error("the run cannot be planned", &e);
-    let preview = looking.fanout.preview(&Value::Object(request.clone())).await.map_err(error)?;
+    let preview = context.planner().preview(&request).await.map_err(error)?;
     let accounts: Vec<Account> = preview.selection.all().map(|(a, _)| a.clone()).collect();
-    let tree = looking.fanout.directory.tree(&accounts).await.map_err(error)?;
-    let work = workload(args, &request, &preview);
+    let tree = context.organization.tree(&accounts).await.map_err(error)?;
+    let work = workload(args, &preview);
     let plan =
         Plan { units: units(&preview, &tree), preview, work, estimate: estimate(&work, &limits) };
     let text = if args.json { plan.json() } else { plan.text() };
@@ -47,18 +48,17 @@ pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, CliError
     Ok(Exit::Complete)
 }
 
-fn workload(args: &PlanArgs, request: &Map<String, Value>, preview: &Preview) -> Workload {
+fn workload(args: &PlanArgs, preview: &Preview) -> Workload {
     let targets = preview.items.iter().map(|item| item.regions.len() as u64).sum();
     let (listed, accounts) =
         (preview.selection.all().count(), preview.selection.selected().count());
     let items = preview.items.len() as u64;
-    let asked = request.get("MaxConcurrency").and_then(Value::as_u64);
-    let asked = args.max_concurrency.or(asked.and_then(|number| u32::try_from(number).ok()));
+    let asked = args.max_concurrency.or(preview.request.max_concurrency);
     #[expect(clippy::cast_precision_loss, reason = "an operation declares a handful of actions")]
     // Each declared action is one call per target: no operation calls one of them more than once
     // where a Region fits on a page.
     let calls = preview.operation.spec().actions.len() as f64;
-    let (tagged, enabled) = asked_about(request, preview);
+    let (tagged, enabled) = asked_about(preview);
     Workload {
         tagged,
         enabled,
@@ -75,13 +75,12 @@ fn workload(args: &PlanArgs, request: &Map<String, Value>, preview: &Preview) ->
 
 /// Accounts whose tags are read and accounts whose Regions are asked for: those that all else
 /// selects, and of these those that have the tags.
-fn asked_about(request: &Map<String, Value>, preview: &Preview) -> (u64, u64) {
+fn asked_about(preview: &Preview) -> (u64, u64) {
     let count = |with: &[Option<Reason>]| {
         preview.selection.all().filter(|(_, reason)| with.contains(reason)).count() as u64
     };
-    let by_tags = request.get("Accounts").and_then(|accounts| accounts["Tags"].as_object());
-    let by_tags = by_tags.is_some_and(|tags| !tags.is_empty());
-    let enabled = request.get("Regions").is_some_and(|regions| regions == "ENABLED");
+    let by_tags = !preview.request.accounts.tags.is_empty();
+    let enabled = preview.request.regions == RegionChoice::Enabled;
     (
         if by_tags { count(&[None, Some(Reason::Tags)]) } else { 0 },
         if enabled { count(&[None]) } else { 0 },

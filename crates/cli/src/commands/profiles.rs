@@ -17,7 +17,7 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::planner::Looking;
+use crate::planner::PlannerContext;
 use crate::request;
 use args::ProfilesArgs;
 
@@ -59,8 +59,8 @@ pub(crate) async fn run(
 async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, CliError> {
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
-    let looking = Looking::new(&connection);
-    let selection = looking.fanout.selection(&request).await;
+    let context = PlannerContext::new(&connection);
+    let selection = context.planner().selection(&request).await;
     let selection =
         selection.map_err(|e| connection.error("the organization cannot be listed", &e))?;
     selection.require_some().map_err(|e| connection.error(WHAT, &e))?;

@@ -26,7 +26,6 @@ use crate::output::records;
 use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, journal_folder};
-use org_operator_local::journal::Journal;
 use org_operator_local::lock::{Lock, LockError};
 use org_operator_local::progress::Progress;
 use org_operator_local::run_id;
@@ -113,11 +112,13 @@ impl Run<'_> {
     /// The plan, or `None` where a run that was to go on has nothing left to do.
     async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, CliError> {
         let organization = Organization::new(&self.connection.config);
-        let journal = match &wanted.resumed {
-            Some((operation, run)) => self.engine.journal(operation, run),
-            None => Journal::none(),
+        let planned = match &wanted.resumed {
+            Some((operation, run)) => {
+                self.engine.resume(organization, &wanted.event, operation, run).await
+            }
+            None => self.engine.plan(organization, &wanted.event).await,
         };
-        match self.engine.plan(organization, &wanted.event, journal).await {
+        match planned {
             Ok(plan) => Ok(Some(plan)),
             Err(error) if error.kind() == ErrorKind::NoTargets && wanted.resumed.is_some() => {
                 self.printer.note(error.message());

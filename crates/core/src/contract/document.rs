@@ -32,7 +32,7 @@ pub fn csv_rows<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, Error> {
 }
 
 fn unwritable(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::OperationFailed, error.to_string())
+    Error::internal(error)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Error {
