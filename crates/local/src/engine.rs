@@ -6,7 +6,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use org_operator_aws::{Organization, SystemClock};
+use org_operator_aws::{Organization, SystemClock, ThrottleCounter};
 use org_operator_core::artifact::Folder;
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
@@ -19,7 +19,9 @@ use serde_json::Value;
 
 use crate::directory::Directory;
 use crate::journal::Journal;
+use crate::limit::Limit;
 use crate::progress::Progress;
+use crate::width::WIDEST;
 use crate::worker_pool::{Ended, WorkerPool};
 
 /// The journal never expires; the plan's time is what the contract asks for.
@@ -34,8 +36,8 @@ pub struct Engine {
     pub out: PathBuf,
     /// The Region to work from.
     pub home: Region,
-    /// Targets at once.
-    pub concurrency: u16,
+    /// Targets at once, or `None` where the run finds out by itself.
+    pub concurrency: Option<u16>,
     /// How far the run is.
     pub progress: Arc<Progress>,
 }
@@ -76,7 +78,7 @@ impl Engine {
         let settings = Settings {
             home_region: self.home.clone(),
             target_regions: default_regions(&self.home),
-            max_concurrency: u32::from(self.concurrency),
+            max_concurrency: most_accounts(self.concurrency),
             results_bucket: self.out.display().to_string(),
             results_prefix: String::new(),
             ledger_retention_days: RETENTION_DAYS,
@@ -87,20 +89,29 @@ impl Engine {
         Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Does the plan's work items until they are done or `stop` comes.
+    /// Does the plan's work items until they are done or `stop` comes. `throttles` counts what AWS
+    /// throttles in `members`.
     pub async fn work<M: Members + Send + 'static>(
         &self,
         plan: &RunPlan,
         execution: RunId,
         members: M,
+        throttles: ThrottleCounter,
         stop: impl Future<Output = ()>,
     ) -> Result<Ended, Error> {
         let items = self.items(plan).await?;
-        let (progress, concurrency) = (Arc::clone(&self.progress), usize::from(self.concurrency));
+        let (limit, progress) = (Arc::new(self.limit(plan, throttles)), Arc::clone(&self.progress));
         let journal = self.journal(&plan.operation, &plan.run_id);
-        let pool =
-            WorkerPool::new(members, journal, plan.clone(), execution, concurrency, progress);
+        let pool = WorkerPool::new(members, journal, plan.clone(), execution, limit, progress);
         Arc::new(pool).work(items, stop).await
+    }
+
+    fn limit(&self, plan: &RunPlan, throttles: ThrottleCounter) -> Limit {
+        let (accounts, progress) = (plan.max_concurrency as usize, Arc::clone(&self.progress));
+        match self.concurrency {
+            Some(targets) => Limit::fixed(usize::from(targets), accounts, progress),
+            None => Limit::adaptive(accounts, open_files(), throttles, progress),
+        }
     }
 
     /// Writes the run's artifacts.
@@ -128,6 +139,23 @@ impl Engine {
         let bytes = bytes.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
         serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
     }
+}
+
+/// The accounts at once of a run whose request does not limit them: as many as there may be targets.
+#[must_use]
+pub fn most_accounts(concurrency: Option<u16>) -> u32 {
+    u32::from(concurrency.unwrap_or(WIDEST))
+}
+
+/// How many files this process may open, where there is a limit.
+#[cfg(unix)]
+fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+#[cfg(not(unix))]
+fn open_files() -> Option<u64> {
+    None
 }
 
 /// Where a run's journal lies.

@@ -1,6 +1,6 @@
 //! How far a run is: counts as they come, and what they mean in words. Drawing is the printer's.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use org_operator_core::Verdict;
@@ -12,18 +12,32 @@ pub struct Progress {
     succeeded: AtomicU64,
     skipped: AtomicU64,
     failed: AtomicU64,
+    width: AtomicUsize,
 }
 
 impl Progress {
     /// Nothing done of `total` targets.
     pub fn new(total: u64) -> Self {
         let zero = || AtomicU64::new(0);
-        Self { total: AtomicU64::new(total), succeeded: zero(), skipped: zero(), failed: zero() }
+        let total = AtomicU64::new(total);
+        let width = AtomicUsize::new(0);
+        Self { total, succeeded: zero(), skipped: zero(), failed: zero(), width }
     }
 
     /// Sets how many targets there are.
     pub fn begin(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
+    }
+
+    /// Sets how many targets are asked at once now.
+    pub fn set_width(&self, width: usize) {
+        self.width.store(width, Ordering::Relaxed);
+    }
+
+    /// How many targets are asked at once now.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width.load(Ordering::Relaxed)
     }
 
     /// Hears of an outcome. One that may be tried again is not counted yet.
@@ -49,6 +63,7 @@ impl Progress {
             succeeded: get(&self.succeeded),
             skipped: get(&self.skipped),
             failed: get(&self.failed),
+            width: self.width(),
             elapsed,
         }
     }
@@ -65,6 +80,8 @@ pub struct Snapshot {
     pub skipped: u64,
     /// Without an answer.
     pub failed: u64,
+    /// Targets asked at once.
+    pub width: usize,
     /// Since the beginning.
     pub elapsed: Duration,
 }
@@ -96,7 +113,7 @@ impl Snapshot {
             Some(left) if self.done() < self.total => format!(", {} left", short(left)),
             _ => String::new(),
         };
-        format!("{}{left}", self.counts())
+        format!("{}, {} at once{left}", self.counts(), self.width)
     }
 
     /// One line when it has ended.
@@ -143,7 +160,10 @@ mod tests {
         progress.given_up(5);
         let now = progress.snapshot(Duration::from_secs(15));
         assert_eq!((now.done(), now.left()), (30, Some(Duration::from_secs(35))));
-        let text = "30 of 100 targets: 24 succeeded, 1 skipped, 5 failed, 2/s, 35 s left";
+        progress.set_width(128);
+        let now = progress.snapshot(now.elapsed);
+        let text =
+            "30 of 100 targets: 24 succeeded, 1 skipped, 5 failed, 2/s, 128 at once, 35 s left";
         assert_eq!(now.text(), text);
     }
 

@@ -20,6 +20,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::assume_role_gate::AssumeRoleGate;
 use crate::journal::Journal;
+use crate::limit::{Limit, Observed};
 use crate::progress::Progress;
 use crate::retry::{Failed, Retries, jittered};
 
@@ -37,32 +38,29 @@ pub enum Ended {
 
 /// The workers.
 pub struct WorkerPool<M> {
-    worker: Worker<AssumeRoleGate<M>, Journal, SystemClock>,
+    worker: Worker<AssumeRoleGate<M>, Observed<Journal>, SystemClock>,
     plan: RunPlan,
     execution: RunId,
     attempts: AtomicU64,
-    slots: Arc<Semaphore>,
+    limit: Arc<Limit>,
     progress: Arc<Progress>,
 }
 
 impl<M: Members + Send + 'static> WorkerPool<M> {
-    /// Workers that ask `concurrency` targets at once. `execution` makes attempts unique.
+    /// Workers that ask as much at once as `limit` allows. `execution` makes attempts unique.
     pub fn new(
         members: M,
         journal: Journal,
         plan: RunPlan,
         execution: RunId,
-        concurrency: usize,
+        limit: Arc<Limit>,
         progress: Arc<Progress>,
     ) -> Self {
-        let permits = Arc::new(Semaphore::new(concurrency));
-        let gate = AssumeRoleGate::new(members, Arc::clone(&permits));
-        let mut worker = Worker::new(gate, journal, SystemClock);
-        worker.permits = Some(permits);
-        // An account may wait for one slow Region: with as many accounts as permits none is idle.
-        let at_once = concurrency.min(plan.max_concurrency as usize);
-        let slots = Arc::new(Semaphore::new(at_once));
-        Self { worker, plan, execution, attempts: AtomicU64::new(0), slots, progress }
+        let gate = AssumeRoleGate::new(members, Arc::clone(&limit.targets));
+        let ledger = Observed { ledger: journal, limit: Arc::clone(&limit) };
+        let mut worker = Worker::new(gate, ledger, SystemClock);
+        worker.permits = Some(Arc::clone(&limit.targets));
+        Self { worker, plan, execution, attempts: AtomicU64::new(0), limit, progress }
     }
 
     /// Does every work item, or stops when `stop` comes.
@@ -91,7 +89,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         tasks: &mut JoinSet<Result<(), Error>>,
     ) -> Result<(), Error> {
         for item in items {
-            let slot = slot(&self.slots).await;
+            let slot = slot(&self.limit.accounts).await;
             tasks.spawn(Arc::clone(self).item(item, slot));
             while let Some(done) = tasks.try_join_next() {
                 joined(done)?;
@@ -120,7 +118,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             };
             drop(slot.take());
             tokio::time::sleep(jittered(longest)).await;
-            slot = self::slot(&self.slots).await;
+            slot = self::slot(&self.limit.accounts).await;
         }
     }
 
@@ -153,7 +151,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
     fn finish(&self, item: &WorkItem, failed: Option<Failed>) -> Result<(), Error> {
         let partition =
             LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
-        let journal = &self.worker.ledger;
+        let journal = &self.worker.ledger.ledger;
         if let (Some(failed), Some(first)) = (failed, item.regions.first()) {
             let (error, cause) = failed.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };

@@ -131,7 +131,8 @@ impl Run<'_> {
     async fn work(&self, plan: &RunPlan, stop: &Stop) -> Result<Ended, CliError> {
         let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
-        let working = self.engine.work(plan, self.execution.clone(), members, stop.requested());
+        let (throttles, execution) = (members.throttles(), self.execution.clone());
+        let working = self.engine.work(plan, execution, members, throttles, stop.requested());
         let ended = self.drawn(plan, working).await;
         ended.map_err(|e| self.connection.error("the run cannot go on", &e))
     }

@@ -123,8 +123,9 @@ fn scene(folder: &Path) -> Scene {
     let members = Counting::default();
     let entered = Arc::clone(&members.0);
     let execution = RunId::parse("e1").unwrap();
+    let limit = Arc::new(Limit::fixed(3, 10, Arc::clone(&progress)));
     let mut pool =
-        WorkerPool::new(members, journal.clone(), plan(), execution, 3, Arc::clone(&progress));
+        WorkerPool::new(members, journal.clone(), plan(), execution, limit, Arc::clone(&progress));
     pool.worker.catalogue = &[&Fake];
     Scene { journal, progress, entered, pool: Arc::new(pool) }
 }
