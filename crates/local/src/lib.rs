@@ -3,6 +3,7 @@
 //!
 //! Which options lead here, and what is printed, is the command's.
 
+mod appends;
 pub mod assume_role_gate;
 pub mod atomic_file;
 pub mod directory;

@@ -14,7 +14,7 @@ use org_operator_core::contract::ledger::{LedgerPartition, WorkerFailure};
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent};
-use org_operator_worker::{Attempt, Members, Worker};
+use org_operator_worker::{Attempt, Members, Worker, WorkerResult};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
@@ -114,7 +114,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             let again = tried.as_ref().err().and_then(|failed| retries.next(failed));
             let Some(longest) = again else {
                 drop(slot);
-                return self.finish(&event.item, tried.err());
+                return self.finish(&event.item, tried);
             };
             drop(slot.take());
             tokio::time::sleep(jittered(longest)).await;
@@ -132,7 +132,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         }
     }
 
-    async fn attempt(&self, event: &WorkerEvent) -> Result<(), Failed> {
+    async fn attempt(&self, event: &WorkerEvent) -> Result<WorkerResult, Failed> {
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let attempt = Attempt {
             id: format!("{}.{number}", self.execution),
@@ -141,26 +141,35 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             time_left: TIME,
         };
         match caught(self.worker.run(event, &attempt)).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(Failed::Said(error)),
             Err(message) => Err(Failed::Crashed(message)),
         }
     }
 
     /// Counts what has no answer, and records why where the worker gave up.
-    fn finish(&self, item: &WorkItem, failed: Option<Failed>) -> Result<(), Error> {
+    fn finish(&self, item: &WorkItem, ended: Result<WorkerResult, Failed>) -> Result<(), Error> {
+        let unanswered = match ended {
+            Ok(result) => result.failed,
+            Err(failed) => self.give_up(item, &failed)?,
+        };
+        self.worker.ledger.ledger.forget(&item.account_id);
+        self.progress.given_up(unanswered);
+        Ok(())
+    }
+
+    /// Records why a work item was given up; returns how many of its targets have no answer.
+    fn give_up(&self, item: &WorkItem, failed: &Failed) -> Result<u64, Error> {
         let partition =
             LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
         let journal = &self.worker.ledger.ledger;
-        if let (Some(failed), Some(first)) = (failed, item.regions.first()) {
+        if let Some(first) = item.regions.first() {
             let (error, cause) = failed.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
         let answered = final_regions(&journal.known(&partition)?);
-        let without = item.regions.iter().filter(|region| !answered.contains(region)).count();
-        self.progress.given_up(without as u64);
-        Ok(())
+        Ok(item.regions.iter().filter(|region| !answered.contains(region)).count() as u64)
     }
 }
 
