@@ -119,18 +119,36 @@ impl LedgerWriter for Journal {
     }
 }
 
+impl Journal {
+    /// The entries after a sort key, at most `most`. The whole file is read for it, to be sorted.
+    async fn read(
+        &self,
+        account: &AccountId,
+        after: Option<String>,
+        most: usize,
+    ) -> Result<Page, Error> {
+        // Reading never waits for anything: without this nobody could stop a long export.
+        tokio::task::yield_now().await;
+        let mut entries = self.entries(account, |line| !line.is_empty())?;
+        if let Some(after) = after {
+            entries.retain(|key, _| *key > after);
+        }
+        let next = if entries.len() > most { entries.keys().nth(most - 1).cloned() } else { None };
+        Ok(Page { entries: entries.into_values().take(most).collect(), next })
+    }
+}
+
 impl LedgerReader for Journal {
-    /// One page: an account's file is small, and it must be read whole to be sorted.
     async fn page(
         &self,
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        // Reading never waits for anything: without this nobody could stop a long export.
-        tokio::task::yield_now().await;
-        let entries = self.entries(&partition.account, |line| !line.is_empty())?;
-        let left = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|a| key > a));
-        Ok(Page { entries: left.map(|(_, entry)| entry).collect(), next: None })
+        self.read(&partition.account, after, usize::MAX).await
+    }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        self.read(&partition.account, None, usize::from(most.max(1))).await
     }
 }
 

@@ -132,6 +132,10 @@ impl LedgerReader for Stub {
         }
         Ok(Page { entries, next: (to < RECORDS).then(|| to.to_string()) })
     }
+
+    async fn first_page(&self, partition: &LedgerPartition, _: u16) -> Result<Page, Error> {
+        self.page(partition, None).await
+    }
 }
 
 fn outcome() -> Option<Entry> {
