@@ -1,6 +1,8 @@
 //! The three steps of a run, one after the other, over a directory and a journal. Which options
 //! lead here, and what is printed, is the command's.
 
+mod while_listing;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,7 @@ use org_operator_fanout::{Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
 use org_operator_worker::Members;
 use serde_json::Value;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::directory::Directory;
 use crate::journal::Journal;
@@ -28,6 +31,17 @@ use crate::worker_pool::{Ended, WorkerPool};
 const RETENTION_DAYS: u32 = 3_650;
 /// What a plan names in the place of a Lambda function.
 pub const WORKER: &str = "local";
+
+/// Who works on a run.
+#[derive(Debug)]
+pub struct Workers<M> {
+    /// Makes attempts unique: the id of this execution of the run.
+    pub execution: RunId,
+    /// Access to member accounts.
+    pub members: M,
+    /// Counts what AWS throttles in member accounts.
+    pub throttles: ThrottleCounter,
+}
 
 /// A run on this machine.
 #[derive(Debug)]
@@ -70,11 +84,7 @@ impl Engine {
         plan.inspect(|plan| self.progress.begin(plan.targets))
     }
 
-    fn fanout<L>(
-        &self,
-        organization: Organization,
-        ledger: L,
-    ) -> Fanout<Organization, Directory, L, SystemClock> {
+    fn fanout<D, L>(&self, directory: D, ledger: L) -> Fanout<D, Directory, L, SystemClock> {
         let settings = Settings {
             home_region: self.home.clone(),
             target_regions: default_regions(&self.home),
@@ -86,24 +96,34 @@ impl Engine {
             worker_admin: String::new(),
         };
         let artifacts = self.artifacts();
-        Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
+        Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Does the plan's work items until they are done or `stop` comes. `throttles` counts what AWS
-    /// throttles in `members`.
+    /// Does the plan's work items until they are done or `stop` comes.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written, or the manifest cannot be read.
     pub async fn work<M: Members + Send + 'static>(
         &self,
         plan: &RunPlan,
-        execution: RunId,
-        members: M,
-        throttles: ThrottleCounter,
+        workers: Workers<M>,
         stop: impl Future<Output = ()>,
     ) -> Result<Ended, Error> {
-        let items = self.items(plan).await?;
+        let (queue, incoming) = unbounded_channel();
+        // The receiver is here.
+        let _ = queue.send(self.items(plan).await?);
+        drop(queue);
+        self.pool(plan, workers).work(incoming, stop).await
+    }
+
+    fn pool<M>(&self, plan: &RunPlan, workers: Workers<M>) -> Arc<WorkerPool<M>>
+    where
+        M: Members + Send + 'static,
+    {
+        let Workers { execution, members, throttles } = workers;
         let (limit, progress) = (Arc::new(self.limit(plan, throttles)), Arc::clone(&self.progress));
         let journal = self.journal(&plan.operation, &plan.run_id);
-        let pool = WorkerPool::new(members, journal, plan.clone(), execution, limit, progress);
-        Arc::new(pool).work(items, stop).await
+        Arc::new(WorkerPool::new(members, journal, plan.clone(), execution, limit, progress))
     }
 
     fn limit(&self, plan: &RunPlan, throttles: ThrottleCounter) -> Limit {

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod engine;
 pub mod journal;
 pub mod limit;
+pub mod listing;
 pub mod lock;
 pub mod private;
 pub mod progress;

@@ -1,6 +1,6 @@
 //! How far a run is: counts as they come, and what they mean in words. Drawing is the printer's.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use org_operator_core::Verdict;
@@ -13,6 +13,7 @@ pub struct Progress {
     skipped: AtomicU64,
     failed: AtomicU64,
     width: AtomicUsize,
+    listing: AtomicBool,
 }
 
 impl Progress {
@@ -21,12 +22,20 @@ impl Progress {
         let zero = || AtomicU64::new(0);
         let total = AtomicU64::new(total);
         let width = AtomicUsize::new(0);
-        Self { total, succeeded: zero(), skipped: zero(), failed: zero(), width }
+        let listing = AtomicBool::new(false);
+        Self { total, succeeded: zero(), skipped: zero(), failed: zero(), width, listing }
     }
 
     /// Sets how many targets there are.
     pub fn begin(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
+        self.listing.store(false, Ordering::Relaxed);
+    }
+
+    /// Adds targets of accounts that have been listed; there may be more.
+    pub fn listed(&self, targets: u64) {
+        self.total.fetch_add(targets, Ordering::Relaxed);
+        self.listing.store(true, Ordering::Relaxed);
     }
 
     /// Sets how many targets are asked at once now.
@@ -64,6 +73,7 @@ impl Progress {
             skipped: get(&self.skipped),
             failed: get(&self.failed),
             width: self.width(),
+            listing: self.listing.load(Ordering::Relaxed),
             elapsed,
         }
     }
@@ -82,6 +92,8 @@ pub struct Snapshot {
     pub failed: u64,
     /// Targets asked at once.
     pub width: usize,
+    /// The accounts are still being listed: there may be more targets.
+    pub listing: bool,
     /// Since the beginning.
     pub elapsed: Duration,
 }
@@ -110,6 +122,7 @@ impl Snapshot {
     /// One line while the run goes on.
     pub fn text(&self) -> String {
         let left = match self.left() {
+            _ if self.listing => ", and still listing".to_owned(),
             Some(left) if self.done() < self.total => format!(", {} left", short(left)),
             _ => String::new(),
         };

@@ -1,6 +1,7 @@
 //! The workers of a run on this machine: many work items at once, each tried again as the state
 //! machine would, each ending with an answer or a worker failure in the journal.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -13,8 +14,9 @@ use org_operator_aws::SystemClock;
 use org_operator_core::contract::ledger::{LedgerPartition, WorkerFailure};
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::report::coverage::final_regions;
-use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent};
-use org_operator_worker::{Attempt, Members, Worker, WorkerResult};
+use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent, WorkerResult};
+use org_operator_worker::{Attempt, Members, Worker};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
@@ -35,6 +37,9 @@ pub enum Ended {
     /// It was stopped; what is finished is in the journal.
     Stopped,
 }
+
+/// Work items as they become known; there come no more once the sender is gone.
+pub type Incoming = UnboundedReceiver<Vec<WorkItem>>;
 
 /// The workers.
 pub struct WorkerPool<M> {
@@ -63,13 +68,13 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         Self { worker, plan, execution, attempts: AtomicU64::new(0), limit, progress }
     }
 
-    /// Does every work item, or stops when `stop` comes.
+    /// Does every work item that comes, until there come no more, or stops when `stop` comes.
     ///
     /// # Errors
     /// Where the journal cannot be written: without it nothing is remembered.
     pub async fn work(
         self: Arc<Self>,
-        items: Vec<WorkItem>,
+        items: Incoming,
         stop: impl Future<Output = ()>,
     ) -> Result<Ended, Error> {
         let mut tasks = JoinSet::new();
@@ -85,18 +90,24 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
 
     async fn all(
         self: &Arc<Self>,
-        items: Vec<WorkItem>,
+        mut items: Incoming,
         tasks: &mut JoinSet<Result<(), Error>>,
     ) -> Result<(), Error> {
-        for item in items {
-            let slot = slot(&self.limit.accounts).await;
-            tasks.spawn(Arc::clone(self).item(item, slot));
-            while let Some(done) = tasks.try_join_next() {
-                joined(done)?;
+        let mut waiting = VecDeque::new();
+        let mut more = true;
+        while more || !waiting.is_empty() || !tasks.is_empty() {
+            tokio::select! {
+                Some(done) = tasks.join_next() => joined(done)?,
+                came = items.recv(), if more => match came {
+                    Some(came) => waiting.extend(came),
+                    None => more = false,
+                },
+                slot = slot(&self.limit.accounts), if !waiting.is_empty() => {
+                    if let Some(item) = waiting.pop_front() {
+                        tasks.spawn(Arc::clone(self).item(item, slot));
+                    }
+                }
             }
-        }
-        while let Some(done) = tasks.join_next().await {
-            joined(done)?;
         }
         Ok(())
     }

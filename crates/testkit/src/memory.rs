@@ -193,8 +193,7 @@ impl MemoryLedger {
         let Some(entries) = books.get(&partition.partition_key()) else {
             return Page { entries: Vec::new(), next: None };
         };
-        let rest =
-            entries.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
+        let rest = entries.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
         let page: Vec<(&String, &Entry)> = rest.take(most).collect();
         let full = page.len() == most;
         let next = page.last().filter(|_| full).map(|(key, _)| (*key).clone());

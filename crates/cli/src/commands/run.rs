@@ -14,7 +14,7 @@ use org_operator_core::artifact::Folder;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
-use org_operator_core::{ErrorKind, RunId};
+use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
 
 use crate::args::AwsArgs;
 use crate::connection::Connection;
@@ -25,12 +25,14 @@ use crate::output::progress::Drawing;
 use crate::output::records;
 use args::RunArgs;
 use intent::Wanted;
-use org_operator_local::engine::{Engine, journal_folder};
+use org_operator_local::engine::{Engine, Workers, journal_folder};
+use org_operator_local::listing::{Known, Listing};
 use org_operator_local::lock::{Lock, LockError};
 use org_operator_local::progress::Progress;
 use org_operator_local::run_id;
 use org_operator_local::stop::Stop;
 use org_operator_local::worker_pool::Ended;
+use serde_json::Value;
 
 /// Runs, or goes on with a run.
 pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
@@ -45,6 +47,24 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Resu
         progress: Arc::new(Progress::new(0)),
     };
     Run { aws, args, printer, connection, engine, execution }.all(wanted).await
+}
+
+/// A run that can be worked on.
+enum Begun<'a> {
+    /// It is planned.
+    Planned(RunPlan),
+    /// Its organization is still being listed; the work items of the first accounts are known.
+    Listing { event: Value, listing: Listing<'a>, items: Vec<WorkItem> },
+}
+
+impl Begun<'_> {
+    /// The plan as far as it is known.
+    fn plan(&self) -> &RunPlan {
+        match self {
+            Self::Planned(plan) => plan,
+            Self::Listing { listing, .. } => listing.plan(),
+        }
+    }
 }
 
 /// A run with everything it needs.
@@ -69,14 +89,15 @@ impl Run<'_> {
             }
             None => None,
         };
-        let Some(plan) = self.plan(&wanted).await? else { return Ok(Exit::Complete) };
+        let Some(begun) = self.begin(&wanted).await? else { return Ok(Exit::Complete) };
         let _lock = match early {
             Some(lock) => lock,
-            None => self.lock(&plan.operation, &plan.run_id)?,
+            None => self.lock(&begun.plan().operation, &begun.plan().run_id)?,
         };
         let stop = Stop::listen();
-        printer.note(&messages::begins(&plan, wanted.resumed.is_some()));
-        if self.work(&plan, &stop).await? == Ended::Stopped {
+        printer.note(&messages::begins(&begun, wanted.resumed.is_some()));
+        let (plan, ended) = self.work(begun, &stop).await?;
+        if ended == Ended::Stopped {
             return Ok(self.stopped(&plan));
         }
         let written = tokio::select! {
@@ -109,6 +130,28 @@ impl Run<'_> {
         locked(&journal_folder(&self.engine.out, operation, run))
     }
 
+    /// A run that can be worked on, or `None` where a run that was to go on has nothing left to do.
+    async fn begin(&self, wanted: &Wanted) -> Result<Option<Begun<'_>>, CliError> {
+        let failed = |e: Error| self.connection.error("the run did not start", &e);
+        let event = match &wanted.resumed {
+            Some((operation, run)) => {
+                self.engine.unlisted(&wanted.event, operation, run).await.map_err(failed)?
+            }
+            None => Some(wanted.event.clone()),
+        };
+        let organization = Organization::new(&self.connection.config);
+        let listing = event.and_then(|event| {
+            self.engine.listing(organization, &event).map(|listing| (event, listing))
+        });
+        let Some((event, mut listing)) = listing else {
+            return Ok(self.plan(wanted).await?.map(Begun::Planned));
+        };
+        Ok(Some(match listing.first().await.map_err(failed)? {
+            Known::All(plan) => Begun::Planned(plan),
+            Known::Some(items) => Begun::Listing { event, listing, items },
+        }))
+    }
+
     /// The plan, or `None` where a run that was to go on has nothing left to do.
     async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, CliError> {
         let organization = Organization::new(&self.connection.config);
@@ -128,18 +171,34 @@ impl Run<'_> {
         }
     }
 
-    async fn work(&self, plan: &RunPlan, stop: &Stop) -> Result<Ended, CliError> {
+    async fn work(&self, begun: Begun<'_>, stop: &Stop) -> Result<(RunPlan, Ended), CliError> {
         let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
         let (throttles, execution) = (members.throttles(), self.execution.clone());
-        let working = self.engine.work(plan, execution, members, throttles, stop.requested());
-        let ended = self.drawn(plan, working).await;
-        ended.map_err(|e| self.connection.error("the run cannot go on", &e))
+        let workers = Workers { execution, members, throttles };
+        let plan = begun.plan().clone();
+        let worked = match begun {
+            Begun::Planned(plan) => {
+                let working = self.engine.work(&plan, workers, stop.requested());
+                self.drawn(working).await.map(|ended| (plan, ended))
+            }
+            Begun::Listing { event, listing, items } => {
+                let stop = stop.requested();
+                let working = self.engine.work_while_listing(listing, &event, items, workers, stop);
+                let worked = self.drawn(working).await;
+                worked.inspect_err(|_| self.say_how_to_go_on(&plan))
+            }
+        };
+        worked.map_err(|e| self.connection.error("the run cannot go on", &e))
+    }
+
+    fn say_how_to_go_on(&self, plan: &RunPlan) {
+        printer::always(&format!("what was answered is kept; go on with{}", self.again(plan)));
     }
 
     /// Waits for `working` and draws meanwhile.
-    async fn drawn<T>(&self, plan: &RunPlan, working: impl Future<Output = T>) -> T {
-        let drawing = Drawing::new(self.printer, plan.targets);
+    async fn drawn<T>(&self, working: impl Future<Output = T>) -> T {
+        let drawing = Drawing::new(self.printer, 0);
         let begun = Instant::now();
         let mut ticks = tokio::time::interval(drawing.pause());
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -157,6 +216,7 @@ impl Run<'_> {
                     let now = self.engine.progress.snapshot(begun.elapsed());
                     // The first tick comes at once: there is nothing to say yet.
                     if !std::mem::take(&mut first) {
+                        drawing.grow(now.total);
                         drawing.draw(now.done(), &now.text());
                     }
                 }

@@ -130,6 +130,12 @@ fn scene(folder: &Path) -> Scene {
     Scene { journal, progress, entered, pool: Arc::new(pool) }
 }
 
+fn queued(items: Vec<WorkItem>) -> Incoming {
+    let (queue, incoming) = tokio::sync::mpsc::unbounded_channel();
+    queue.send(items).unwrap();
+    incoming
+}
+
 fn partition(account: u8) -> LedgerPartition {
     LedgerPartition { run: plan().run_id, account: item(account, &[]).account_id }
 }
@@ -146,7 +152,7 @@ async fn every_target_ends_with_an_answer_and_every_account_is_entered_once() {
         item(9, &["b"]),
     ];
     items.extend(["a", "b", "c", "d", "e"].map(|region| item(4, &[region])));
-    let ended = pool.work(items, std::future::pending()).await;
+    let ended = pool.work(queued(items), std::future::pending()).await;
     assert_eq!(ended, Ok(Ended::Finished));
     assert!(entered.lock().unwrap().values().all(|times| *times == 1), "{entered:?}");
     assert!(MOST_ASKED.load(Ordering::SeqCst) <= 3);
@@ -168,7 +174,7 @@ async fn what_is_finished_stays_when_the_crew_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let Scene { journal, pool, .. } = scene(folder.path());
     let items = vec![item(1, &["quiet", "hangs"]), item(2, &["quiet"])];
-    let ended = pool.work(items, tokio::time::sleep(Duration::from_mins(1))).await;
+    let ended = pool.work(queued(items), tokio::time::sleep(Duration::from_mins(1))).await;
     assert_eq!(ended, Ok(Ended::Stopped));
     for account in [1, 2] {
         let known = journal.known(&partition(account)).unwrap();
