@@ -23,6 +23,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::directory::Directory;
 use crate::journal::Journal;
 use crate::limit::Limit;
+use crate::listing::Begun;
 use crate::progress::Progress;
 use crate::width::WIDEST;
 use crate::worker_pool::{Ended, WorkerPool};
@@ -57,27 +58,34 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Plans a new run.
+    /// Begins a new run of `event`'s request, or resumes the run that it names, which is `resumed`
+    /// by operation and id. A new run whose request the list of accounts cannot refute begins with
+    /// the first of them.
     ///
     /// # Errors
-    /// As [`Fanout::start`].
-    pub async fn plan(&self, organization: Organization, event: &Value) -> Result<RunPlan, Error> {
-        self.planned(self.fanout(organization, ()).start(event, None).await)
-    }
-
-    /// Plans what is left of `run`, which the request in `event` resumes.
-    ///
-    /// # Errors
-    /// As [`Fanout::run`].
-    pub async fn resume(
+    /// As [`Fanout::run`]; nothing has been asked in an account or written for a new run then.
+    pub async fn begin(
         &self,
         organization: Organization,
         event: &Value,
-        operation: &str,
-        run: &RunId,
-    ) -> Result<RunPlan, Error> {
-        let journal = self.journal(operation, run);
-        self.planned(self.fanout(organization, journal).run(event, None).await)
+        resumed: Option<(&str, &RunId)>,
+    ) -> Result<Begun<'_>, Error> {
+        let new = match resumed {
+            Some((operation, run)) => self.unlisted(event, operation, run).await?,
+            None => Some(event.clone()),
+        };
+        if let Some(new) = &new
+            && let Some(listing) = self.listing(organization.clone(), new)
+        {
+            return listing.begin().await;
+        }
+        let planned = match (resumed, new) {
+            (Some((operation, run)), None) => {
+                self.fanout(organization, self.journal(operation, run)).run(event, None).await
+            }
+            (_, new) => self.fanout(organization, ()).start(&new.unwrap_or_default(), None).await,
+        };
+        self.planned(planned).map(Begun::Planned)
     }
 
     fn planned(&self, plan: Result<RunPlan, Error>) -> Result<RunPlan, Error> {
@@ -99,11 +107,28 @@ impl Engine {
         Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Does the plan's work items until they are done or `stop` comes.
+    /// Does the run's work items until they are done or `stop` comes. The plan is complete unless the
+    /// run was stopped while its organization was being listed.
     ///
     /// # Errors
-    /// Where the journal cannot be written, or the manifest cannot be read.
+    /// Where the journal cannot be written, the manifest cannot be read, or the organization cannot
+    /// be listed to the end. The run can be resumed.
     pub async fn work<M: Members + Send + 'static>(
+        &self,
+        begun: Begun<'_>,
+        workers: Workers<M>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(RunPlan, Ended), Error> {
+        match begun {
+            Begun::Planned(plan) => {
+                let ended = self.work_on(&plan, workers, stop).await?;
+                Ok((plan, ended))
+            }
+            Begun::Listing(listing) => self.work_while_listing(*listing, workers, stop).await,
+        }
+    }
+
+    async fn work_on<M: Members + Send + 'static>(
         &self,
         plan: &RunPlan,
         workers: Workers<M>,

@@ -51,8 +51,9 @@ impl AccountDirectory for PagedDirectory {
 /// A plan in the making.
 pub(crate) type Planning<'a> = Pin<Box<dyn Future<Output = Result<RunPlan, Error>> + 'a>>;
 
-/// A run that is being planned, and the accounts that are known so far.
+/// A run that is being planned while its organization is listed.
 pub struct Listing<'a> {
+    pub(crate) event: Value,
     pub(crate) planning: Planning<'a>,
     pub(crate) pages: UnboundedReceiver<Vec<Account>>,
     pub(crate) early: EarlyItems,
@@ -60,39 +61,40 @@ pub struct Listing<'a> {
     /// The plan without what only the complete list shows: its numbers are 0.
     pub(crate) plan: RunPlan,
     pub(crate) seen: HashSet<AccountId>,
+    /// The work items of the accounts that were listed before any is asked.
+    pub(crate) known: Vec<WorkItem>,
 }
 
-/// What is known when work can begin.
-#[derive(Debug, PartialEq)]
-pub enum Known {
-    /// The run is planned, before any account could be asked.
-    All(RunPlan),
-    /// These accounts are in the run; the organization is still being listed.
-    Some(Vec<WorkItem>),
+/// A run that can be worked on.
+pub enum Begun<'a> {
+    /// It is planned.
+    Planned(RunPlan),
+    /// Its organization is still being listed; the first accounts are known.
+    Listing(Box<Listing<'a>>),
 }
 
-impl Listing<'_> {
-    /// The plan so far: the run's id and operation stand in it, its numbers are 0.
+impl Begun<'_> {
+    /// The plan as far as it is known: at least the run's id and operation.
     #[must_use]
     pub fn plan(&self) -> &RunPlan {
-        &self.plan
+        match self {
+            Self::Planned(plan) => plan,
+            Self::Listing(listing) => &listing.plan,
+        }
     }
+}
 
-    /// Lists until work can begin.
-    ///
-    /// # Errors
-    /// What the fanout said: nothing has been asked or written then.
-    pub async fn first(&mut self) -> Result<Known, Error> {
+impl<'a> Listing<'a> {
+    /// Lists until there is something to ask, or the run is planned.
+    pub(crate) async fn begin(mut self) -> Result<Begun<'a>, Error> {
         loop {
             tokio::select! {
                 biased;
-                plan = &mut self.planning => return plan.map(Known::All),
-                Some(page) = self.pages.recv() => {
-                    let items = self.items(page)?;
-                    if !items.is_empty() {
-                        return Ok(Known::Some(items));
-                    }
-                }
+                plan = &mut self.planning => return plan.map(Begun::Planned),
+                Some(page) = self.pages.recv() => self.known = self.items(page)?,
+            }
+            if !self.known.is_empty() {
+                return Ok(Begun::Listing(Box::new(self)));
             }
         }
     }

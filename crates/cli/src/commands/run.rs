@@ -14,7 +14,7 @@ use org_operator_core::artifact::Folder;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
-use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
+use org_operator_core::{ErrorKind, RunId};
 
 use crate::args::AwsArgs;
 use crate::connection::Connection;
@@ -26,13 +26,12 @@ use crate::output::records;
 use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, Workers, journal_folder};
-use org_operator_local::listing::{Known, Listing};
+use org_operator_local::listing::Begun;
 use org_operator_local::lock::{Lock, LockError};
 use org_operator_local::progress::Progress;
 use org_operator_local::run_id;
 use org_operator_local::stop::Stop;
 use org_operator_local::worker_pool::Ended;
-use serde_json::Value;
 
 /// Runs, or goes on with a run.
 pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
@@ -47,24 +46,6 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Resu
         progress: Arc::new(Progress::new(0)),
     };
     Run { aws, args, printer, connection, engine, execution }.all(wanted).await
-}
-
-/// A run that can be worked on.
-enum Begun<'a> {
-    /// It is planned.
-    Planned(RunPlan),
-    /// Its organization is still being listed; the work items of the first accounts are known.
-    Listing { event: Value, listing: Listing<'a>, items: Vec<WorkItem> },
-}
-
-impl Begun<'_> {
-    /// The plan as far as it is known.
-    fn plan(&self) -> &RunPlan {
-        match self {
-            Self::Planned(plan) => plan,
-            Self::Listing { listing, .. } => listing.plan(),
-        }
-    }
 }
 
 /// A run with everything it needs.
@@ -130,40 +111,13 @@ impl Run<'_> {
         locked(&journal_folder(&self.engine.out, operation, run))
     }
 
-    /// A run that can be worked on, or `None` where a run that was to go on has nothing left to do.
+    /// A run that can be worked on, or `None` where a resumed run has nothing left to do.
     async fn begin(&self, wanted: &Wanted) -> Result<Option<Begun<'_>>, CliError> {
-        let failed = |e: Error| self.connection.error("the run did not start", &e);
-        let event = match &wanted.resumed {
-            Some((operation, run)) => {
-                self.engine.unlisted(&wanted.event, operation, run).await.map_err(failed)?
-            }
-            None => Some(wanted.event.clone()),
-        };
         let organization = Organization::new(&self.connection.config);
-        let listing = event.and_then(|event| {
-            self.engine.listing(organization, &event).map(|listing| (event, listing))
-        });
-        let Some((event, mut listing)) = listing else {
-            return Ok(self.plan(wanted).await?.map(Begun::Planned));
-        };
-        Ok(Some(match listing.first().await.map_err(failed)? {
-            Known::All(plan) => Begun::Planned(plan),
-            Known::Some(items) => Begun::Listing { event, listing, items },
-        }))
-    }
-
-    /// The plan, or `None` where a run that was to go on has nothing left to do.
-    async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, CliError> {
-        let organization = Organization::new(&self.connection.config);
-        let planned = match &wanted.resumed {
-            Some((operation, run)) => {
-                self.engine.resume(organization, &wanted.event, operation, run).await
-            }
-            None => self.engine.plan(organization, &wanted.event).await,
-        };
-        match planned {
-            Ok(plan) => Ok(Some(plan)),
-            Err(error) if error.kind() == ErrorKind::NoTargets && wanted.resumed.is_some() => {
+        let resumed = wanted.resumed.as_ref().map(|(operation, run)| (operation.as_str(), run));
+        match self.engine.begin(organization, &wanted.event, resumed).await {
+            Ok(begun) => Ok(Some(begun)),
+            Err(error) if error.kind() == ErrorKind::NoTargets && resumed.is_some() => {
                 self.printer.note(error.message());
                 Ok(None)
             }
@@ -177,19 +131,14 @@ impl Run<'_> {
         let (throttles, execution) = (members.throttles(), self.execution.clone());
         let workers = Workers { execution, members, throttles };
         let plan = begun.plan().clone();
-        let worked = match begun {
-            Begun::Planned(plan) => {
-                let working = self.engine.work(&plan, workers, stop.requested());
-                self.drawn(working).await.map(|ended| (plan, ended))
+        let is_listing = matches!(begun, Begun::Listing(_));
+        let worked = self.drawn(self.engine.work(begun, workers, stop.requested())).await;
+        worked.map_err(|e| {
+            if is_listing {
+                self.say_how_to_go_on(&plan);
             }
-            Begun::Listing { event, listing, items } => {
-                let stop = stop.requested();
-                let working = self.engine.work_while_listing(listing, &event, items, workers, stop);
-                let worked = self.drawn(working).await;
-                worked.inspect_err(|_| self.say_how_to_go_on(&plan))
-            }
-        };
-        worked.map_err(|e| self.connection.error("the run cannot go on", &e))
+            self.connection.error("the run cannot go on", &e)
+        })
     }
 
     fn say_how_to_go_on(&self, plan: &RunPlan) {

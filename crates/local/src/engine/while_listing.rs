@@ -20,7 +20,7 @@ use org_operator_fanout::EarlyItems;
 impl Engine {
     /// A new run that may begin before the organization is listed, or `None` where the request must
     /// wait for the complete list, or is wrong.
-    pub fn listing(&self, organization: Organization, event: &Value) -> Option<Listing<'_>> {
+    pub(super) fn listing(&self, organization: Organization, event: &Value) -> Option<Listing<'_>> {
         let mut violations = Violations::default();
         let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut violations).ok()?;
         let regions = default_regions(&self.home);
@@ -28,10 +28,11 @@ impl Engine {
         let plan = self.unwritten(run_id?, request);
         let (sender, pages) = unbounded_channel();
         let fanout = self.fanout(PagedDirectory { organization, pages: sender }, ());
-        let own = event.clone();
-        let planning = Box::pin(async move { fanout.start(&own, None).await });
+        let (own, event) = (event.clone(), event.clone());
+        let planning = Box::pin(async move { self.planned(fanout.start(&own, None).await) });
         let journal = self.journal(&plan.operation, &plan.run_id);
-        Some(Listing { planning, pages, early, journal, plan, seen: HashSet::new() })
+        let (seen, known) = (HashSet::new(), Vec::new());
+        Some(Listing { event, planning, pages, early, journal, plan, seen, known })
     }
 
     /// The plan as far as the request alone decides it.
@@ -53,23 +54,17 @@ impl Engine {
         }
     }
 
-    /// Asks the accounts that are `known` and those that are listed meanwhile, until all are done
-    /// or `stop` comes. The plan is complete unless the run was stopped.
-    ///
-    /// # Errors
-    /// What the fanout said, or what kept the journal or the request from being written. The run
-    /// can be resumed.
-    pub async fn work_while_listing<M: Members + Send + 'static>(
+    /// Asks the accounts that are known and those that are listed meanwhile, until all are done or
+    /// `stop` comes.
+    pub(super) async fn work_while_listing<M: Members + Send + 'static>(
         &self,
         mut listing: Listing<'_>,
-        event: &Value,
-        known: Vec<WorkItem>,
         workers: Workers<M>,
         stop: impl Future<Output = ()>,
     ) -> Result<(RunPlan, Ended), Error> {
-        self.keep(&listing.plan, event)?;
+        self.keep(&listing.plan, &listing.event)?;
         let (queue, incoming) = unbounded_channel();
-        self.enqueue(&queue, known);
+        self.enqueue(&queue, std::mem::take(&mut listing.known));
         let mut plan = listing.plan.clone();
         let mut working = pin!(self.pool(&plan, workers).work(incoming, stop));
         let mut listed = pin!(self.list(&mut listing, queue));
@@ -115,7 +110,7 @@ impl Engine {
     /// # Errors
     /// `InvalidRequest` with every violation of `resumption`, or `OperationFailed` where the files
     /// cannot be read.
-    pub async fn unlisted(
+    pub(super) async fn unlisted(
         &self,
         resumption: &Value,
         operation: &str,
