@@ -40,7 +40,8 @@ LAMBDA_PACKAGES := --package org-operator-lambda
 # The C library of provided.al2023; scripts/package.py holds the packages to it.
 GLIBC        := 2.34
 HOST_MACHINE := $(subst aarch64,arm64,$(shell uname -m))
-DEMO       = $(CARGO_TARGET_DIR)/debug/demo
+XTASK = $(CARGO_TARGET_DIR)/debug/xtask
+DEMO  = $(XTASK) demo
 
 ##@ Try it
 
@@ -73,7 +74,7 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 ##@ Check it
 
 .PHONY: test
-test: prerequisites check lint checkov deny test-scripts package-dev deploy-trial least-privilege first-run-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites check lint checkov deny test-scripts models-check .venv/vectors.json package-dev deploy-trial least-privilege first-run-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
 	cargo test --workspace --locked
 
 .PHONY: check
@@ -83,7 +84,7 @@ check: ## The fast part of `make test`: format and clippy
 
 .PHONY: bench
 bench: build-release ## Measure the command, the functions and the steps on a simulated AWS; writes docs/benchmarks.md
-	@$(CARGO_TARGET_DIR)/release/bench
+	@$(CARGO_TARGET_DIR)/release/xtask bench
 
 .PHONY: faults
 faults: build ## The fault campaign over more seeds (SEEDS=n), or one alone (SEED=n)
@@ -175,9 +176,23 @@ package-dev: build
 	@"$(PYTHON)" scripts/package.py make --out dist --machine $(HOST_MACHINE) --unoptimized \
 	  $(foreach function,$(FUNCTIONS),$(function)="$(CARGO_TARGET_DIR)/packages/dev/$(function)")
 
+# What a new operation changes besides its own file.
+.PHONY: generated
+generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages
+	@$(XTASK) operation-docs
+
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
-	@$(CARGO_TARGET_DIR)/debug/policies
+	@$(XTASK) policies
+
+# cargo fetches AWS's service reference, which comes in a crate; nothing is built of it.
+.PHONY: models
+models: prerequisites .venv/models/bin/python ## Make the models in crates/models/data from the pinned botocore and AWS's service reference
+	@.venv/models/bin/python scripts/models/make.py
+
+.PHONY: models-check
+models-check: prerequisites .venv/models/bin/python ## Check that crates/models/data is what `make models` makes
+	@.venv/models/bin/python scripts/models/make.py --check
 
 ##@ Deploy it
 
@@ -237,11 +252,22 @@ endef
 .venv/awscli/bin/aws: tests/requirements-awscli.txt
 	$(call own_venv,awscli)
 
+.venv/models/bin/python: tests/requirements-models.txt
+	$(call own_venv,models)
+
 .venv/%: tests/requirements-%.txt
 	@echo "installing the tools of $< into .venv"
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# The vectors are in botocore's source distribution only; nothing of them is copied into the repository.
+.venv/vectors.json: tests/requirements-models.txt scripts/protocol_vectors.py scripts/models/compact.py
+	@echo "fetching botocore's protocol vectors into .venv"
+	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
+	@rm -rf .venv/vectors && mkdir .venv/vectors
+	@.venv/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary botocore --dest .venv/vectors --requirement $<
+	@.venv/bin/python scripts/protocol_vectors.py .venv/vectors $@
 
 .venv-peers/installed: tests/requirements-peers.txt
 	@echo "installing the tools of $< into .venv-peers"

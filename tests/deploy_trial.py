@@ -223,6 +223,7 @@ def trial(user, front):
     all_three(user, front, deploy)
     outputs, management = first_deployment(user, deploy)
     alarms(user, outputs)
+    trial_management.reader(user, front, management)
     repeated(user, deploy, management)
     management = updates(user, deploy, outputs)
     trial_management.trial(user, front, management)

@@ -1,5 +1,6 @@
 """The management account's part of the deployment trial: the delegation policy, the StackSet, and the blocks by hand."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -48,6 +49,59 @@ def stack_set(user, front, command):
     names_all(user.make(*command), ["The member roles are in 1 accounts"])
     del front.replaced["AWS::CloudFormation::StackSet"]
     step("a StackSet that reached nobody, or not everybody, is no success, and says who lacks the role")
+
+
+def reader(user, front, management):
+    """A person's role enters beside the worker: with the external id, and alone. To the emulator no other account is one of
+    the organization, so it is in this one."""
+    iam, sts = user.client("iam"), user.client("sts")
+    arns = {name: role_that_may_assume(iam, name) for name in ("Audit", "Another")}
+    user.make(*management, f"PARAMETERS=IncludeManagementAccount=true ReaderPrincipalArn={arns['Audit']}")
+    external_id = user.parameters("org-operator-management")["ExternalId"]
+    audit, another = (assumed(sts, arn) for arn in arns.values())
+    entered = enter(user, front, audit, ExternalId=external_id)
+    expect(entered == "", f"the reader cannot enter: {entered}")
+    for session, given, who in [
+        (audit, {}, "the reader without the external id"),
+        (audit, {"ExternalId": "wrong"}, "the reader with another external id"),
+        (another, {"ExternalId": external_id}, "another role of the same account"),
+    ]:
+        refused = enter(user, front, session, **given)
+        expect(refused == "AccessDenied", f"{who}: {refused or 'entered'}")
+    user.make(*management, "PARAMETERS=ReaderPrincipalArn=")
+    expect(enter(user, front, audit, ExternalId=external_id) == "AccessDenied", "the reader enters after it was taken away")
+    step("ReaderPrincipalArn enters the member roles with the external id, and nobody else does")
+
+
+def role_that_may_assume(iam, name):
+    anyone = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(anyone))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="assume", PolicyDocument=policy(everything))
+    return role["Arn"]
+
+
+def policy(statement):
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def assumed(sts, arn, **given):
+    answer = sts.assume_role(RoleArn=arn, RoleSessionName="trial", **given)["Credentials"]
+    return {
+        "aws_access_key_id": answer["AccessKeyId"],
+        "aws_secret_access_key": answer["SecretAccessKey"],
+        "aws_session_token": answer["SessionToken"],
+    }
+
+
+def enter(user, front, session, **given):
+    """The error code of assuming the member role, or an empty string."""
+    sts = user.session.create_client("sts", REGION, endpoint_url=front.endpoint, **session)
+    try:
+        assumed(sts, "arn:aws:iam::000000000000:role/operation-readonly", **given)
+    except sts.exceptions.ClientError as error:
+        return error.response["Error"]["Code"]
+    return ""
 
 
 def delegation(user, front, management, elsewhere):

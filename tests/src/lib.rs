@@ -1,14 +1,14 @@
 //! What the tests of the whole product share: the deployed pipeline on an emulator of its own, the
-//! fault campaign and the benchmarks on a simulated AWS, the backends that all must behave like AWS,
-//! and the files that must agree with the code.
+//! fault campaign on a simulated AWS, the backends that all must behave like AWS, and the files that
+//! must agree with the code.
 
 pub mod backend;
-pub mod bench;
 pub mod bounded;
 pub mod campaign;
 pub mod canned;
 pub mod child;
 pub mod command;
+pub mod contracts;
 pub mod deployed;
 pub mod files;
 pub mod packages;

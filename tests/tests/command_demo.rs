@@ -27,8 +27,8 @@ async fn a_run_says_how_it_ended() -> TestResult<()> {
     | FAILED ACCOUNT (Région Réglementée) us-east-1: AccessDenied: UnauthorizedOperation: User: arn:aws:sts::ACCOUNT:assumed-role/operation-readonly/SESSION is not authorized to perform: ec2:DescribeRouteTables with an explicit deny in an identity-based policy
     | PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records
     | files: org-operator-runs/internet-routes/RUN/
-    | run RUN begins: internet-routes, 33 targets in 11 work items
     | hint: retry failed targets with: org-operator run --resume RUN --out org-operator-runs --format jsonl
+    | run RUN begins: internet-routes, 33 targets in 11 work items
     "#);
     let complete = with(&["--account", audit, "--format", "json"])?;
     insta::assert_snapshot!(told(&complete, false), @r#"

@@ -3,12 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use org_operator_core::artifact::Artifact;
+use org_operator_core::plan::selection::Reason;
 use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::files::text;
 
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/runbook.md", "docs/security.md"];
+const DOCUMENTS: [&str; 6] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/cli.md",
+    "docs/deploy.md",
+    "docs/runbook.md",
+    "docs/security.md",
+];
 
 /// What follows `command` where it is code: in backticks, and in a block where a line or `$(` begins.
 fn typed(command: &str) -> BTreeSet<(&'static str, String)> {
@@ -77,4 +85,27 @@ fn a_shell_can_take_what_demo_env_prints_as_it_is() {
     let lines: Vec<&str> = recipe.lines().skip(1).take_while(|l| l.starts_with('\t')).collect();
     assert_eq!(lines, ["\t@$(MAKE) --no-print-directory build >&2", "\t@$(DEMO) env"]);
     assert!(recipe.lines().next().is_some_and(|head| head.trim_start().starts_with("##")));
+}
+
+/// What stands between two markers of a document.
+fn between<'a>(document: &'a str, marker: &str) -> Option<&'a str> {
+    let (_, rest) = document.split_once(&format!("<!-- {marker} -->\n"))?;
+    rest.split_once(&format!("<!-- /{marker} -->")).map(|(part, _)| part)
+}
+
+#[test]
+fn the_tables_of_artifacts_are_the_list_of_the_code() {
+    for document in ["README.md", "docs/contracts.md"] {
+        let text = text(document);
+        let table = between(&text, "artifacts");
+        assert_eq!(table, Some(Artifact::markdown_table().as_str()), "{document}");
+    }
+}
+
+#[test]
+fn the_reasons_of_accounts_csv_are_the_codes() {
+    let listed: Vec<String> =
+        Reason::ALL.iter().map(|reason| format!("- `{}`\n", reason.text())).collect();
+    let listed = listed.concat();
+    assert_eq!(between(&text("docs/contracts.md"), "reasons"), Some(listed.as_str()));
 }

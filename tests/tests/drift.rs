@@ -6,6 +6,7 @@
     reason = "a failed expectation is the point of a test"
 )]
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_core::contract::ledger::{Key, LedgerPartition};
@@ -15,7 +16,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Access;
 use org_operator_core::report::metrics::{self, NAMESPACE};
 use org_operator_core::{AccountId, ErrorKind, Partition, Region, RunId, WorkerEvent};
-use org_operator_lambda::name;
+use org_operator_lambda::{Env, FanoutSettings, ResultHandlerSettings, WorkerSettings, name};
 use org_operator_operations::CATALOGUE;
 use org_operator_tests::files::{resources, state_machine, states, template, text};
 use serde_json::{Value, json};
@@ -63,7 +64,13 @@ fn every_function_is_tried_again_exactly_for_our_retryable_kinds() {
         for name in ["States.ALL", "States.TaskFailed"] {
             assert!(!retried.contains(name), "{state} would retry what stays denied");
         }
-        for name in ["Lambda.TooManyRequestsException", "Sandbox.Timedout", "States.Timeout"] {
+        for name in [
+            "Lambda.TooManyRequestsException",
+            "Sandbox.Timedout",
+            "Runtime.ExitError",
+            "Runtime.OutOfMemory",
+            "States.Timeout",
+        ] {
             assert!(retried.contains(name), "{state} does not retry {name}");
         }
     }
@@ -96,11 +103,11 @@ fn a_step_waits_for_a_free_execution_as_long_as_the_documents_say() {
 
 /// The names of the metrics in `OrgOperator` that the template's alarms and its dashboard show.
 fn shown_metrics() -> Names {
-    let operator = template("operator.yaml");
-    let alarms = resources(&operator, "AWS::CloudWatch::Alarm");
+    let observability = template("observability.yaml");
+    let alarms = resources(&observability, "AWS::CloudWatch::Alarm");
     let ours = alarms.values().filter(|alarm| alarm["Namespace"] == NAMESPACE);
     let mut shown: Names = ours.flat_map(|alarm| strings(&alarm["MetricName"])).collect();
-    for dashboard in resources(&operator, "AWS::CloudWatch::Dashboard").values() {
+    for dashboard in resources(&observability, "AWS::CloudWatch::Dashboard").values() {
         let body = dashboard["DashboardBody"].as_str().expect("a body");
         let body: Value = serde_json::from_str(body).expect("the dashboard is JSON");
         for widget in body["widgets"].as_array().expect("widgets") {
@@ -160,6 +167,15 @@ fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_h
     let functions = resources(&operator, "AWS::Lambda::Function");
     let given = &functions["FanoutFunction"]["Environment"]["Variables"]["TARGET_REGIONS"];
     assert!(strings(given).is_superset(&names(["HasTargetRegions", "TargetRegions", "AlwaysOn"])));
+}
+
+#[test]
+fn make_deploy_takes_the_regions_for_a_home_that_no_account_can_switch_off() {
+    let source = text("scripts/deployment/regions.py");
+    let listed = source.split("ALWAYS_ON = {").nth(1).and_then(|rest| rest.split('}').next());
+    let listed = names(listed.expect("a list").split('"').filter(|name| name.contains('-')));
+    let known = Region::always_on(Partition::Commercial);
+    assert_eq!(listed, names(known.iter().map(Region::as_str)));
 }
 
 #[test]
@@ -307,18 +323,24 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
     }
 }
 
-/// The variables that a function's main reads.
+/// The variables that a function reads, without AWS's own.
 fn read_by(function: &str) -> Names {
-    let source = text(&format!("crates/lambda/src/bin/{function}.rs"));
-    let mut read: Names = source
-        .split("name::")
-        .skip(1)
-        .map(|rest| rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect())
-        .filter(|name: &String| !name.is_empty())
-        .collect();
+    let read = RefCell::new(Names::new());
+    let lookup = |name: &str| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    };
+    let mut env = Env::new(&lookup);
+    match function {
+        "fanout" => drop(FanoutSettings::read(&mut env)),
+        "worker" => drop(WorkerSettings::read(&mut env)),
+        _ => drop(ResultHandlerSettings::read(&mut env)),
+    }
+    let mut names = read.take();
+    names.retain(|name| !name.starts_with("AWS_"));
     // The shell reads these for every function.
-    read.extend([name::RUST_LOG, name::DEPLOYMENT].map(str::to_owned));
-    read
+    names.extend([name::RUST_LOG, name::DEPLOYMENT].map(str::to_owned));
+    names
 }
 
 #[test]
@@ -361,8 +383,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "EnableAdminOperations",
         "LedgerRetentionDays",
         "NamePrefix",
-        "SlackWorkspaceId",
-        "SlackChannelId",
+        "MemorySize",
         "WorkerReservedConcurrency",
         "LogRetentionDays",
         "StateMachineLogLevel",
@@ -381,12 +402,21 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "WorkerFunction",
         "AdminWorkerFunction",
         "ResultHandlerFunction",
+        "ScheduleGroup",
+        "DeadLettersQueue",
     ];
     assert_eq!(keys(&operator, "Outputs"), names(outputs));
     let roles = template("member-roles.yaml");
-    let parameters =
-        ["ReadOnlyWorkerRoleArn", "AdminWorkerRoleArn", "ExternalId", "OrganizationId"];
+    let parameters = [
+        "ReadOnlyWorkerRoleArn",
+        "AdminWorkerRoleArn",
+        "ReaderPrincipalArn",
+        "ExternalId",
+        "OrganizationId",
+    ];
     assert_eq!(keys(&roles, "Parameters"), names(parameters));
+    let slack = template("slack.yaml");
+    assert!(keys(&slack, "Parameters").is_superset(&names(["SlackWorkspaceId", "SlackChannelId"])));
     for parameter in
         [&operator, &roles].iter().filter_map(|t| t["Parameters"].as_object()).flatten()
     {
@@ -445,6 +475,8 @@ fn arns_are_of_the_deployments_partition() {
     for file in [
         "statemachine/org-operator.asl.json",
         "cloudformation/operator.yaml",
+        "cloudformation/observability.yaml",
+        "cloudformation/slack.yaml",
         "cloudformation/member-roles.yaml",
         "cloudformation/management.yaml",
     ] {

@@ -38,11 +38,10 @@ const NOT_SEEN: [(&str, &str); 4] = [
     ("s3:ListBucket", "without it S3 says AccessDenied in the place of NoSuchKey"),
 ];
 /// The same for the state machine, beside what its definition names.
-const NOT_NAMED: [(&str, &str); 6] = [
+const NOT_NAMED: [(&str, &str); 5] = [
     ("states:StartExecution", "a Distributed Map's children are executions"),
     ("states:DescribeExecution", "it follows them"),
     ("states:StopExecution", "it stops them"),
-    ("states:RedriveExecution", "it takes them up again"),
     ("s3:ListMultipartUploadParts", "a large ResultWriter file goes up in parts"),
     ("s3:AbortMultipartUpload", "a large ResultWriter file goes up in parts"),
 ];
@@ -85,8 +84,15 @@ fn actions(value: &Value) -> Names {
     }
 }
 
+/// The actions of a role's own policies, and of the template's that are attached to it.
 fn allowed(file: &str, role: &str) -> Names {
-    actions(&resources(&template(file), "AWS::IAM::Role")[role]["Policies"])
+    let template = template(file);
+    let role = &resources(&template, "AWS::IAM::Role")[role];
+    let attached = strings(&role["ManagedPolicyArns"]);
+    let managed = resources(&template, "AWS::IAM::ManagedPolicy").into_iter();
+    let managed = managed.filter(|(name, _)| attached.contains(name));
+    let others = managed.flat_map(|(_, policy)| actions(&policy["PolicyDocument"]));
+    others.chain(actions(&role["Policies"])).collect()
 }
 
 fn explained(action: &str, reasons: &[(&str, &str)]) -> bool {

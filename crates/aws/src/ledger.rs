@@ -115,8 +115,8 @@ fn is_final_already(error: &SdkError<PutItemError, HttpResponse>) -> bool {
 
 fn put_request(item: Item) -> Result<WriteRequest, Error> {
     let put = PutRequest::builder().set_item(Some(item)).build();
-    let put = put.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
-    Ok(WriteRequest::builder().put_request(put).build())
+    let request = put.map_err(Error::internal)?;
+    Ok(WriteRequest::builder().put_request(request).build())
 }
 
 impl Outcomes for DynamoDbLedger {

@@ -125,10 +125,15 @@ impl MemberRole {
         let arn = self.role(account);
         self.rate.acquire().await;
         let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
-        let request = self.client.assume_role().role_arn(&arn).duration_seconds(SESSION_SECONDS);
-        let request = request.role_session_name(session::name(run));
-        let request = request.policy(session::policy(actions));
-        let sent = request.set_external_id(external_id.cloned()).send().await;
+        let request = self
+            .client
+            .assume_role()
+            .role_arn(&arn)
+            .duration_seconds(SESSION_SECONDS)
+            .role_session_name(session::name(run))
+            .policy(session::policy(actions))
+            .set_external_id(external_id.cloned());
+        let sent = request.send().await;
         let output = sent.map_err(|error| {
             let failure = classify(Call::AssumeRole, &call_failure(&error));
             failure.certainly().context(format!("assuming {arn}"))

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use aws_sdk_organizations::Client;
+use aws_sdk_organizations::operation::list_accounts::ListAccountsOutput;
 use aws_sdk_organizations::operation::list_accounts_for_parent::{
     ListAccountsForParentError, ListAccountsForParentOutput,
 };
 use aws_sdk_organizations::operation::list_organizational_units_for_parent::{
     ListOrganizationalUnitsForParentError, ListOrganizationalUnitsForParentOutput,
 };
+use aws_sdk_organizations::operation::list_tags_for_resource::ListTagsForResourceOutput;
 use aws_sdk_organizations::types::{
     Account as OrganizationsAccount, AccountState, AccountStatus, OrganizationalUnit,
 };
@@ -126,30 +128,22 @@ impl Organization {
     ) -> Result<Vec<Account>, Error> {
         let request = self.client.list_accounts().max_results(PAGE);
         let pages = request.into_paginator().stop_on_duplicate_token(false).send();
-        let listed = read_all(
-            pages,
-            &self.rates.accounts,
-            |page| page.next_token(),
-            |page| {
+        let listed =
+            read_all(pages, &self.rates.accounts, ListAccountsOutput::next_token, |page| {
                 let accounts =
                     page.accounts().iter().map(read_account).collect::<Result<Vec<_>, _>>();
                 accounts.inspect(|accounts| on_page(accounts))
-            },
-        );
+            });
         listed.await.map_err(|e| list_error(e, "listing the organization's accounts"))
     }
 
     async fn list_tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
         let request = self.client.list_tags_for_resource().resource_id(account.as_str());
         let pages = request.into_paginator().stop_on_duplicate_token(false).send();
-        let listed = read_all(
-            pages,
-            &self.rates.tags,
-            |page| page.next_token(),
-            |page| {
+        let listed =
+            read_all(pages, &self.rates.tags, ListTagsForResourceOutput::next_token, |page| {
                 Ok(page.tags().iter().map(|t| (t.key().to_owned(), t.value().to_owned())).collect())
-            },
-        );
+            });
         let tags =
             listed.await.map_err(|e| list_error(e, &format!("reading the tags of {account}")));
         Ok(tags?.into_iter().collect())

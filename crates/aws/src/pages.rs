@@ -32,8 +32,8 @@ pub(crate) async fn read_all<P, T, E>(
     let mut all = Vec::new();
     loop {
         rate.acquire().await;
-        let Some(page) = pages.next().await else { return Ok(all) };
-        let page = page.map_err(ListError::Call)?;
+        let Some(received) = pages.next().await else { return Ok(all) };
+        let page = received.map_err(ListError::Call)?;
         all.extend(items(&page).map_err(ListError::Item)?);
         if next_token(&page).is_none_or(str::is_empty) {
             return Ok(all);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
 use aws_sdk_account::Client;
+use aws_sdk_account::operation::list_regions::ListRegionsOutput;
 use aws_sdk_account::types::{Region as ListedRegion, RegionOptStatus};
 use org_operator_core::model::account::Account;
 use org_operator_core::{Error, ErrorKind, Region};
@@ -36,15 +37,12 @@ impl EnabledRegions {
         // The management account must not name itself (API reference, ListRegions).
         let id = (!account.is_management()).then(|| account.id.to_string());
         let on = [RegionOptStatus::Enabled, RegionOptStatus::EnabledByDefault];
-        let request = self.client.list_regions().set_account_id(id).max_results(PAGE);
-        let request = request.set_region_opt_status_contains(Some(on.into()));
+        let all = self.client.list_regions().set_account_id(id).max_results(PAGE);
+        let request = all.set_region_opt_status_contains(Some(on.into()));
         let pages = request.into_paginator().stop_on_duplicate_token(false).send();
-        let listed = read_all(
-            pages,
-            &self.rate,
-            |page| page.next_token(),
-            |page| page.regions().iter().map(read_region).collect(),
-        );
+        let listed = read_all(pages, &self.rate, ListRegionsOutput::next_token, |page| {
+            page.regions().iter().map(read_region).collect()
+        });
         let regions = listed.await.map_err(|e| list_error(e, &doing(account)))?;
         if regions.is_empty() {
             let error = Error::new(ErrorKind::OperationFailed, "no Region is on, which cannot be");

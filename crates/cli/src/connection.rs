@@ -40,8 +40,8 @@ impl Connection {
             let problem = CredentialsProblem::Missing;
             return Err(Error::credentials(problem, "no provider gives any"));
         };
-        let provided = provider.provide_credentials().await;
-        provided.map(drop).map_err(|e| credentials_error(&e, named))
+        let loaded = provider.provide_credentials().await;
+        loaded.map(drop).map_err(|e| credentials_error(&e, named))
     }
 
     /// An error of a step or of a call, with what did not work.

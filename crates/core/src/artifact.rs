@@ -93,7 +93,7 @@ artifacts! {
         content_type: CSV,
         place: Place::Run,
         is_listed: true,
-        purpose: "a row per record `added` or `removed` since the previous run",
+        purpose: "a row per record `added` or `removed` since the previous run, over targets that succeeded in both",
         sink: Some(changes_csv::open),
     };
     /// Who is in the run.
@@ -111,7 +111,7 @@ artifacts! {
         content_type: JSON,
         place: Place::Run,
         is_listed: true,
-        purpose: "counts by status, error kind and change, the first changes and failures in words; written last in the folder",
+        purpose: "counts by status, error kind and change, the first changes and failures in words; a run that has one has all of its files",
         sink: None,
     };
     /// The work items.

@@ -1,5 +1,38 @@
 //! What the steps need of the world outside: one small trait per need. The AWS crate implements
 //! them over AWS; tests and the local command over memory and directories.
+//!
+//! A directory of accounts that are known beforehand:
+//!
+//! ```
+//! use std::collections::{BTreeMap, BTreeSet};
+//!
+//! use org_operator_core::ports::AccountDirectory;
+//! use org_operator_core::{Account, AccountId, Error, Region, UnitId};
+//!
+//! struct Listed(Vec<Account>);
+//!
+//! impl AccountDirectory for Listed {
+//!     async fn accounts(&self) -> Result<Vec<Account>, Error> {
+//!         Ok(self.0.clone())
+//!     }
+//!
+//!     async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {
+//!         let is_in = |a: &&Account| a.units.as_ref().is_some_and(|units| units.contains(unit));
+//!         let members: BTreeSet<_> = self.0.iter().filter(is_in).map(|a| a.id.clone()).collect();
+//!         Ok(Some(members).filter(|members| !members.is_empty()))
+//!     }
+//!
+//!     async fn enabled_regions(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
+//!         Err(Error::invalid(format!("the Regions of {} are not known", account.id)))
+//!     }
+//!
+//!     async fn tags(&self, _: &AccountId) -> Result<BTreeMap<String, String>, Error> {
+//!         Ok(BTreeMap::new())
+//!     }
+//! }
+//! ```
+
+mod borrowed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;

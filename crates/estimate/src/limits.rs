@@ -20,12 +20,12 @@ macro_rules! figures {
             /// The figures of the file.
             ///
             /// # Errors
-            /// `InvalidRequest` where the file lacks one, which a test excludes.
+            /// `Internal` where the file lacks one, which a test excludes.
             pub fn load() -> Result<Self, Error> {
                 let file = file()?;
                 let value = |name: &str| {
                     let figure = file.figures.get(name).map(|figure| figure.value);
-                    figure.ok_or_else(|| Error::invalid(format!("aws-limits.json lacks {name}")))
+                    figure.ok_or_else(|| Error::internal(format!("aws-limits.json lacks {name}")))
                 };
                 Ok(Self { $($field: value($name)?,)+ })
             }
@@ -108,7 +108,7 @@ pub fn figures() -> Result<BTreeMap<String, Figure>, Error> {
 }
 
 fn file() -> Result<File, Error> {
-    serde_json::from_str(FILE).map_err(|e| Error::invalid(format!("aws-limits.json: {e}")))
+    serde_json::from_str(FILE).map_err(|e| Error::internal(format!("aws-limits.json: {e}")))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! What an invocation is about, for its lines of log: taken from the event as it came, because a
-//! line about a wrong event needs it most.
+//! The tracing span of an invocation. Its fields come from the raw event: log lines about an invalid
+//! event need them most.
 
 use serde_json::Value;
 
-/// Longer texts are cut: an event may hold anything.
-const LONGEST: usize = 100;
+/// The most characters of a field; an event may hold any text.
+const MAX_CHARS: usize = 100;
 
-/// A span that puts run, operation, account and Regions on each line of an invocation, as far as
+/// A span that adds run, operation, account and Regions to each log line of an invocation, as far as
 /// the event names them.
 pub(crate) fn span(event: &Value) -> tracing::Span {
     let [run, operation, account] =
@@ -21,20 +21,21 @@ pub(crate) fn span(event: &Value) -> tracing::Span {
     )
 }
 
-/// The event's field, or that of the request in it.
+/// The text of a field of the event, or of the request in it.
 fn text(event: &Value, name: &str) -> Option<String> {
-    let found = event[name].as_str().or_else(|| event["Request"][name].as_str());
-    found.map(cut)
+    let value = event[name].as_str().or_else(|| event["Request"][name].as_str());
+    value.map(truncate)
 }
 
 fn regions(event: &Value) -> Option<String> {
+    // A request's `Regions` is not about one account, and may be thousands of names.
     let listed = event["Regions"].as_array().filter(|_| event["AccountId"].is_string());
-    let listed = listed.map(|regions| regions.iter().filter_map(Value::as_str).collect::<Vec<_>>());
-    listed.map(|regions| cut(&regions.join(","))).or_else(|| text(event, "Region"))
+    let names = listed.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    names.map(|names| truncate(&names.join(","))).or_else(|| text(event, "Region"))
 }
 
-fn cut(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
+fn truncate(text: &str) -> String {
+    text.chars().take(MAX_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -59,7 +60,7 @@ mod tests {
         }
     }
 
-    /// The line of an error during the invocation of `event`, in the format of the functions.
+    /// The log line of an error during the invocation of `event`, in the functions' format.
     fn logged(event: &Value) -> Value {
         let lines = Lines::default();
         let writer = lines.clone();
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_names_run_operation_account_and_regions() {
+    fn a_log_line_has_run_operation_account_and_regions() {
         let event = json!({
             "RunId": "run-1", "Operation": "internet-routes", "AccountId": "111111111111",
             "Regions": ["eu-west-1", "us-east-1"],
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fanouts_event_names_the_requests_operation_and_garbage_names_nothing() {
+    fn the_span_has_the_requests_operation_and_no_invalid_fields() {
         let line = logged(&json!({"RunId": "run-1", "Request": {"Operation": "public-ips"}}));
         assert_eq!(
             (&line["span"]["RunId"], &line["span"]["Operation"]),
@@ -96,6 +97,6 @@ mod tests {
         let line = logged(&json!([1, {"RunId": "x".repeat(10)}]));
         assert!(line["span"].get("RunId").is_none(), "{line}");
         let long = logged(&json!({"RunId": "x".repeat(100_000)}));
-        assert_eq!(long["span"]["RunId"].as_str().map(str::len), Some(LONGEST));
+        assert_eq!(long["span"]["RunId"].as_str().map(str::len), Some(MAX_CHARS));
     }
 }

@@ -1,5 +1,5 @@
-//! The functions' environment: the only settings there are, read once at start, every fault
-//! reported together. AWS's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) are the SDK's.
+//! The functions' environment variables: their only settings, read once at start, with all faults
+//! reported together. AWS's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) are read by the SDK.
 
 use org_operator_core::input::parse;
 use org_operator_core::input::path::FieldPath;
@@ -7,7 +7,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::{Error, Region};
 use serde_json::Value;
 
-/// Every variable that org-operator reads; a test holds the template to this list.
+/// The names of all variables; a test compares the template's with this list.
 pub mod name {
     /// Fanout: the Regions of a request that names none, comma-separated.
     pub const TARGET_REGIONS: &str = "TARGET_REGIONS";
@@ -34,7 +34,7 @@ pub mod name {
     /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
     pub const RUST_LOG: &str = "RUST_LOG";
 
-    /// All of them.
+    /// Every variable that a function reads.
     pub const ALL: &[&str] = &[
         TARGET_REGIONS,
         MAX_CONCURRENCY,
@@ -51,41 +51,41 @@ pub mod name {
     ];
 }
 
-/// Lambda's own variable for the Region that a function runs in.
+/// The variable in which Lambda passes the function's Region.
 const AWS_REGION: &str = "AWS_REGION";
 
-/// The environment, read variable by variable.
+/// A reader of environment variables that collects the faults it finds.
 pub struct Env<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     violations: Violations,
 }
 
 impl<'a> Env<'a> {
-    /// The environment behind `lookup`.
+    /// A reader of the variables that `lookup` finds.
     #[must_use]
     pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
         Self { lookup, violations: Violations::default() }
     }
 
-    /// A variable that must be there and not be empty.
+    /// A required variable: absent or empty is a fault.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        let found = self.optional(name);
-        if found.is_empty() {
+        let value = self.optional(name);
+        if value.is_empty() {
             self.violations.note_text(
                 name,
                 "nothing",
                 "a value: the function cannot run without it",
             );
         }
-        Some(found).filter(|text| !text.is_empty())
+        Some(value).filter(|text| !text.is_empty())
     }
 
-    /// A variable that may be absent or empty.
+    /// An optional variable, without surrounding whitespace; absent is empty.
     pub fn optional(&mut self, name: &str) -> String {
         (self.lookup)(name).unwrap_or_default().trim().to_owned()
     }
 
-    /// A whole number from `least` to `most`.
+    /// A required whole number from `least` to `most`.
     pub fn whole(&mut self, name: &str, least: u32, most: u32) -> Option<u32> {
         let text = self.text(name)?;
         let number = text.parse().ok().filter(|number| (least..=most).contains(number));
@@ -96,25 +96,25 @@ impl<'a> Env<'a> {
         number
     }
 
-    /// A comma-separated list of at least one Region.
+    /// A required comma-separated list of Regions.
     pub fn regions(&mut self, name: &str) -> Option<Vec<Region>> {
         let text = self.text(name)?;
-        let names: Vec<Value> = text.split(',').map(|name| Value::from(name.trim())).collect();
+        let names: Vec<Value> = text.split(',').map(|part| Value::from(part.trim())).collect();
         let path = FieldPath::root().field(name);
         let regions = parse::list(&path, &Value::from(names), &mut self.violations, parse::region);
         Some(regions)
     }
 
-    /// The Region that the function runs in.
+    /// The Region that Lambda runs the function in.
     pub fn home_region(&mut self) -> Option<Region> {
         let text = Value::from(self.text(AWS_REGION)?);
         parse::region(&FieldPath::root().field(AWS_REGION), &text, &mut self.violations)
     }
 
-    /// `settings`, or every fault of the environment.
+    /// Returns `settings`, which must be `Some` where no fault was found.
     ///
     /// # Errors
-    /// `InvalidRequest`, naming each variable, what came and what is allowed.
+    /// `InvalidRequest` with every fault: the variable, its value and what is allowed.
     pub fn finish<T>(self, settings: Option<T>) -> Result<T, Error> {
         self.violations.into_result("function environment", settings)
     }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_environment_has_no_faults() {
+    fn a_valid_environment_has_no_violations() {
         let text = violations(&[
             ("LEDGER_TABLE", "t"),
             ("MAX_CONCURRENCY", "10"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_variable_is_named() {
+    fn every_invalid_variable_is_reported() {
         let text = violations(&[
             ("LEDGER_TABLE", " "),
             ("MAX_CONCURRENCY", "eleven"),

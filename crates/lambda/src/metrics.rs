@@ -1,4 +1,5 @@
-//! The functions' metrics: which ones there are, and printing them where `CloudWatch` finds them.
+//! The functions' metrics, printed in the embedded metric format that `CloudWatch` reads from a
+//! function's output.
 
 use std::time::Instant;
 
@@ -10,26 +11,26 @@ use org_operator_core::{Error, ErrorKind};
 
 use crate::env::{Env, name};
 
-/// Prints metrics of one deployment; without a deployment's name, as in a local invoke, none.
+/// Prints a deployment's metrics; without a deployment's name, as in a local invoke, it prints none.
 #[derive(Debug, Clone)]
 pub struct Metrics {
     deployment: String,
 }
 
 impl Metrics {
-    /// The metrics of the deployment that the environment names.
+    /// Metrics with the deployment's name from the environment as their dimension.
     #[must_use]
     pub fn new(env: &mut Env) -> Self {
         Self { deployment: env.optional(name::DEPLOYMENT) }
     }
 
-    /// Of a plan: how much a run is going to ask.
+    /// Prints the number of targets of a new plan.
     pub fn planned(&self, plan: &RunPlan, now: Timestamp) {
         let metrics = [(metric::TARGETS_PLANNED, Unit::Count, plan.targets)];
         self.print(&plan.operation, plan.run_id.as_str(), now, &metrics);
     }
 
-    /// Of one attempt at a work item that was begun at `begun`.
+    /// Prints duration and throttling of one attempt at a work item that began at `begun`.
     pub fn worked<T>(
         &self,
         (operation, run): (&str, &str),
@@ -38,20 +39,20 @@ impl Metrics {
         result: &Result<T, Error>,
     ) {
         if result.as_ref().is_err_and(|e| e.kind() == ErrorKind::InvalidRequest) {
-            // The operation may be any text: each one would be a metric to be paid for.
+            // The operation may be any text here, and each new text would be a billed metric.
             return;
         }
-        let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let throttled = result.as_ref().is_err_and(|e| e.kind() == ErrorKind::Throttled);
         let metrics = [
-            (metric::DURATION_MS, Unit::Milliseconds, took),
-            // Work items that AWS throttled beyond the SDK's own retries.
+            (metric::DURATION_MS, Unit::Milliseconds, duration),
+            // The attempt was throttled beyond the SDK's own retries.
             (metric::THROTTLES, Unit::Count, u64::from(throttled)),
         ];
         self.print(operation, run, now, &metrics);
     }
 
-    /// Of a whole run.
+    /// Prints the counts of a finished run.
     pub fn ended(&self, summary: &Summary, now: Timestamp) {
         let RunResult { run_id, status, succeeded, skipped, failed, records, .. } = &summary.result;
         let partial = u64::from(*status == Status::Partial);

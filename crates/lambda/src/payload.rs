@@ -1,13 +1,13 @@
-//! An invocation's payload, whatever it is: what cannot be read becomes our own error.
+//! An invocation's payload. One that cannot be parsed becomes an error kind of ours.
 
 use org_operator_core::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// A payload, or why it is no JSON.
+/// A payload, or why it is not JSON.
 ///
-/// The runtime would answer a payload that does not parse with an error type of its own, which no
-/// state machine knows; taking the failure for a value keeps the error kind ours.
+/// For a payload that fails to deserialize, the runtime would answer with its own error type, which
+/// the state machine does not know. Deserializing to a `Result` never fails and keeps our kind.
 pub(crate) struct Payload(pub(crate) Result<Value, Error>);
 
 impl<'de> Deserialize<'de> for Payload {
@@ -28,7 +28,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_or_too_deep_is_an_invalid_request() {
+    fn invalid_or_too_deep_json_is_an_invalid_request() {
         assert_eq!(payload("{\"a\": 1}").unwrap()["a"], 1);
         for wrong in ["", "{", "nonsense", &"[".repeat(150_000)] {
             assert_eq!(payload(wrong).unwrap_err().kind(), ErrorKind::InvalidRequest);

@@ -1,4 +1,4 @@
-//! Serving invocations: the event to the handler, its error kind to Lambda's `errorType`.
+//! The loop that serves invocations: the event goes to the handler, the error kind to `errorType`.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::env::{Env, name};
 use crate::invocation::Invocation;
 use crate::payload::Payload;
 
-/// An error on its way to Lambda.
+/// Our error in the form that the Lambda runtime reports.
 #[derive(Debug)]
 pub struct HandlerError(Error);
 
@@ -31,31 +31,32 @@ impl From<HandlerError> for Diagnostic {
     }
 }
 
-/// A function before its first invocation: logging is on, the environment is read.
+/// A function before its first invocation: logging is set up and the environment is read.
 #[derive(Debug)]
 pub struct Shell<S> {
     settings: Result<S, Error>,
 }
 
 impl<S: Send + Sync> Shell<S> {
-    /// Switches logging on and reads the settings from the process environment.
+    /// Sets logging up and reads the settings from the process environment.
     ///
-    /// A wrong setting does not end the process: each invocation answers with it, where the state
-    /// machine and a person can read it.
+    /// An invalid setting does not end the process: each invocation fails with it, so that it shows
+    /// up in the execution.
     pub fn start(read: impl FnOnce(&mut Env) -> Option<S>) -> Self {
         let lookup = |variable: &str| std::env::var(variable).ok();
         let filter = lookup(name::RUST_LOG).unwrap_or_else(|| "info".to_owned());
-        // A second start in one process keeps the first subscriber.
+        // Fails only where the process has a subscriber already, which is then kept.
         let _ = format().with_env_filter(EnvFilter::new(filter)).try_init();
         let mut env = Env::new(&lookup);
         let settings = read(&mut env);
         Self { settings: env.finish(settings) }
     }
 
-    /// Builds what lives as long as the process, and serves invocations until Lambda ends it.
+    /// Builds the state that lives as long as the process, then serves invocations with `handle`
+    /// until Lambda ends the process.
     ///
     /// # Errors
-    /// When the Lambda runtime API cannot be reached.
+    /// Where the Lambda runtime API cannot be reached.
     pub async fn serve<B, Building, H, Answering, A>(
         self,
         build: impl FnOnce(S) -> Building,
@@ -67,7 +68,7 @@ impl<S: Send + Sync> Shell<S> {
         Answering: Future<Output = Result<A, Error>>,
         A: Serialize,
     {
-        let ready = match self.settings {
+        let state = match self.settings {
             Ok(settings) => Ok(Arc::new(build(settings).await)),
             Err(error) => Err(error),
         };
@@ -75,28 +76,31 @@ impl<S: Send + Sync> Shell<S> {
         Box::pin(lambda_runtime::run(service_fn(|event: LambdaEvent<Payload>| {
             let invocation = Invocation::new(&event.context, SystemTime::now());
             let span = about::span(event.payload.0.as_ref().unwrap_or(&Value::Null));
-            let both = ready.clone().and_then(|ready| Ok((ready, event.payload.0?)));
-            let answer = both.map(|(built, value)| handle(built, value, invocation));
-            let answered = async move {
-                let answer = match answer {
-                    Ok(answering) => answering.await,
-                    Err(error) => Err(error),
-                };
-                answer.map_err(|error| {
-                    tracing::error!(kind = %error.kind(), "{error}");
-                    HandlerError(error)
-                })
-            };
-            answered.instrument(span)
+            let input = state.clone().and_then(|state| Ok((state, event.payload.0?)));
+            answer(input.map(|(state, event)| handle(state, event, invocation))).instrument(span)
         })))
         .await
     }
 }
 
-/// A line of log: one JSON object, with the invocation's fields in `span`.
+/// The handler's answer; an error, also one of the settings or the payload, is logged.
+async fn answer<A>(
+    handling: Result<impl Future<Output = Result<A, Error>>, Error>,
+) -> Result<A, HandlerError> {
+    let answered = match handling {
+        Ok(handling) => handling.await,
+        Err(error) => Err(error),
+    };
+    answered.map_err(|error| {
+        tracing::error!(kind = %error.kind(), "{error}");
+        HandlerError(error)
+    })
+}
+
+/// The log format: one JSON object per line, with the invocation's fields in `span`.
 pub(crate) fn format() -> SubscriberBuilder<JsonFields, Format<Json>> {
     let json = tracing_subscriber::fmt().json().flatten_event(true).with_ansi(false);
-    // The list of all spans would say the same once more, beside what the runtime has in its own.
+    // The list of spans would repeat these fields and add those of the runtime's own span.
     json.with_span_list(false)
 }
 
@@ -106,7 +110,7 @@ mod tests {
     use org_operator_core::ErrorKind;
 
     #[test]
-    fn the_error_type_is_the_kinds_name() {
+    fn the_error_type_is_the_name_of_the_kind() {
         for kind in ErrorKind::ALL {
             let diagnostic = Diagnostic::from(HandlerError(Error::new(*kind, "why")));
             assert_eq!(diagnostic.error_type, kind.name());

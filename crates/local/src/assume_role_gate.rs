@@ -1,5 +1,5 @@
-//! The way into member accounts: one `AssumeRole` per account and run, however many work items and
-//! attempts there are, and never more calls at once than there are permits.
+//! Single flight for `AssumeRole`: one call per account, however many work items and attempts ask for
+//! it at the same time, and never more calls at once than the pool has permits.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,28 +7,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use org_operator_aws::Member;
 use org_operator_core::{AccountId, Error, RunId};
 use org_operator_worker::Members;
-use tokio::sync::{Mutex as Permit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 
-/// An account's own permit, with the refusal that is the last word on it.
-type Account = Arc<Permit<Option<Error>>>;
+/// Serializes the calls for one account, and holds its refusal once one is final.
+type Flight = Arc<AsyncMutex<Option<Error>>>;
 
-/// The gate.
+/// Members whose calls go through single flight.
 #[derive(Debug)]
 pub struct AssumeRoleGate<M> {
     members: M,
     permits: Arc<Semaphore>,
-    accounts: Mutex<HashMap<AccountId, Account>>,
+    flights: Mutex<HashMap<AccountId, Flight>>,
 }
 
 impl<M: Members> AssumeRoleGate<M> {
-    /// The gate to `members`, which keeps the sessions that it made.
+    /// A gate to `members`, which must cache its sessions; `permits` limits the calls at once.
     pub fn new(members: M, permits: Arc<Semaphore>) -> Self {
-        Self { members, permits, accounts: Mutex::default() }
+        Self { members, permits, flights: Mutex::default() }
     }
 
-    fn account(&self, account: &AccountId) -> Account {
-        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.entry(account.clone()).or_default().clone()
+    fn flight(&self, account: &AccountId) -> Flight {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.entry(account.clone()).or_default().clone()
     }
 }
 
@@ -39,19 +39,19 @@ impl<M: Members> Members for AssumeRoleGate<M> {
         run: &RunId,
         actions: &[&str],
     ) -> Result<Member, Error> {
-        let own = self.account(account);
-        let mut refused = own.lock().await;
-        if let Some(error) = &*refused {
+        let flight = self.flight(account);
+        let mut refusal = flight.lock().await;
+        if let Some(error) = &*refusal {
             return Err(error.clone());
         }
-        let _turn = self.permits.acquire().await;
-        let entered = self.members.assume(account, run, actions).await;
-        if let Err(error) = &entered
+        let _permit = self.permits.acquire().await;
+        let assumed = self.members.assume(account, run, actions).await;
+        if let Err(error) = &assumed
             && !error.kind().is_retryable()
         {
-            *refused = Some(error.clone());
+            *refusal = Some(error.clone());
         }
-        entered
+        assumed
     }
 
     fn evict(&self, account: &AccountId, run: &RunId) {

@@ -1,5 +1,5 @@
-//! A file that is written beside its name and moved there when it is whole, so that whoever sees a
-//! file sees all of it. What is given up is removed.
+//! A file that is written under a temporary name and renamed when it is complete, so that a reader
+//! never sees a part of it. An unfinished file is removed when it is dropped.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,62 +7,77 @@ use std::path::{Path, PathBuf};
 
 use crate::private;
 
-const END: &str = ".partial";
+/// The suffix of temporary names.
+const SUFFIX: &str = ".partial";
 
-/// A file that is not whole yet.
+/// A file that is being written under its temporary name.
 #[derive(Debug)]
 pub struct AtomicFile {
     file: File,
-    place: PathBuf,
+    temporary: PathBuf,
     target: PathBuf,
 }
 
 impl AtomicFile {
-    /// An empty one beside `target`, with the folder. Nothing that is there is opened, a link least
-    /// of all.
+    /// An empty file in `target`'s folder, which is made if it is missing. An existing file or link
+    /// is never opened.
+    ///
+    /// # Errors
+    /// What the system answered.
     pub fn create(target: &Path) -> io::Result<Self> {
         let folder = target.parent().unwrap_or(Path::new("."));
         private::folder(folder)?;
         let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Two processes may write one file at once, each beside it, alone; in two containers both
-        // may have the same number.
-        let (process, alone) = (std::process::id(), fastrand::u32(..));
-        let place = folder.join(format!(".{name}.{process}-{alone:08x}{END}"));
-        let file = private::file().write(true).create_new(true).open(&place)?;
-        Ok(Self { file, place, target: target.to_owned() })
+        // The process id alone is not unique: two containers may share the folder.
+        let (process, random) = (std::process::id(), fastrand::u32(..));
+        let temporary = folder.join(format!(".{name}.{process}-{random:08x}{SUFFIX}"));
+        let file = private::file().write(true).create_new(true).open(&temporary)?;
+        Ok(Self { file, temporary, target: target.to_owned() })
     }
 
-    /// Adds to it.
+    /// Appends `bytes` to the file.
+    ///
+    /// # Errors
+    /// What the system answered.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)
     }
 
-    /// Gives it the permissions of another file.
+    /// Sets the file's permissions, for one that replaces another file.
+    ///
+    /// # Errors
+    /// What the system answered.
     pub fn permit(&self, permissions: fs::Permissions) -> io::Result<()> {
         self.file.set_permissions(permissions)
     }
 
-    /// Moves it to its place.
+    /// Writes the file through to the disk and renames it to its target.
+    ///
+    /// # Errors
+    /// What the system answered; the temporary file is removed then.
     pub fn finish(self) -> io::Result<()> {
         self.file.sync_all()?;
-        fs::rename(&self.place, &self.target)
+        fs::rename(&self.temporary, &self.target)
     }
 }
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // Where it has been moved there is nothing.
-        let _ = fs::remove_file(&self.place);
+        // After a rename there is nothing to remove.
+        let _ = fs::remove_file(&self.temporary);
     }
 }
 
-/// Removes what processes that were killed left in `folder`, which must be this process's alone.
+/// Removes the temporary files of killed processes from `folder`; no other process may write there.
+///
+/// # Errors
+/// What the system answered.
 pub fn sweep(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(END) {
+    for found in fs::read_dir(folder)? {
+        let entry = found?;
+        let file_name = entry.file_name();
+        let name = file_name.to_string_lossy();
+        if name.starts_with('.') && name.ends_with(SUFFIX) {
             fs::remove_file(entry.path())?;
         }
     }
@@ -79,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn two_that_write_one_file_do_not_meet_and_the_last_one_stays() {
+    fn concurrent_writers_do_not_collide_and_the_last_one_wins() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("x");
         let (mut one, mut two) =
@@ -94,20 +109,20 @@ mod tests {
     }
 
     #[test]
-    fn what_killed_processes_left_is_swept_and_nothing_else() {
+    fn only_temporary_files_of_killed_processes_are_swept() {
         let folder = tempfile::tempdir().unwrap();
         for name in [".x.csv.17.partial", ".x.csv.17-00ff00ff.partial", "x.partial", ".x"] {
             fs::write(folder.path().join(name), "half").unwrap();
         }
         sweep(folder.path()).unwrap();
-        let mut left = names(folder.path());
-        left.sort();
-        assert_eq!(left, [".x", "x.partial"]);
+        let mut remaining = names(folder.path());
+        remaining.sort();
+        assert_eq!(remaining, [".x", "x.partial"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn files_and_folders_are_their_owners_alone() {
+    fn files_and_folders_are_readable_by_their_owner_only() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("a/b/x");

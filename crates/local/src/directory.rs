@@ -1,4 +1,4 @@
-//! The artifacts in a directory. A file is there when it is whole.
+//! The artifacts in a directory. A file appears under its name only when it is complete.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,22 +9,24 @@ use org_operator_core::ports::{Artifacts, Download, Upload};
 
 use crate::atomic_file::AtomicFile;
 
-/// Bytes that are read at once.
+/// The size of a chunk in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// A directory.
+/// The artifacts below one directory.
 #[derive(Debug, Clone)]
 pub struct Directory {
     root: PathBuf,
 }
 
 impl Directory {
-    /// The artifacts below `root`, which need not exist yet.
+    /// The artifacts below `root`, which is made when the first one is written.
+    #[must_use]
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }
 
-    /// Where the artifact lies.
+    /// The path of the artifact with `key`.
+    #[must_use]
     pub fn path(&self, key: &str) -> PathBuf {
         self.root.join(key)
     }
@@ -58,7 +60,7 @@ impl Artifacts for Directory {
     }
 }
 
-/// A file that is being written.
+/// A file that is written piece by piece.
 #[derive(Debug)]
 pub struct FileUpload {
     path: PathBuf,
@@ -74,7 +76,7 @@ impl FileUpload {
     }
 
     fn complete(mut self) -> io::Result<()> {
-        // One that nobody wrote to is an empty file.
+        // Without any write the artifact is an empty file.
         self.open()?;
         self.partial.map_or(Ok(()), AtomicFile::finish)
     }
@@ -92,7 +94,7 @@ impl Upload for FileUpload {
     }
 }
 
-/// A file that is being read.
+/// A file that is read piece by piece.
 #[derive(Debug)]
 pub struct FileDownload {
     file: File,
@@ -108,7 +110,8 @@ impl Download for FileDownload {
     }
 }
 
-/// A file that cannot be read or written.
+/// Our error for a file that cannot be read or written; `doing` is the verb in its message.
+#[must_use]
 pub fn broken(doing: &str, path: &Path, error: &io::Error) -> Error {
     Error::io(doing, path, error)
 }
@@ -127,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_appears_whole_or_not_at_all() {
+    async fn a_file_appears_only_when_it_is_complete() {
         let folder = tempfile::tempdir().unwrap();
         let directory = Directory::new(folder.path());
         let mut upload = directory.upload("op/r1/x.csv");
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_empty_file_is_a_file() {
+    async fn an_empty_upload_makes_an_empty_file() {
         let folder = tempfile::tempdir().unwrap();
         let directory = Directory::new(folder.path());
         directory.upload("x").finish().await.unwrap();

@@ -1,5 +1,5 @@
-//! The three steps of a run, one after the other, over a directory and a journal. Which options
-//! lead here, and what is printed, is the command's.
+//! The three steps of a run on this machine, over a directory and a journal. Options and output are
+//! the command's part.
 
 mod while_listing;
 
@@ -28,32 +28,32 @@ use crate::progress::Progress;
 use crate::width::WIDEST;
 use crate::worker_pool::{Ended, WorkerPool};
 
-/// The journal never expires; the plan's time is what the contract asks for.
+/// Days until the plan's expiry, which the contract requires; a journal itself never expires.
 const RETENTION_DAYS: u32 = 3_650;
-/// What a plan names in the place of a Lambda function.
+/// The worker function's name in a plan of a local run.
 pub const WORKER: &str = "local";
 
-/// Who works on a run.
+/// What works on a run's targets.
 #[derive(Debug)]
 pub struct Workers<M> {
     /// Makes attempts unique: the id of this execution of the run.
     pub execution: RunId,
     /// Access to member accounts.
     pub members: M,
-    /// Counts what AWS throttles in member accounts.
+    /// Counts the calls that AWS throttles in member accounts.
     pub throttles: ThrottleCounter,
 }
 
-/// A run on this machine.
+/// Runs the steps on this machine.
 #[derive(Debug)]
 pub struct Engine {
-    /// The folder of all runs.
+    /// The folder that holds all runs.
     pub out: PathBuf,
-    /// The Region to work from.
+    /// The Region whose endpoints serve our own calls.
     pub home: Region,
-    /// Targets at once, or `None` where the run finds out by itself.
+    /// The number of targets that run at the same time, or `None` where the run adapts it.
     pub concurrency: Option<u16>,
-    /// How far the run is.
+    /// The counts that the steps update.
     pub progress: Arc<Progress>,
 }
 
@@ -107,11 +107,11 @@ impl Engine {
         Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Does the run's work items until they are done or `stop` comes. The plan is complete unless the
-    /// run was stopped while its organization was being listed.
+    /// Runs the work items until all are done or `stop` resolves. The plan is complete unless the run
+    /// was stopped while its organization was being listed.
     ///
     /// # Errors
-    /// Where the journal cannot be written, the manifest cannot be read, or the organization cannot
+    /// Where the manifest cannot be read, the journal cannot be written, or the organization cannot
     /// be listed to the end. The run can be resumed.
     pub async fn work<M: Members + Send + 'static>(
         &self,
@@ -159,7 +159,10 @@ impl Engine {
         }
     }
 
-    /// Writes the run's artifacts.
+    /// Writes the run's artifacts and returns its result.
+    ///
+    /// # Errors
+    /// Those of the result handler.
     pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
         let journal = self.journal(&plan.operation, &plan.run_id);
         let handler = ResultHandler::new(journal, self.artifacts(), String::new());
@@ -167,12 +170,14 @@ impl Engine {
         handler.run(&event).await.map(|summary| summary.result)
     }
 
-    /// The artifacts of all runs.
+    /// The store with the artifacts of all runs.
+    #[must_use]
     pub fn artifacts(&self) -> Directory {
         Directory::new(&self.out)
     }
 
-    /// A run's journal.
+    /// The journal of one run.
+    #[must_use]
     pub fn journal(&self, operation: &str, run: &RunId) -> Journal {
         Journal::new(&journal_folder(&self.out, operation, run), Arc::clone(&self.progress))
     }
@@ -180,13 +185,13 @@ impl Engine {
     async fn items(&self, plan: &RunPlan) -> Result<Vec<WorkItem>, Error> {
         let artifacts = self.artifacts();
         let uri = artifacts.uri(&plan.manifest.key);
-        let bytes = find(&artifacts, &plan.manifest.key).await?;
-        let bytes = bytes.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
+        let found = find(&artifacts, &plan.manifest.key).await?;
+        let bytes = found.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
         serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
     }
 }
 
-/// The accounts at once of a run whose request does not limit them: as many as there may be targets.
+/// The `MaxConcurrency` of a run whose request sets none: as many accounts as targets.
 #[must_use]
 pub fn most_accounts(concurrency: Option<u16>) -> u32 {
     u32::from(concurrency.unwrap_or(WIDEST))
@@ -203,18 +208,23 @@ fn open_files() -> Option<u64> {
     None
 }
 
-/// Where a run's journal lies.
+/// The folder of a run's journal below `out`.
+#[must_use]
 pub fn journal_folder(out: &Path, operation: &str, run: &RunId) -> PathBuf {
     out.join(Folder::new("", operation, run).key("journal"))
 }
 
-/// The Regions of a request that names none: those that every account has.
+/// The Regions of a request that names none: those that are on in every account of `home`'s
+/// partition, or `home` itself where they are not known.
+#[must_use]
 pub fn default_regions(home: &Region) -> Vec<Region> {
     let always = Region::always_on(home.partition());
     if always.is_empty() { vec![home.clone()] } else { always }
 }
 
-/// The operation that has a run called `run` below `out`: the one that is named, else the first.
+/// The operation that has a run called `run` below `out`: `named` if it has, and the first by name
+/// where none is named.
+#[must_use]
 pub fn operation_of(out: &Path, run: &RunId, named: Option<&str>) -> Option<String> {
     let folders = std::fs::read_dir(out).ok()?;
     let found: BTreeSet<String> = folders

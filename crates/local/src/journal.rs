@@ -35,6 +35,9 @@ impl Journal {
     }
 
     /// Notes that a work item was given up.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read or written, or a line of it cannot be understood.
     pub fn put_failure(
         &self,
         partition: &LedgerPartition,
@@ -52,6 +55,9 @@ impl Journal {
     }
 
     /// What is known of an account's targets.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read or written, or a line of it cannot be understood.
     pub fn known(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
         let entries = self.entries(&partition.account, JournalLine::is_outcome)?;
         let outcome = |entry| match entry {

@@ -1,7 +1,7 @@
 //! A run on one machine: the three steps over a directory in the place of S3 and a journal in the
-//! place of DynamoDB, with as many work items at once as permits allow.
+//! place of DynamoDB.
 //!
-//! Which options lead here, and what is printed, is the command's.
+//! Options and output are the command's part.
 
 mod appends;
 pub mod assume_role_gate;

@@ -1,23 +1,22 @@
-//! One process at a time on a run's folder. The system lets the lock go when the process ends,
-//! however it ends.
+//! A lock on a run's folder, so that one process works on a run at a time. The system releases it
+//! when the process ends, however it ends.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
-
 use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::{atomic_file, private};
 
 /// Why a run's folder could not be locked.
 #[derive(Debug)]
 pub enum LockError {
-    /// Another process is working on the run.
+    /// Another process holds the lock.
     Held,
     /// The lock's file could not be opened or locked.
     Io(io::Error),
 }
 
-/// A run's folder that is this process's alone.
+/// The lock of a run's folder; dropping it releases the lock.
 #[derive(Debug)]
 pub struct Lock {
     journal: PathBuf,
@@ -25,10 +24,10 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock in `folder`, a journal's.
+    /// Takes the lock in `folder`, the folder of a run's journal.
     ///
     /// # Errors
-    /// [`LockError::Held`] where another process has it, else what the system said.
+    /// [`LockError::Held`] where another process holds it, else what the system answered.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join("lock");
         let opened = private::folder(folder)
@@ -41,15 +40,15 @@ impl Lock {
         }
     }
 
-    /// Removes what processes that were killed left of the run's files.
+    /// Removes the temporary files that killed processes left in the run's folder.
     ///
     /// # Errors
-    /// What the system said.
+    /// What the system answered.
     pub fn sweep(&self) -> io::Result<()> {
         self.run_folder().map_or(Ok(()), atomic_file::sweep)
     }
 
-    /// The folder of the run that is locked.
+    /// The folder of the locked run, which is the parent of its journal's.
     #[must_use]
     pub fn run_folder(&self) -> Option<&Path> {
         self.journal.parent()
@@ -61,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_locked_once_and_free_again() {
+    fn a_held_lock_is_refused_and_free_after_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::take(folder.path()).unwrap();
         let second = Lock::take(folder.path()).unwrap_err();

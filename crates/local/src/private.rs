@@ -1,11 +1,14 @@
-//! Files and folders that are their owner's alone: which accounts an organization has, and what is in
-//! them, is nobody else's business on a shared machine. What is there already keeps its mode.
+//! Files and folders that only their owner can read: an organization's accounts and resources are
+//! confidential on a shared machine. Existing files keep their mode.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes a folder and those above it, where they are not there.
+/// Creates a folder, and its missing parents, with mode 0700.
+///
+/// # Errors
+/// What the system answered.
 pub fn folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -14,7 +17,8 @@ pub fn folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Options for a file, to be said how it is opened.
+/// Options that create a file with mode 0600; the caller adds how it is opened.
+#[must_use]
 pub fn file() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

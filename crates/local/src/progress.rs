@@ -1,11 +1,11 @@
-//! How far a run is: counts as they come, and what they mean in words. Drawing is the printer's.
+//! The progress of a run: its counts, and their description in words. Drawing is the command's part.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use org_operator_core::Verdict;
 
-/// Counts that many tasks add to.
+/// Counters that all tasks of a run share.
 #[derive(Debug)]
 pub struct Progress {
     total: AtomicU64,
@@ -17,7 +17,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing done of `total` targets.
+    /// Counters of a run with `total` targets, none of them done.
+    #[must_use]
     pub fn new(total: u64) -> Self {
         let zero = || AtomicU64::new(0);
         let total = AtomicU64::new(total);
@@ -26,7 +27,7 @@ impl Progress {
         Self { total, succeeded: zero(), skipped: zero(), failed: zero(), width, listing }
     }
 
-    /// Sets how many targets there are.
+    /// Sets the number of targets, once the plan is known.
     pub fn begin(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
         self.listing.store(false, Ordering::Relaxed);
@@ -49,7 +50,7 @@ impl Progress {
         self.width.load(Ordering::Relaxed)
     }
 
-    /// Hears of an outcome. One that may be tried again is not counted yet.
+    /// Counts an outcome. A failure is not counted, because another attempt may replace it.
     pub fn outcome(&self, verdict: &Verdict) {
         let counter = match verdict {
             Verdict::Succeeded => &self.succeeded,
@@ -59,12 +60,12 @@ impl Progress {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Hears of targets that will not be tried again and have no answer.
+    /// Counts targets that failed for good.
     pub fn given_up(&self, targets: u64) {
         self.failed.fetch_add(targets, Ordering::Relaxed);
     }
 
-    /// The counts now, `elapsed` after the beginning.
+    /// The counts now, `elapsed` after the start.
     pub fn snapshot(&self, elapsed: Duration) -> Snapshot {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Snapshot {
@@ -82,44 +83,48 @@ impl Progress {
 /// The counts at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Snapshot {
-    /// All targets.
+    /// The number of targets in the plan.
     pub total: u64,
-    /// With records.
+    /// Targets that succeeded.
     pub succeeded: u64,
-    /// That cannot be asked.
+    /// Targets that cannot be asked.
     pub skipped: u64,
-    /// Without an answer.
+    /// Targets that failed for good.
     pub failed: u64,
-    /// Targets asked at once.
+    /// The number of targets that run at the same time.
     pub width: usize,
-    /// The accounts are still being listed: there may be more targets.
+    /// Whether accounts are still being listed, so that more targets may come.
     pub listing: bool,
-    /// Since the beginning.
+    /// Time since the start.
     pub elapsed: Duration,
 }
 
 impl Snapshot {
-    /// Targets that are done.
+    /// The number of targets that are done.
+    #[must_use]
     pub fn done(&self) -> u64 {
         self.succeeded + self.skipped + self.failed
     }
 
-    /// Targets a second; 0 at the beginning.
+    /// Targets per second; 0 at the start.
     #[expect(clippy::cast_precision_loss, reason = "counts of targets are far below 2^52")]
+    #[must_use]
     pub fn rate(&self) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 { self.done() as f64 / seconds } else { 0.0 }
     }
 
-    /// The time left at this rate, once there is one.
+    /// The time left at this rate; `None` while there is no rate.
     #[expect(clippy::cast_precision_loss, reason = "counts of targets are far below 2^52")]
+    #[must_use]
     pub fn left(&self) -> Option<Duration> {
         let rate = self.rate();
         let left = self.total.saturating_sub(self.done());
         (rate > 0.0).then(|| Duration::from_secs_f64(left as f64 / rate))
     }
 
-    /// One line while the run goes on.
+    /// One line for a run in progress.
+    #[must_use]
     pub fn text(&self) -> String {
         let left = match self.left() {
             _ if self.listing => ", and still listing".to_owned(),
@@ -129,7 +134,8 @@ impl Snapshot {
         format!("{}, {} at once{left}", self.counts(), self.width)
     }
 
-    /// One line when it has ended.
+    /// One line for a run that has ended.
+    #[must_use]
     pub fn ended(&self) -> String {
         format!("{}, in {}", self.counts(), short(self.elapsed))
     }
@@ -144,7 +150,8 @@ impl Snapshot {
     }
 }
 
-/// A duration in the two units that matter.
+/// A duration in its one or two largest units, such as `1 min 15 s`.
+#[must_use]
 pub fn short(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
@@ -181,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_short() {
+    fn durations_have_at_most_two_units() {
         let of = |seconds| short(Duration::from_secs(seconds));
         assert_eq!(
             [of(3), of(59), of(75), of(3_700)],

@@ -1,47 +1,47 @@
-//! Being asked to stop, by Ctrl-C or a termination signal. Once a program listens, the system ends it
-//! no more by itself: so this hears for the whole run, and what was heard is not forgotten between
-//! two steps of it.
+//! Stop requests: Ctrl-C or a termination signal. A process that handles these signals is no longer
+//! ended by them, so this listens for the whole run and remembers a request between two steps.
 
 use tokio::sync::watch;
 
-/// Hears.
+/// A listener for stop requests.
 #[derive(Debug)]
 pub struct Stop {
-    asked: watch::Receiver<bool>,
+    received: watch::Receiver<bool>,
 }
 
 impl Stop {
-    /// Listens from now on.
+    /// Starts to listen; a signal from now on is not lost.
+    #[must_use]
     pub fn listen() -> Self {
-        let (tell, asked) = watch::channel(false);
+        let (sender, received) = watch::channel(false);
         let signal = signal();
         tokio::spawn(async move {
             signal.await;
-            // Nobody hears it any more where the run has just ended.
-            let _ = tell.send(true);
+            // The receiver may be gone: the run has just ended.
+            let _ = sender.send(true);
         });
-        Self { asked }
+        Self { received }
     }
 
-    /// Comes when the program has been asked to stop, however long ago.
+    /// Resolves once a stop was requested, however long ago.
     pub async fn requested(&self) {
-        let mut asked = self.asked.clone();
-        if asked.wait_for(|asked| *asked).await.is_err() {
-            // It cannot be heard here; the program goes on.
+        let mut received = self.received.clone();
+        if received.wait_for(|received| *received).await.is_err() {
+            // The listening task is gone, so there is no way to be stopped.
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// The first signal that asks to stop. It is listened for from the call on, not from the first
-/// poll: a signal in between would be nobody's.
+/// Resolves at the first signal. The handlers are installed by the call and not by the first poll,
+/// so that a signal in between is not lost.
 #[cfg(unix)]
 fn signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    async fn one(heard: std::io::Result<Signal>) {
-        match heard {
-            Ok(mut heard) => drop(heard.recv().await),
+    async fn one(handler: std::io::Result<Signal>) {
+        match handler {
+            Ok(mut signals) => drop(signals.recv().await),
             Err(_) => std::future::pending().await,
         }
     }

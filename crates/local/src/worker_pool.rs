@@ -1,5 +1,5 @@
-//! The workers of a run on this machine: many work items at once, each tried again as the state
-//! machine would, each ending with an answer or a worker failure in the journal.
+//! The worker pool of a local run: runs many work items at the same time and retries each as the
+//! state machine would. Every work item ends with outcomes or a worker failure in the journal.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -24,24 +24,24 @@ use crate::assume_role_gate::AssumeRoleGate;
 use crate::journal::Journal;
 use crate::limit::{Limit, Observed};
 use crate::progress::Progress;
-use crate::retry::{Failed, Retries, jittered};
+use crate::retry::{AttemptError, Retries, jittered};
 
-/// How long one Region may take, as in Lambda, and how long entering an account.
-const TIME: Duration = Duration::from_mins(15);
+/// The time limit of one Region, and of assuming a role: Lambda's longest invocation.
+const TIME_LIMIT: Duration = Duration::from_mins(15);
 
-/// How the work ended.
+/// How the pool's work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Every work item is done.
+    /// Every work item was run to its last attempt.
     Finished,
-    /// It was stopped; what is finished is in the journal.
+    /// A stop was requested; the journal has what was finished.
     Stopped,
 }
 
-/// Work items as they become known; there come no more once the sender is gone.
+/// Work items as they become known; the sender's end is the end of the list.
 pub type Incoming = UnboundedReceiver<Vec<WorkItem>>;
 
-/// The workers.
+/// Runs a plan's work items.
 pub struct WorkerPool<M> {
     worker: Worker<AssumeRoleGate<M>, Observed<Journal>, SystemClock>,
     plan: RunPlan,
@@ -52,7 +52,8 @@ pub struct WorkerPool<M> {
 }
 
 impl<M: Members + Send + 'static> WorkerPool<M> {
-    /// Workers that ask as much at once as `limit` allows. `execution` makes attempts unique.
+    /// A pool that runs as many targets at the same time as `limit` allows; `execution` makes the ids
+    /// of its attempts unique.
     pub fn new(
         members: M,
         journal: Journal,
@@ -68,10 +69,10 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         Self { worker, plan, execution, attempts: AtomicU64::new(0), limit, progress }
     }
 
-    /// Does every work item that comes, until there come no more, or stops when `stop` comes.
+    /// Runs every work item that comes, or stops when `stop` resolves.
     ///
     /// # Errors
-    /// Where the journal cannot be written: without it nothing is remembered.
+    /// Where the journal cannot be written: without it a run could not be resumed.
     pub async fn work(
         self: Arc<Self>,
         items: Incoming,
@@ -81,14 +82,14 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let ended = tokio::select! {
             biased;
             () = stop => Ok(Ended::Stopped),
-            done = self.all(items, &mut tasks) => done.map(|()| Ended::Finished),
+            finished = self.run_all(items, &mut tasks) => finished.map(|()| Ended::Finished),
         };
-        // Writing never waits, so a task that is ended here leaves whole lines.
+        // Journal writes never yield, so a task aborted here leaves only complete lines.
         tasks.shutdown().await;
         ended
     }
 
-    async fn all(
+    async fn run_all(
         self: &Arc<Self>,
         mut items: Incoming,
         tasks: &mut JoinSet<Result<(), Error>>,
@@ -97,14 +98,14 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let mut more = true;
         while more || !waiting.is_empty() || !tasks.is_empty() {
             tokio::select! {
-                Some(done) = tasks.join_next() => joined(done)?,
+                Some(done) = tasks.join_next() => task_result(done)?,
                 came = items.recv(), if more => match came {
                     Some(came) => waiting.extend(came),
                     None => more = false,
                 },
-                slot = slot(&self.limit.accounts), if !waiting.is_empty() => {
+                slot = acquire(&self.limit.accounts), if !waiting.is_empty() => {
                     if let Some(item) = waiting.pop_front() {
-                        tasks.spawn(Arc::clone(self).item(item, slot));
+                        tasks.spawn(Arc::clone(self).run_item(item, slot));
                     }
                 }
             }
@@ -112,8 +113,8 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         Ok(())
     }
 
-    /// One work item until its last attempt. A slot is free for others while this one waits.
-    async fn item(
+    /// Runs one work item to its last attempt. Its slot is released while it waits for a retry.
+    async fn run_item(
         self: Arc<Self>,
         item: WorkItem,
         mut slot: Option<OwnedSemaphorePermit>,
@@ -121,15 +122,15 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         let event = self.event(item);
         let mut retries = Retries::default();
         loop {
-            let tried = self.attempt(&event).await;
-            let again = tried.as_ref().err().and_then(|failed| retries.next(failed));
-            let Some(longest) = again else {
+            let attempted = self.attempt(&event).await;
+            let retry = attempted.as_ref().err().and_then(|error| retries.next(error));
+            let Some(max_wait) = retry else {
                 drop(slot);
-                return self.finish(&event.item, tried);
+                return self.finish(&event.item, attempted);
             };
             drop(slot.take());
-            tokio::time::sleep(jittered(longest)).await;
-            slot = self::slot(&self.limit.accounts).await;
+            tokio::time::sleep(jittered(max_wait)).await;
+            slot = acquire(&self.limit.accounts).await;
         }
     }
 
@@ -143,26 +144,30 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         }
     }
 
-    async fn attempt(&self, event: &WorkerEvent) -> Result<WorkerResult, Failed> {
+    async fn attempt(&self, event: &WorkerEvent) -> Result<WorkerResult, AttemptError> {
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let attempt = Attempt {
             id: format!("{}.{number}", self.execution),
             run: self.plan.run_id.clone(),
             expires_at: self.plan.expires_at,
-            time_left: TIME,
+            time_left: TIME_LIMIT,
         };
-        match caught(self.worker.run(event, &attempt)).await {
+        match catch_panic(self.worker.run(event, &attempt)).await {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(Failed::Said(error)),
-            Err(message) => Err(Failed::Crashed(message)),
+            Ok(Err(error)) => Err(AttemptError::Returned(error)),
+            Err(message) => Err(AttemptError::Crashed(message)),
         }
     }
 
-    /// Counts what has no answer, and records why where the worker gave up.
-    fn finish(&self, item: &WorkItem, ended: Result<WorkerResult, Failed>) -> Result<(), Error> {
+    /// Counts the targets without a final outcome, and records the error of the last attempt.
+    fn finish(
+        &self,
+        item: &WorkItem,
+        ended: Result<WorkerResult, AttemptError>,
+    ) -> Result<(), Error> {
         let unanswered = match ended {
             Ok(result) => result.failed,
-            Err(failed) => self.give_up(item, &failed)?,
+            Err(error) => self.give_up(item, &error)?,
         };
         self.worker.ledger.ledger.forget(&item.account_id);
         self.progress.given_up(unanswered);
@@ -170,48 +175,48 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
     }
 
     /// Records why a work item was given up; returns how many of its targets have no answer.
-    fn give_up(&self, item: &WorkItem, failed: &Failed) -> Result<u64, Error> {
+    fn give_up(&self, item: &WorkItem, attempt_error: &AttemptError) -> Result<u64, Error> {
         let partition =
             LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
         let journal = &self.worker.ledger.ledger;
         if let Some(first) = item.regions.first() {
-            let (error, cause) = failed.recorded();
+            let (error, cause) = attempt_error.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
-        let answered = final_regions(&journal.known(&partition)?);
-        Ok(item.regions.iter().filter(|region| !answered.contains(region)).count() as u64)
+        let finished = final_regions(&journal.known(&partition)?);
+        Ok(item.regions.iter().filter(|region| !finished.contains(region)).count() as u64)
     }
 }
 
-async fn slot(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    // Slots are never closed.
+async fn acquire(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    // The semaphore is never closed, so this is always `Some`.
     Arc::clone(slots).acquire_owned().await.ok()
 }
 
-fn joined(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+fn task_result(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
     let crashed = |e: JoinError| Err(Error::new(ErrorKind::WorkerCrashed, e.to_string()));
     done.unwrap_or_else(crashed)
 }
 
-/// What `work` gives, or the message of its panic: one work item must not end all others.
-async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    let mut work = pin!(work);
+/// The output of `work`, or the message of its panic, which must not end the other work items.
+async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    let mut pinned = pin!(work);
     std::future::poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        let polled = catch_unwind(AssertUnwindSafe(|| pinned.as_mut().poll(context)));
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
-            Err(panic) => Poll::Ready(Err(message_of(panic.as_ref()))),
+            Err(panic) => Poll::Ready(Err(panic_message(panic.as_ref()))),
         }
     })
     .await
 }
 
-fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without a message").to_owned()
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let formatted = || panic.downcast_ref::<String>().map(String::as_str);
+    literal.or_else(formatted).unwrap_or("a panic without a message").to_owned()
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
 //! `internet-routes`: every route whose target is an internet gateway.
 //!
-//! IPv4, IPv6 and prefix-list destinations alike, active or not, in main tables and others. Other
-//! ways to the internet (NAT, egress-only, transit and carrier gateways) are no rows here.
+//! Destinations are IPv4, IPv6 or prefix lists; routes may be in any state and in any table. Routes to
+//! NAT, egress-only, transit and carrier gateways are not included.
 
 use aws_sdk_ec2::types::{Filter, Route, RouteTable};
 use futures_util::future::BoxFuture;
-use org_operator_aws::call_failure;
 use org_operator_core::model::spec::{Access, Column, Scope, Spec};
 use org_operator_core::outcome::classification::CallFailure;
 
 use crate::{Operation, Rows, Target, ec2};
 
-/// `DescribeRouteTables` gives 5 to 100 tables in a page (EC2 API reference).
+/// `DescribeRouteTables` allows 5 to 100 tables per page (EC2 API reference).
 const PAGE: i32 = 100;
+
+const PROBES: [ec2::Probe; 1] = [ec2::dry_run!("ec2:DescribeRouteTables", describe_route_tables)];
 
 const SPEC: Spec = Spec {
     name: "internet-routes",
     summary: "every route to an internet gateway",
     scope: Scope::Regional,
     access: Access::ReadOnly,
-    actions: &["ec2:DescribeRouteTables"],
+    actions: &ec2::actions(&PROBES),
     columns: &[
         Column { name: "vpc_id", meaning: "the VPC of the route table" },
         Column { name: "route_table_id", meaning: "the route table" },
@@ -36,7 +37,7 @@ const SPEC: Spec = Spec {
     key: &["route_table_id", "destination"],
 };
 
-/// The operation.
+/// The operation `internet-routes`.
 #[derive(Debug, Clone, Copy)]
 pub struct InternetRoutes;
 
@@ -50,26 +51,19 @@ impl Operation for InternetRoutes {
     }
 
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
-        let ask = ec2::client(target).describe_route_tables().dry_run(true);
-        Box::pin(async move { ec2::allowed(ask.send().await) })
+        ec2::probe_all(&PROBES, target)
     }
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {
-    // The filter spares tables without such a route; emulators ignore it, so rows filter again.
+    // The filter excludes tables without such a route. EC2 filters whole tables, and emulators ignore
+    // the filter, so the routes are filtered again.
     let to_gateway = Filter::builder().name("route.gateway-id").values("igw-*").build();
-    let request = ec2::client(target).describe_route_tables();
-    let mut tables = request
-        .filters(to_gateway)
-        .max_results(PAGE)
-        .into_paginator()
-        .stop_on_duplicate_token(false)
-        .items()
-        .send();
+    let request = ec2::client(target).describe_route_tables().filters(to_gateway);
+    let mut tables = ec2::items!(request.max_results(PAGE));
     let mut rows = Rows::new();
-    while let Some(table) = tables.next().await {
-        let table = table.map_err(|error| call_failure(&error))?;
-        // A subnet's participants see the owner's table too: it is the owner's row.
+    while let Some(table) = ec2::next(&mut tables).await? {
+        // Participants of a shared VPC see the owner's tables, which are rows of the owner only.
         if table.owner_id().is_none_or(|owner| owner == target.account.as_str()) {
             rows.extend(internet_routes(&table).map(|route| row(&table, route)));
         }

@@ -1,16 +1,11 @@
-//! What org-operator can do in an account and Region: the [`Operation`] trait, the catalogue, and
-//! one file per operation.
+//! The operations: the [`Operation`] trait, the catalogue, and one file per operation.
 //!
-//! A new operation is one file beside [`internet_routes`] and one line in [`CATALOGUE`]. It knows
-//! no ledger, no other Region and no Lambda; it gets a configuration that is already its target's.
+//! A new operation is one file beside [`internet_routes`] and one line in [`CATALOGUE`]. It has no
+//! access to the ledger, to other Regions or to Lambda: it gets a configuration for its target.
 
-#[cfg(test)]
-mod answers;
 mod ec2;
 pub mod internet_routes;
 pub mod public_ips;
-#[cfg(test)]
-mod replay;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
@@ -21,38 +16,48 @@ use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, Region};
 use serde_json::{Map, Value};
 
-/// The operations, by name.
+/// All operations, in the order of their names.
 pub const CATALOGUE: &[&dyn Operation] =
     &[&internet_routes::InternetRoutes, &public_ips::PublicIps];
 
-/// Rows of an operation, each cell in the order of the declared columns.
+/// The rows that an operation found: one cell per declared column, in their order.
 pub type Rows = Vec<Vec<String>>;
 
-/// Where an operation runs: one account and Region.
+/// The account and Region that an operation runs in.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The account.
+    /// The account's id.
     pub account: AccountId,
-    /// The Region.
+    /// The Region's name.
     pub region: Region,
-    /// Clients built from this speak to the Region with the member role's credentials.
+    /// The SDK configuration for the Region, with the member role's credentials.
     pub config: SdkConfig,
 }
 
-/// Something that is done in one account and Region.
+/// An operation: what is done in one account and Region.
+///
+/// A complete one, which lists the VPCs of its target; new operations in this crate follow it:
+///
+/// ```ignore
+#[doc = include_str!("tests/example.rs")]
+/// ```
+///
+/// The example is a module of this crate's tests, because it uses helpers that are private to the
+/// crate: it compiles, and runs against recorded responses.
 pub trait Operation: Send + Sync {
-    /// What the operation declares: name, columns, IAM actions.
+    /// The operation's declaration: name, columns, key, IAM actions.
     fn spec(&self) -> &'static Spec;
 
-    /// Runs in `target` and gives every row, or the failure of the first call that failed.
+    /// Runs in `target` and returns every row, or the failure of the first call that failed.
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>>;
 
-    /// Asks, without doing anything, whether [`Operation::run`] would be allowed in `target`: each
-    /// declared action once, as a dry run where the service has one.
+    /// Checks whether [`Operation::run`] would be allowed in `target`, without its effects: calls each
+    /// declared action once, as a dry run where the service has dry runs.
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>>;
 }
 
-/// The operation of `catalogue` called `name`, or a fault that names the catalogue and the nearest name.
+/// The operation of `catalogue` called `name`; otherwise notes a violation with all names and the
+/// nearest one.
 pub fn find(
     catalogue: &[&'static dyn Operation],
     name: &str,
@@ -67,7 +72,7 @@ pub fn find(
     found.copied()
 }
 
-/// Notes each parameter that `operation` does not have; no operation has any yet.
+/// Notes a violation for each parameter that `operation` does not have; no operation has any yet.
 pub fn check_parameters(
     operation: &dyn Operation,
     parameters: &Map<String, Value>,
@@ -79,79 +84,25 @@ pub fn check_parameters(
     }
 }
 
-/// The operation of `catalogue` called `name` with `parameters` that it takes.
+/// The operation of `catalogue` called `name`, if it accepts `parameters`.
 ///
 /// # Errors
-/// `InvalidRequest` with every fault.
+/// `InvalidRequest` with every violation.
 pub fn resolve_in(
     catalogue: &[&'static dyn Operation],
     name: &str,
     parameters: &Map<String, Value>,
 ) -> Result<&'static dyn Operation, Error> {
     let mut violations = Violations::default();
-    let operation = find(catalogue, name, &mut violations);
-    if let Some(operation) = operation {
+    let found = find(catalogue, name, &mut violations);
+    if let Some(operation) = found {
         check_parameters(operation, parameters, &mut violations);
     }
-    violations.into_result("request", operation)
+    violations.into_result("request", found)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-    use org_operator_core::model::session;
-
-    fn is_case(name: &str, joint: char) -> bool {
-        !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint)
-    }
-
-    #[test]
-    fn every_operation_declares_itself_well() {
-        for spec in CATALOGUE.iter().map(|operation| operation.spec()) {
-            let name = spec.name;
-            assert!(is_case(name, '-'), "{name}: the name is not kebab-case");
-            assert!(!spec.summary.is_empty() && !spec.actions.is_empty(), "{name}");
-            assert!(spec.actions.iter().all(|a| a.contains(':') && !a.contains('*')), "{name}");
-            // The size of a session policy as text (STS API reference, AssumeRole).
-            assert!(session::policy(spec.actions).len() <= 2_048, "{name}: too many actions");
-            assert!(
-                spec.columns.iter().all(|c| is_case(c.name, '_') && !c.meaning.is_empty()),
-                "{name}"
-            );
-            let columns: BTreeSet<_> = spec.columns.iter().map(|c| c.name).collect();
-            assert_eq!(columns.len(), spec.columns.len(), "{name}: a column stands twice");
-            assert!(!spec.key.is_empty(), "{name}: no key");
-            assert_eq!(spec.key_indices().len(), spec.key.len(), "{name}: a key is no column");
-            let own = ["account_id", "account_name", "region"];
-            assert!(own.iter().all(|c| !columns.contains(c)), "{name}: a column that all have");
-        }
-    }
-
-    #[test]
-    fn names_are_unique_and_found() {
-        let names: BTreeSet<_> = CATALOGUE.iter().map(|operation| operation.spec().name).collect();
-        assert_eq!(names.len(), CATALOGUE.len());
-        for name in names {
-            assert!(resolve_in(CATALOGUE, name, &Map::new()).is_ok(), "{name}");
-        }
-    }
-
-    #[test]
-    fn an_unknown_name_or_parameter_is_refused_with_what_is_allowed() {
-        let refused = |name: &str, parameters: Value| {
-            let parameters = parameters.as_object().cloned().unwrap_or_default();
-            resolve_in(CATALOGUE, name, &parameters)
-                .err()
-                .map(|e| e.to_string())
-                .unwrap_or_default()
-        };
-        let unknown = refused("internet-route", Value::Null);
-        assert!(unknown.contains("Operation: got \"internet-route\""), "{unknown}");
-        assert!(unknown.contains("nearest: `internet-routes`"), "{unknown}");
-        let parameter = refused("internet-routes", serde_json::json!({"Depth": 3}));
-        assert!(parameter.contains("Parameters.Depth: got 3"), "{parameter}");
-    }
-}
+#[path = "tests/replay.rs"]
+mod replay;
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! `public-ips`: every public IPv4 address of the account, Elastic IPs and others.
 //!
-//! One row per address, attached or not, on a primary or a secondary private address. IPv6
-//! addresses, carrier IPs and customer-owned IPs are no rows here.
+//! There is one row per address, attached or not, on a primary or a secondary private address. IPv6
+//! addresses, carrier IPs and customer-owned IPs are not included.
 
 use std::collections::BTreeMap;
 
@@ -17,15 +17,20 @@ use org_operator_core::outcome::classification::CallFailure;
 
 use crate::{Operation, Rows, Target, ec2};
 
-/// `DescribeNetworkInterfaces` gives 5 to 1,000 interfaces in a page (EC2 API reference).
+/// `DescribeNetworkInterfaces` allows 5 to 1,000 interfaces per page (EC2 API reference).
 const PAGE: i32 = 1000;
+
+const PROBES: [ec2::Probe; 2] = [
+    ec2::dry_run!("ec2:DescribeAddresses", describe_addresses),
+    ec2::dry_run!("ec2:DescribeNetworkInterfaces", describe_network_interfaces),
+];
 
 const SPEC: Spec = Spec {
     name: "public-ips",
     summary: "every public IPv4 address, attached or not",
     scope: Scope::Regional,
     access: Access::ReadOnly,
-    actions: &["ec2:DescribeAddresses", "ec2:DescribeNetworkInterfaces"],
+    actions: &ec2::actions(&PROBES),
     columns: &[
         Column { name: "public_ip", meaning: "the public IPv4 address" },
         Column { name: "kind", meaning: "elastic, auto-assigned or service" },
@@ -42,7 +47,7 @@ const SPEC: Spec = Spec {
     key: &["public_ip"],
 };
 
-/// The operation.
+/// The operation `public-ips`.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicIps;
 
@@ -56,31 +61,26 @@ impl Operation for PublicIps {
     }
 
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
-        let client = ec2::client(target);
-        Box::pin(async move {
-            ec2::allowed(client.describe_addresses().dry_run(true).send().await)?;
-            ec2::allowed(client.describe_network_interfaces().dry_run(true).send().await)
-        })
+        ec2::probe_all(&PROBES, target)
     }
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {
     let client = ec2::client(target);
-    // EC2 has no pages for this call: one answer is all.
+    // This call has no pages.
     let listed = client.describe_addresses().send().await.map_err(|error| call_failure(&error))?;
     let interfaces = public_interfaces(&client).await?;
-    Ok(merged(target.account.as_str(), listed.addresses(), &interfaces))
+    Ok(merge(target.account.as_str(), listed.addresses(), &interfaces))
 }
 
-/// No filter: `association.public-ip` is about the primary private address and would lose others.
+/// The interfaces with a public address. There is no filter for them: `association.public-ip` looks at
+/// the primary private address only.
 async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, CallFailure> {
-    // What a service manages may be hidden by an account's setting; its address is public still.
+    // An account's setting may hide interfaces that a service manages; their addresses are public.
     let request = client.describe_network_interfaces().include_managed_resources(true);
-    let mut found =
-        request.max_results(PAGE).into_paginator().stop_on_duplicate_token(false).items().send();
+    let mut all = ec2::items!(request.max_results(PAGE));
     let mut interfaces = Vec::new();
-    while let Some(interface) = found.next().await {
-        let interface = interface.map_err(|error| call_failure(&error))?;
+    while let Some(interface) = ec2::next(&mut all).await? {
         if public_addresses(&interface).next().is_some() {
             interfaces.push(interface);
         }
@@ -88,43 +88,46 @@ async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, Cal
     Ok(interfaces)
 }
 
-/// A public address that an interface has, and the private address that it stands for.
+/// A public address of an interface, and the private address that it maps to.
 #[derive(Debug, Clone, Copy)]
-struct Held<'a> {
+struct InterfaceAddress<'a> {
     public_ip: &'a str,
     private_ip: Option<&'a str>,
     association: &'a NetworkInterfaceAssociation,
     interface: &'a NetworkInterface,
 }
 
-/// EC2 shows the primary private address twice, alone and among all; both say the same.
-fn public_addresses(interface: &NetworkInterface) -> impl Iterator<Item = Held<'_>> {
+/// The public addresses of an interface. EC2 lists the primary private address twice, by itself and
+/// among all private addresses, with the same content.
+fn public_addresses(interface: &NetworkInterface) -> impl Iterator<Item = InterfaceAddress<'_>> {
     let primary = (interface.association(), interface.private_ip_address());
-    let all = interface.private_ip_addresses().iter();
-    let all = all.map(|private| (private.association(), private.private_ip_address()));
-    [primary].into_iter().chain(all).filter_map(move |(association, private_ip)| {
-        let association = association?;
-        let public_ip = given(association.public_ip())?;
-        Some(Held { public_ip, private_ip, association, interface })
+    let private = interface.private_ip_addresses().iter();
+    let all = private.map(|address| (address.association(), address.private_ip_address()));
+    [primary].into_iter().chain(all).filter_map(|(found, private_ip)| {
+        let association = found?;
+        let public_ip = non_empty(association.public_ip())?;
+        Some(InterfaceAddress { public_ip, private_ip, association, interface })
     })
 }
 
-/// One row per address: an interface says where its address is, the rest is as `listed` says.
-fn merged(account: &str, listed: &[Address], interfaces: &[NetworkInterface]) -> Rows {
-    let elastic = listed.iter().filter_map(|address| Some((given(address.public_ip())?, address)));
-    let elastic: BTreeMap<&str, &Address> = elastic.collect();
+/// One row per address: cells come from the interface where an address has one, and otherwise from
+/// the Elastic IP in `listed`.
+fn merge(account: &str, listed: &[Address], interfaces: &[NetworkInterface]) -> Rows {
+    let by_ip =
+        listed.iter().filter_map(|address| Some((non_empty(address.public_ip())?, address)));
+    let elastic: BTreeMap<&str, &Address> = by_ip.collect();
     let mut rows: BTreeMap<_, _> = elastic.iter().map(|(ip, a)| (*ip, elastic_row(a))).collect();
-    // The owner of a shared VPC sees the participants' interfaces too: they are theirs.
+    // The owner of a shared VPC sees the participants' interfaces, which are rows of theirs only.
     let own = |i: &&NetworkInterface| i.owner_id().is_none_or(|owner| owner == account);
-    for held in interfaces.iter().filter(own).flat_map(public_addresses) {
-        let elastic = elastic.get(held.public_ip).copied();
-        rows.insert(held.public_ip, held_row(account, held, elastic));
+    for address in interfaces.iter().filter(own).flat_map(public_addresses) {
+        let allocated = elastic.get(address.public_ip).copied();
+        rows.insert(address.public_ip, interface_row(account, address, allocated));
     }
     rows.into_values().collect()
 }
 
 fn elastic_row(address: &Address) -> Vec<String> {
-    let attached = given(address.association_id()).is_some();
+    let attached = non_empty(address.association_id()).is_some();
     row([
         address.public_ip(),
         Some("elastic"),
@@ -140,10 +143,14 @@ fn elastic_row(address: &Address) -> Vec<String> {
     ])
 }
 
-fn held_row(account: &str, held: Held<'_>, elastic: Option<&Address>) -> Vec<String> {
-    let Held { public_ip, private_ip, association, interface } = held;
+fn interface_row(
+    account: &str,
+    address: InterfaceAddress<'_>,
+    elastic: Option<&Address>,
+) -> Vec<String> {
+    let InterfaceAddress { public_ip, private_ip, association, interface } = address;
     let allocation_id = elastic.map_or(association.allocation_id(), Address::allocation_id);
-    let owner = given(association.ip_owner_id());
+    let owner = non_empty(association.ip_owner_id());
     row([
         Some(public_ip),
         Some(if elastic.is_some() { "elastic" } else { kind(account, owner) }),
@@ -159,7 +166,8 @@ fn held_row(account: &str, held: Held<'_>, elastic: Option<&Address>) -> Vec<Str
     ])
 }
 
-/// The kind of an address that is not listed, by its owner: `amazon` is EC2's own pool.
+/// The kind of an address that `DescribeAddresses` does not list, by the owner of its association:
+/// `amazon` is EC2's own pool.
 fn kind(account: &str, owner: Option<&str>) -> &'static str {
     match owner {
         None | Some("amazon") => "auto-assigned",
@@ -172,8 +180,8 @@ fn row(cells: [Option<&str>; 11]) -> Vec<String> {
     cells.map(|cell| cell.unwrap_or_default().to_owned()).to_vec()
 }
 
-/// EC2 answers with an empty element in some places where there is nothing.
-fn given(text: Option<&str>) -> Option<&str> {
+/// `text`, or `None` where it is empty: EC2 returns empty elements for some absent values.
+fn non_empty(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
 

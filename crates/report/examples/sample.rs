@@ -86,11 +86,19 @@ fn cells(account: usize, row: usize) -> Vec<String> {
     vec![
         id("vpc", account * 7 + row / 4),
         id("rtb", seed),
-        (row % 2 == 0).to_string(),
+        (row.is_multiple_of(2)).to_string(),
         id("subnet", seed + 1),
-        if row % 5 == 0 { "0.0.0.0/0".to_owned() } else { format!("10.{}.0.0/16", row % 250) },
+        if row.is_multiple_of(5) {
+            "0.0.0.0/0".to_owned()
+        } else {
+            format!("10.{}.0.0/16", row % 250)
+        },
         id("igw", account * 3 + row / 8),
-        if row % 11 == 0 { HOSTILE[row % HOSTILE.len()].to_owned() } else { "active".to_owned() },
+        if row.is_multiple_of(11) {
+            HOSTILE[row % HOSTILE.len()].to_owned()
+        } else {
+            "active".to_owned()
+        },
         "CreateRoute".to_owned(),
     ]
 }

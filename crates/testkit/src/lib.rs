@@ -7,6 +7,7 @@ pub mod execution;
 pub mod identity;
 pub mod memory;
 pub mod network;
+pub mod operation_docs;
 pub mod organization;
 pub mod paths;
 pub mod person;

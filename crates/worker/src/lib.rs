@@ -83,11 +83,10 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             return Ok(Vec::new());
         }
         let started_at = self.clock.now();
-        let member = match executor.assume_role().await {
+        let member = &match executor.assume_role().await {
             Ok(member) => member,
             Err(error) => return Ok(Executed::all_failed(pending, started_at, &error)),
         };
-        let member = &member;
         let in_region = |region| async move {
             let permit = executor.acquire_permit().await;
             let attempt = RegionAttempt::new(region, self.clock.now());

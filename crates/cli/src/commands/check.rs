@@ -104,7 +104,7 @@ async fn probe(
     account: &Account,
     region: &Region,
 ) -> Result<(), Error> {
-    let run = RunId::parse("check").ok_or_else(|| Error::invalid("no session name"))?;
+    let run = RunId::parse("check").ok_or_else(|| Error::internal("no session name"))?;
     let member = role.assume(&account.id, &run, operation.spec().actions).await?;
     let config = member.config(region, &CallCounter::default());
     let target = Target { account: account.id.clone(), region: region.clone(), config };

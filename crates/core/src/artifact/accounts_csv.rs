@@ -9,7 +9,7 @@ use crate::report::csv_table::Table;
 /// The whole file.
 ///
 /// # Errors
-/// `OperationFailed` where it cannot be written, which does not happen in memory.
+/// `Internal` where it cannot be written, which does not happen in memory.
 pub fn table(selection: &Selection) -> Result<Vec<u8>, Error> {
     let mut table = Table::new(AccountRow::COLUMNS)?;
     for (account, reason) in selection.all() {

@@ -18,7 +18,7 @@ pub trait ArtifactSink: Send {
     /// Takes a record; it belongs to a target that SUCCEEDED, with all of its records.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be written.
+    /// `Internal` where it cannot be written.
     fn record(&mut self, _row: &RecordRow<'_>) -> Result<(), Error> {
         Ok(())
     }
@@ -26,7 +26,7 @@ pub trait ArtifactSink: Send {
     /// Takes a record that was added or removed since the previous run.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be written.
+    /// `Internal` where it cannot be written.
     fn change(&mut self, _row: &ChangeRow<'_>) -> Result<(), Error> {
         Ok(())
     }
@@ -34,7 +34,7 @@ pub trait ArtifactSink: Send {
     /// Takes what became of a target.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be written.
+    /// `Internal` where it cannot be written.
     fn target(&mut self, _row: &CoverageRow) -> Result<(), Error> {
         Ok(())
     }
@@ -42,7 +42,7 @@ pub trait ArtifactSink: Send {
     /// Adds what comes after the last account.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be written.
+    /// `Internal` where it cannot be written.
     fn finish(&mut self, _summary: &Summary) -> Result<(), Error> {
         Ok(())
     }
@@ -60,7 +60,7 @@ pub trait Buffer {
     /// Takes all of them; later ones follow behind.
     ///
     /// # Errors
-    /// `OperationFailed` where the buffer is broken, which memory is not.
+    /// `Internal` where the buffer is broken, which memory is not.
     fn take(&mut self) -> Result<Vec<u8>, Error>;
 }
 

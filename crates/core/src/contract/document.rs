@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 /// The JSON of `document` on one line.
 ///
 /// # Errors
-/// `OperationFailed` where the document cannot be serialized.
+/// `Internal` where the document cannot be serialized.
 pub fn compact(document: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(document).map_err(unwritable)
 }
@@ -16,7 +16,7 @@ pub fn compact(document: &impl Serialize) -> Result<Vec<u8>, Error> {
 /// The JSON of `document`, indented for people.
 ///
 /// # Errors
-/// `OperationFailed` where the document cannot be serialized.
+/// `Internal` where the document cannot be serialized.
 pub fn pretty(document: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec_pretty(document).map_err(unwritable)
 }

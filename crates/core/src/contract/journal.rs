@@ -53,7 +53,7 @@ impl JournalLine {
     /// Appends the line with its line feed to `lines`.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be serialized.
+    /// `Internal` where it cannot be serialized.
     pub fn write(&self, lines: &mut Vec<u8>) -> Result<(), Error> {
         lines.extend(document::compact(self)?);
         lines.push(b'\n');

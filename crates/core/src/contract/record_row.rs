@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
 use crate::model::spec::Spec;
@@ -47,11 +47,11 @@ impl RecordRow<'_> {
     /// Appends the row to `lines` as one JSON object, its fields in the order of `columns`.
     ///
     /// # Errors
-    /// `OperationFailed` where it cannot be serialized.
+    /// `Internal` where it cannot be serialized.
     pub fn write_line(&self, columns: &[&str], lines: &mut Vec<u8>) -> Result<(), Error> {
         let pairs = columns.iter().zip(self.texts());
         let written = serde_json::Serializer::new(&mut *lines).collect_map(pairs);
-        written.map_err(|e| Error::new(ErrorKind::OperationFailed, e.to_string()))?;
+        written.map_err(Error::internal)?;
         lines.push(b'\n');
         Ok(())
     }

@@ -23,8 +23,8 @@ pub struct Record {
 /// Gives each row its key and sorts by it.
 ///
 /// # Errors
-/// `OperationFailed` where two rows have one key, a row has another number of cells than the
-/// operation has columns, or a key or a row is too long for the ledger: it would be lost silently.
+/// `OperationFailed` where two rows have one key, or a key or a row is too long for the ledger: it
+/// would be lost silently. `Internal` where a row does not have one cell for each column.
 pub fn keyed(spec: &Spec, rows: Vec<Vec<String>>) -> Result<Vec<Record>, Error> {
     let indices = spec.key_indices();
     let mut records = BTreeMap::new();
@@ -40,7 +40,8 @@ pub fn keyed(spec: &Spec, rows: Vec<Vec<String>>) -> Result<Vec<Record>, Error> 
 fn key_of(spec: &Spec, indices: &[usize], cells: &[String]) -> Result<String, Error> {
     let (found, declared) = (cells.len(), spec.columns.len());
     if found != declared {
-        return Err(failed(format!("a record has {found} cells for {declared} columns")));
+        let message = format!("a record has {found} cells for {declared} columns");
+        return Err(Error::internal(message));
     }
     let bytes: usize = cells.iter().map(String::len).sum();
     if bytes > ROW_BYTES {

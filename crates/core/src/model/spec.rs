@@ -3,8 +3,12 @@
 /// Where an operation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Once in every Region of an account.
+    /// Once in every selected Region of an account.
     Regional,
+    /// Once per account, in the Region that serves the partition's global services; records and
+    /// outcome have the Region `global`. Planning does not support it yet, so the catalogue's tests
+    /// refuse an operation that declares it.
+    Global,
 }
 
 /// What an operation does to an account, and so which member role it needs.

@@ -1,5 +1,5 @@
-//! The pool over an operation that answers by the Region's name: every target ends with an answer,
-//! every account is entered once, and no more are asked at once than may be.
+//! The pool over an operation whose answer follows from the Region's name: every target ends with an
+//! outcome, each role is assumed once, and no more targets run at once than permits allow.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,8 +29,8 @@ static SPEC: Spec = Spec {
     key: &["thing"],
 };
 
-static ASKED_NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST_ASKED: AtomicUsize = AtomicUsize::new(0);
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static MOST_RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 struct Fake;
 
@@ -42,12 +42,12 @@ impl Operation for Fake {
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
         Box::pin(async move {
             let word = target.region.as_str().split('-').nth(1).unwrap_or_default();
-            // The other test runs at the same time.
+            // The other test runs in the same process and must not be counted.
             let counted = usize::from(!["quiet", "hangs"].contains(&word));
-            let now = ASKED_NOW.fetch_add(counted, Ordering::SeqCst) + counted;
-            MOST_ASKED.fetch_max(now, Ordering::SeqCst);
+            let now = RUNNING.fetch_add(counted, Ordering::SeqCst) + counted;
+            MOST_RUNNING.fetch_max(now, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_millis(10)).await;
-            ASKED_NOW.fetch_sub(counted, Ordering::SeqCst);
+            RUNNING.fetch_sub(counted, Ordering::SeqCst);
             match word {
                 "panics" => panic!("no such answer"),
                 "throttled" => Err(CallFailure::answered("RequestLimitExceeded", 503, "slow down")),
@@ -62,8 +62,8 @@ impl Operation for Fake {
     }
 }
 
-/// Members that keep sessions, as the real ones do, and count how often each account is entered;
-/// account 9 lets nobody in.
+/// Members that cache sessions, as the real ones do, and count the roles assumed per account;
+/// account 9 refuses every call.
 #[derive(Default)]
 struct Counting(Arc<Mutex<BTreeMap<AccountId, usize>>>);
 
@@ -110,24 +110,24 @@ fn plan() -> RunPlan {
     }
 }
 
-struct Scene {
+struct Fixture {
     journal: Journal,
     progress: Arc<Progress>,
-    entered: Arc<Mutex<BTreeMap<AccountId, usize>>>,
+    assumed: Arc<Mutex<BTreeMap<AccountId, usize>>>,
     pool: Arc<WorkerPool<Counting>>,
 }
 
-fn scene(folder: &Path) -> Scene {
+fn fixture(folder: &Path) -> Fixture {
     let progress = Arc::new(Progress::new(0));
     let journal = Journal::new(folder, Arc::clone(&progress));
     let members = Counting::default();
-    let entered = Arc::clone(&members.0);
+    let assumed = Arc::clone(&members.0);
     let execution = RunId::parse("e1").unwrap();
     let limit = Arc::new(Limit::fixed(3, 10, Arc::clone(&progress)));
     let mut pool =
         WorkerPool::new(members, journal.clone(), plan(), execution, limit, Arc::clone(&progress));
     pool.worker.catalogue = &[&Fake];
-    Scene { journal, progress, entered, pool: Arc::new(pool) }
+    Fixture { journal, progress, assumed, pool: Arc::new(pool) }
 }
 
 fn queued(items: Vec<WorkItem>) -> Incoming {
@@ -141,9 +141,9 @@ fn partition(account: u8) -> LedgerPartition {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_target_ends_with_an_answer_and_every_account_is_entered_once() {
+async fn every_target_has_an_outcome_and_each_role_is_assumed_once() {
     let folder = tempfile::tempdir().unwrap();
-    let Scene { journal, progress, entered, pool } = scene(folder.path());
+    let Fixture { journal, progress, assumed, pool } = fixture(folder.path());
     let mut items = vec![
         item(1, &["a", "b"]),
         item(2, &["a", "panics"]),
@@ -154,8 +154,8 @@ async fn every_target_ends_with_an_answer_and_every_account_is_entered_once() {
     items.extend(["a", "b", "c", "d", "e"].map(|region| item(4, &[region])));
     let ended = pool.work(queued(items), std::future::pending()).await;
     assert_eq!(ended, Ok(Ended::Finished));
-    assert!(entered.lock().unwrap().values().all(|times| *times == 1), "{entered:?}");
-    assert!(MOST_ASKED.load(Ordering::SeqCst) <= 3);
+    assert!(assumed.lock().unwrap().values().all(|times| *times == 1), "{assumed:?}");
+    assert!(MOST_RUNNING.load(Ordering::SeqCst) <= 3);
     let now = progress.snapshot(Duration::from_secs(1));
     assert_eq!((now.succeeded, now.failed), (2 + 1 + 1 + 5, 1 + 1 + 2));
     let entries = journal.page(&partition(2), None).await.unwrap().entries;
@@ -170,9 +170,9 @@ async fn every_target_ends_with_an_answer_and_every_account_is_entered_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_finished_stays_when_the_crew_is_stopped() {
+async fn a_stopped_pool_keeps_what_was_finished() {
     let folder = tempfile::tempdir().unwrap();
-    let Scene { journal, pool, .. } = scene(folder.path());
+    let Fixture { journal, pool, .. } = fixture(folder.path());
     let items = vec![item(1, &["quiet", "hangs"]), item(2, &["quiet"])];
     let ended = pool.work(queued(items), tokio::time::sleep(Duration::from_mins(1))).await;
     assert_eq!(ended, Ok(Ended::Stopped));

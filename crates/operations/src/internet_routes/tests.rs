@@ -1,9 +1,9 @@
-//! `DescribeRouteTables` as EC2 answers it, replayed: pages, every kind of route, failures.
+//! Recorded responses of `DescribeRouteTables`: pages, every kind of route, failures.
 
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::replay::{ACCOUNT, DENIED, answered, asked};
+use crate::replay::{ACCOUNT, DENIED, request_bodies, target_with};
 
 fn page(tables: &str, next: &str) -> String {
     let token =
@@ -25,7 +25,7 @@ fn route(destination: &str, target: &str, state: &str) -> String {
 }
 
 async fn run(pages: &[(u16, String)]) -> Result<Rows, CallFailure> {
-    let (_, target) = answered(pages);
+    let (_, target) = target_with(pages);
     InternetRoutes.run(&target).await
 }
 
@@ -57,7 +57,7 @@ async fn ipv4_ipv6_and_prefix_list_routes_are_rows_in_every_state() {
 }
 
 #[tokio::test]
-async fn a_main_table_says_so() {
+async fn a_main_table_has_is_main_true() {
     let main = "<item><main>true</main></item>";
     let body = page(&table("rtb-1", ACCOUNT, &route(IPV4, GATEWAY, "active"), main), "");
     let rows = run(&[(200, body)]).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_main_table_says_so() {
 }
 
 #[tokio::test]
-async fn other_ways_out_are_no_rows() {
+async fn routes_to_other_targets_are_not_rows() {
     let targets = [
         "<gatewayId>local</gatewayId>",
         "<gatewayId>vgw-1</gatewayId>",
@@ -81,7 +81,7 @@ async fn other_ways_out_are_no_rows() {
 }
 
 #[tokio::test]
-async fn a_shared_table_is_its_owners_row() {
+async fn a_shared_table_is_a_row_of_its_owner_only() {
     let routes = route(IPV4, GATEWAY, "active");
     let tables =
         table("rtb-1", "222222222222", &routes, "") + &table("rtb-2", ACCOUNT, &routes, "");
@@ -96,7 +96,7 @@ async fn every_page_is_read_even_after_an_empty_one() {
     // A token that comes twice must not end the list: the SDK would stop there without a word.
     let pages =
         [(200, page(&some("rtb-1"), "b")), (200, page("", "b")), (200, page(&some("rtb-2"), ""))];
-    let (client, target) = answered(&pages);
+    let (client, target) = target_with(&pages);
     let rows = InternetRoutes.run(&target).await.unwrap();
     let ids: BTreeSet<&str> = rows.iter().map(|row| row[1].as_str()).collect();
     assert_eq!(ids, BTreeSet::from(["rtb-1", "rtb-2"]));
@@ -123,12 +123,12 @@ async fn a_failure_on_a_later_page_fails_the_whole_target() {
 }
 
 #[tokio::test]
-async fn a_dry_run_that_would_succeed_is_allowed_and_a_refused_one_is_not() {
+async fn a_probe_is_allowed_or_refused_as_the_dry_run_says() {
     let dry = "<Response><Errors><Error><Code>DryRunOperation</Code>\
                <Message>Request would have succeeded</Message></Error></Errors></Response>";
-    let (client, target) = answered(&[(412, dry.to_owned()), (403, DENIED.to_owned())]);
+    let (client, target) = target_with(&[(412, dry.to_owned()), (403, DENIED.to_owned())]);
     assert_eq!(InternetRoutes.probe(&target).await, Ok(()));
     let refused = InternetRoutes.probe(&target).await.unwrap_err();
     assert_eq!(refused.code.as_deref(), Some("UnauthorizedOperation"));
-    assert!(asked(&client).iter().all(|body| body.contains("DryRun=true")));
+    assert!(request_bodies(&client).iter().all(|body| body.contains("DryRun=true")));
 }

@@ -1,7 +1,7 @@
-//! `DescribeAddresses` and `DescribeNetworkInterfaces` as EC2 answers them, replayed.
+//! Recorded responses of `DescribeAddresses` and `DescribeNetworkInterfaces`.
 
 use super::*;
-use crate::replay::{ACCOUNT, DENIED, answered, asked};
+use crate::replay::{ACCOUNT, DENIED, request_bodies, target_with};
 
 const OTHER: &str = "222222222222";
 
@@ -49,7 +49,7 @@ fn interface(id: &str, owner: &str, primary: &str, secondary: &str) -> String {
 }
 
 async fn run(pages: &[(u16, String)]) -> Result<Rows, CallFailure> {
-    let (_, target) = answered(pages);
+    let (_, target) = target_with(pages);
     PublicIps.run(&target).await
 }
 
@@ -67,14 +67,14 @@ fn on_interface(public_ip: &str, kind: &str, allocation: &str, private_ip: &str)
 }
 
 #[tokio::test]
-async fn an_elastic_ip_of_nothing_is_a_row() {
+async fn an_unattached_elastic_ip_is_a_row() {
     let rows = run_on(&address("192.0.2.1", "<instanceId/>"), "").await;
     let unattached = ["192.0.2.1", "elastic", "eipalloc-1", "false", "", "", "", "", "", "", ""];
     assert_eq!(rows, [cells(unattached)]);
 }
 
 #[tokio::test]
-async fn an_attached_elastic_ip_is_one_row_though_both_calls_show_it() {
+async fn an_elastic_ip_that_both_calls_return_is_one_row() {
     let attached = "<associationId>eipassoc-1</associationId><instanceId>i-1</instanceId>\
                     <networkInterfaceId>eni-1</networkInterfaceId>\
                     <privateIpAddress>10.0.0.1</privateIpAddress>";
@@ -84,7 +84,7 @@ async fn an_attached_elastic_ip_is_one_row_though_both_calls_show_it() {
 }
 
 #[tokio::test]
-async fn an_elastic_ip_whose_interface_is_not_shown_is_attached_still() {
+async fn an_associated_elastic_ip_without_visible_interface_is_attached() {
     let attached = "<associationId>eipassoc-1</associationId>\
                     <networkInterfaceId>eni-9</networkInterfaceId>\
                     <privateIpAddress>10.0.0.9</privateIpAddress>";
@@ -116,7 +116,7 @@ async fn a_secondary_private_address_has_its_own_row() {
 }
 
 #[tokio::test]
-async fn what_has_no_public_ipv4_address_is_no_row() {
+async fn interfaces_without_public_ipv4_address_are_not_rows() {
     let ipv6 = "<ipv6AddressesSet><item><ipv6Address>2001:db8::1</ipv6Address></item>\
                 </ipv6AddressesSet>";
     let carrier = "<association><carrierIp>192.0.2.3</carrierIp></association>";
@@ -128,7 +128,7 @@ async fn what_has_no_public_ipv4_address_is_no_row() {
 }
 
 #[tokio::test]
-async fn a_participants_interface_is_its_owners_row() {
+async fn a_participants_interface_is_a_row_of_its_owner_only() {
     let interfaces = interface("eni-2", OTHER, &association("192.0.2.2", "amazon"), "")
         + &interface("eni-1", ACCOUNT, &association("192.0.2.1", "amazon"), "");
     let rows = run_on("", &interfaces).await;
@@ -136,12 +136,12 @@ async fn a_participants_interface_is_its_owners_row() {
 }
 
 #[test]
-fn the_owner_of_an_address_that_is_not_listed_says_the_kind() {
+fn the_kind_of_an_unlisted_address_follows_from_its_owner() {
     let kinds = ["amazon", ACCOUNT, "amazon-elb", OTHER].map(|owner| {
         let association = NetworkInterfaceAssociation::builder().public_ip("192.0.2.1");
         let association = association.ip_owner_id(owner).build();
         let interface = NetworkInterface::builder().association(association).build();
-        merged(ACCOUNT, &[], &[interface])[0][1].clone()
+        merge(ACCOUNT, &[], &[interface])[0][1].clone()
     });
     assert_eq!(kinds, ["auto-assigned", "elastic", "service", "service"]);
 }
@@ -149,7 +149,7 @@ fn the_owner_of_an_address_that_is_not_listed_says_the_kind() {
 #[tokio::test]
 async fn every_page_is_read_even_after_an_empty_one() {
     let some = |id, ip| interface(id, ACCOUNT, &association(ip, "amazon"), "");
-    let (client, target) = answered(&[
+    let (client, target) = target_with(&[
         addresses_page(""),
         interfaces_page(&some("eni-2", "192.0.2.2"), "a"),
         interfaces_page("", "b"),
@@ -158,7 +158,7 @@ async fn every_page_is_read_even_after_an_empty_one() {
     let rows = PublicIps.run(&target).await.unwrap();
     let ids: Vec<&str> = rows.iter().map(|row| row[4].as_str()).collect();
     assert_eq!(ids, ["eni-1", "eni-2"]);
-    let asked = asked(&client);
+    let asked = request_bodies(&client);
     assert_eq!(asked.len(), 4);
     assert!(asked[0].contains("Action=DescribeAddresses"), "{asked:?}");
     assert!(

@@ -1,0 +1,97 @@
+//! [`Calls`] over the client for any AWS API: the thin edge between a run and AWS.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use org_operator_core::outcome::classification::CallFailure;
+use org_operator_dynamic::{BoundCall, Call, Connection, Error, PlaceError};
+use org_operator_models::EndpointError;
+
+use crate::calls::{Ask, CallError, Calls, Page};
+
+/// A service and an operation of it.
+type Name = (String, String);
+
+/// The client of one account and Region.
+#[derive(Debug)]
+pub struct Client {
+    connection: Connection,
+    bound: Mutex<HashMap<Name, Arc<BoundCall>>>,
+}
+
+impl Client {
+    /// The client of the account and Region that `connection` speaks to.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Self { connection, bound: Mutex::default() }
+    }
+
+    /// The call, bound to the connection once: its calls share what is known of the Region.
+    fn bound(&self, ask: Ask<'_>) -> Result<Arc<BoundCall>, CallError> {
+        let name = (ask.service.to_owned(), ask.operation.to_owned());
+        // What a thread that panicked left behind is whole: an entry is put in at once.
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = bound.get(&name) {
+            return Ok(known.clone());
+        }
+        let call = prepared(&name)?.at(&self.connection).map_err(|error| no_place(&error))?;
+        let new = Arc::new(call);
+        bound.insert(name, new.clone());
+        Ok(new)
+    }
+}
+
+/// The call for any account and Region, prepared once in a process.
+fn prepared(name: &Name) -> Result<Call, CallError> {
+    static PREPARED: OnceLock<Mutex<HashMap<Name, Call>>> = OnceLock::new();
+    let mut prepared =
+        PREPARED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = prepared.get(name) {
+        return Ok(known.clone());
+    }
+    let call = Call::new(&name.0, &name.1).map_err(|error| own("UnknownOperation", &error))?;
+    prepared.insert(name.clone(), call.clone());
+    Ok(call)
+}
+
+impl Calls for Client {
+    fn pages<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+        Box::pin(async move {
+            let call = self.bound(ask)?;
+            let taken = call.pages(ask.input, |value| Ok::<_, Error>(page(value))).await;
+            taken.map_err(|error| failed(&error))
+        })
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+fn failed(error: &Error) -> CallError {
+    match error {
+        Error::NotInRegion { .. } => CallError::NoService(error.to_string()),
+        other => CallError::Failed(Box::new(CallFailure::from(other))),
+    }
+}
+
+fn no_place(error: &PlaceError) -> CallError {
+    match error {
+        PlaceError::Endpoint(
+            EndpointError::NotInPartition { .. } | EndpointError::NotInRegion { .. },
+        ) => CallError::NoService(error.to_string()),
+        other => own("UnknownEndpoint", other),
+    }
+}
+
+/// A failure that no service said: no retry would change it.
+fn own(code: &str, error: &dyn std::error::Error) -> CallError {
+    CallError::Failed(Box::new(CallFailure {
+        code: Some(code.to_owned()),
+        status: None,
+        message: error.to_string(),
+        ..CallFailure::default()
+    }))
+}

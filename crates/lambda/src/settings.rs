@@ -1,0 +1,111 @@
+//! The settings of each function, read from the environment. What each variable means is in `env`.
+
+use org_operator_aws::RoleSettings;
+use org_operator_core::input::request::MAX_CONCURRENCY;
+use org_operator_fanout::Settings as PlanSettings;
+
+use crate::env::{Env, name};
+use crate::metrics::Metrics;
+
+/// The most days that the ledger's entries may be kept.
+const MAX_RETENTION_DAYS: u32 = 3_650;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Settings of the fanout function.
+#[derive(Debug, Clone)]
+pub struct FanoutSettings {
+    /// Settings of the fanout step itself.
+    pub plan: PlanSettings,
+    /// The ledger's table.
+    pub table: String,
+    /// The metrics that the function prints.
+    pub metrics: Metrics,
+}
+
+impl FanoutSettings {
+    /// Reads the function's variables; `None` where one of them is invalid, which `env` notes.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let table = env.text(name::LEDGER_TABLE);
+        let home_region = env.home_region();
+        let target_regions = env.regions(name::TARGET_REGIONS);
+        let max_concurrency = env.whole(name::MAX_CONCURRENCY, 1, MAX_CONCURRENCY);
+        let results_bucket = env.text(name::RESULTS_BUCKET);
+        let results_prefix = env.optional(name::RESULTS_PREFIX);
+        let ledger_retention_days = retention_days(env);
+        let worker_readonly = env.text(name::WORKER_FUNCTION_READONLY);
+        let worker_admin = env.optional(name::WORKER_FUNCTION_ADMIN);
+        let plan = PlanSettings {
+            home_region: home_region?,
+            target_regions: target_regions?,
+            max_concurrency: max_concurrency?,
+            results_bucket: results_bucket?,
+            results_prefix,
+            ledger_retention_days: ledger_retention_days?,
+            worker_readonly: worker_readonly?,
+            worker_admin,
+        };
+        Some(Self { plan, table: table?, metrics: Metrics::new(env) })
+    }
+}
+
+/// Settings of the worker function.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// The role to assume in member accounts.
+    pub role: RoleSettings,
+    /// The ledger's table.
+    pub table: String,
+    /// How long the ledger's entries are kept where the event names no expiry, in days.
+    pub retention_days: u32,
+    /// The metrics that the function prints.
+    pub metrics: Metrics,
+}
+
+impl WorkerSettings {
+    /// Reads the function's variables; `None` where one of them is invalid, which `env` notes.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let partition = env.home_region().map(|region| region.partition());
+        let table = env.text(name::LEDGER_TABLE);
+        let role_name = env.text(name::MEMBER_ROLE_NAME);
+        let external_id = env.text(name::EXTERNAL_ID);
+        let retention_days = retention_days(env);
+        let (role_name, external_id, partition) = (role_name?, external_id?, partition?);
+        let role = RoleSettings { role_name, external_id, partition };
+        let metrics = Metrics::new(env);
+        Some(Self { role, table: table?, retention_days: retention_days?, metrics })
+    }
+
+    /// How long the ledger's entries are kept, in seconds.
+    #[must_use]
+    pub fn retention_seconds(&self) -> i64 {
+        i64::from(self.retention_days) * SECONDS_PER_DAY
+    }
+}
+
+/// Settings of the result handler function.
+#[derive(Debug, Clone)]
+pub struct ResultHandlerSettings {
+    /// The ledger's table.
+    pub table: String,
+    /// The bucket of the artifacts.
+    pub bucket: String,
+    /// The prefix of the artifacts in the bucket; may be empty.
+    pub prefix: String,
+    /// The metrics that the function prints.
+    pub metrics: Metrics,
+}
+
+impl ResultHandlerSettings {
+    /// Reads the function's variables; `None` where one of them is invalid, which `env` notes.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let table = env.text(name::LEDGER_TABLE);
+        let bucket = env.text(name::RESULTS_BUCKET);
+        let prefix = env.optional(name::RESULTS_PREFIX);
+        Some(Self { table: table?, bucket: bucket?, prefix, metrics: Metrics::new(env) })
+    }
+}
+
+fn retention_days(env: &mut Env) -> Option<u32> {
+    env.whole(name::LEDGER_RETENTION_DAYS, 1, MAX_RETENTION_DAYS)
+}
