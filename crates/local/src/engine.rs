@@ -85,7 +85,7 @@ impl Engine {
             }
             (_, new) => self.fanout(organization, ()).start(&new.unwrap_or_default(), None).await,
         };
-        self.planned(planned).map(Begun::Planned)
+        self.planned(planned).map(Begun::planned)
     }
 
     fn planned(&self, plan: Result<RunPlan, Error>) -> Result<RunPlan, Error> {
@@ -122,7 +122,7 @@ impl Engine {
         match begun {
             Begun::Planned(plan) => {
                 let ended = self.work_on(&plan, workers, stop).await?;
-                Ok((plan, ended))
+                Ok((*plan, ended))
             }
             Begun::Listing(listing) => self.work_while_listing(*listing, workers, stop).await,
         }

@@ -73,8 +73,8 @@ impl Limit {
         let Some(adaptive) = &self.adaptive else { return };
         let idle = self.targets.available_permits() > 0;
         let mut state = adaptive.lock().unwrap_or_else(PoisonError::into_inner);
-        let throttles = state.throttles.count();
-        let throttled = throttles > std::mem::replace(&mut state.seen, throttles)
+        let count = state.throttles.count();
+        let throttled = count > std::mem::replace(&mut state.seen, count)
             || verdict.error().is_some_and(|(kind, _)| kind == ErrorKind::Throttled);
         let (at, before) = (state.began.elapsed(), state.width.now());
         let width = state.width.finished(Finished { at, throttled, idle });

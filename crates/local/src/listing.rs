@@ -68,12 +68,16 @@ pub struct Listing<'a> {
 /// A run that can be worked on.
 pub enum Begun<'a> {
     /// It is planned.
-    Planned(RunPlan),
+    Planned(Box<RunPlan>),
     /// Its organization is still being listed; the first accounts are known.
     Listing(Box<Listing<'a>>),
 }
 
 impl Begun<'_> {
+    pub(crate) fn planned(plan: RunPlan) -> Self {
+        Self::Planned(Box::new(plan))
+    }
+
     /// The plan as far as it is known: at least the run's id and operation.
     #[must_use]
     pub fn plan(&self) -> &RunPlan {
@@ -90,7 +94,7 @@ impl<'a> Listing<'a> {
         loop {
             tokio::select! {
                 biased;
-                plan = &mut self.planning => return plan.map(Begun::Planned),
+                plan = &mut self.planning => return plan.map(Begun::planned),
                 Some(page) = self.pages.recv() => self.known = self.items(page)?,
             }
             if !self.known.is_empty() {

@@ -29,7 +29,7 @@ const PATIENCE: u32 = 10;
 /// Finds the width of a run.
 #[derive(Debug, Clone)]
 pub struct Width {
-    width: usize,
+    current: usize,
     widest: usize,
     growth: f64,
     /// The best width so far and its rate, in finished targets a second.
@@ -64,14 +64,15 @@ impl Width {
     pub fn new(open_files: Option<u64>) -> Self {
         let files = open_files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
         let widest = (files.saturating_sub(64) / 2).clamp(NARROWEST, usize::from(WIDEST));
-        let width = START.min(widest);
-        Self { width, widest, growth: FAST, best: (width, 0.0), waited: 0, round: Round::default() }
+        let current = START.min(widest);
+        let (best, round) = ((current, 0.0), Round::default());
+        Self { current, widest, growth: FAST, best, waited: 0, round }
     }
 
     /// How many targets may be asked at once now.
     #[must_use]
     pub fn now(&self) -> usize {
-        self.width
+        self.current
     }
 
     /// Takes a finished target into account and returns the width from now on.
@@ -80,11 +81,11 @@ impl Width {
         round.finished += 1;
         round.throttled += usize::from(target.throttled);
         round.idle += usize::from(target.idle);
-        if round.finished >= 2 * self.width {
+        if round.finished >= 2 * self.current {
             self.judge(target.at);
             self.round = Round { began: target.at, ..Round::default() };
         }
-        self.width
+        self.current
     }
 
     fn judge(&mut self, now: Duration) {
@@ -95,12 +96,12 @@ impl Width {
             self.narrow();
         } else if 2 * idle > finished {
             // There was not enough to ask: the rate says nothing about the width.
-        } else if self.width == best {
+        } else if self.current == best {
             self.stay(rate);
         } else if rate >= GAIN * best_rate {
             self.widen_from(rate);
         } else {
-            self.width = best;
+            self.current = best;
             self.waited = 0;
         }
     }
@@ -117,14 +118,14 @@ impl Width {
     }
 
     fn widen_from(&mut self, rate: f64) {
-        self.best = (self.width, rate);
+        self.best = (self.current, rate);
         self.waited = 0;
-        self.width = scaled(self.width, self.growth).clamp(NARROWEST, self.widest);
+        self.current = scaled(self.current, self.growth).clamp(NARROWEST, self.widest);
     }
 
     fn narrow(&mut self) {
-        self.width = scaled(self.width, NARROWED).clamp(NARROWEST, self.widest);
-        (self.best, self.waited, self.growth) = ((self.width, 0.0), 0, SLOW);
+        self.current = scaled(self.current, NARROWED).clamp(NARROWEST, self.widest);
+        (self.best, self.waited, self.growth) = ((self.current, 0.0), 0, SLOW);
     }
 }
 

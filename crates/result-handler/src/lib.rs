@@ -114,8 +114,8 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         mut previous: Option<&mut Previous<A::Download>>,
     ) -> Result<(), Error> {
         let begin = |targets| Reading::begin(&self.ledger, &event.run_id, targets);
-        let begun = stream::iter(accounts).map(begin).buffered(FAR_AHEAD);
-        let mut readings = begun.map_ok(Reading::read_more).try_buffered(AHEAD);
+        let first_pages = stream::iter(accounts).map(begin).buffered(FAR_AHEAD);
+        let mut readings = first_pages.map_ok(Reading::read_more).try_buffered(AHEAD);
         while let Some(reading) = readings.try_next().await? {
             let before = match previous.as_mut() {
                 Some(previous) => Some(previous.account(reading.account()).await?),
