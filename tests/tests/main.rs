@@ -10,6 +10,7 @@ mod command_demo;
 mod command_deployed;
 mod command_formats;
 mod command_identity;
+mod command_lists;
 mod command_look;
 mod command_plan;
 mod command_profiles;
