@@ -28,6 +28,7 @@ mod loopback;
 mod operations;
 mod packaged;
 mod pipeline;
+mod retries;
 mod secrets;
 mod simulation;
 mod trust;

@@ -6,6 +6,7 @@ mod instant_ports;
 mod measurement;
 mod process;
 mod projection;
+mod simulated_export;
 mod simulation_process;
 mod start;
 mod steps;
@@ -17,17 +18,23 @@ use clap::Subcommand;
 use org_operator_aws::SystemClock;
 use org_operator_core::ports::Clock;
 use org_operator_testkit::{TestResult, paths};
+use serde::de::DeserializeOwned;
 
 use steps::StepFigures;
 use table::Part;
 
 /// One step alone, in a process of its own: peak memory is a process's. Without one, all parts.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Step {
     /// Export a million records
     Export,
     /// Plan 10,000 accounts
     Plan,
+    /// Export the run that a simulation holds
+    SimulatedExport {
+        /// Where the simulation listens
+        endpoint: String,
+    },
 }
 
 /// Runs one step and prints its figures as JSON, or all parts.
@@ -36,6 +43,9 @@ pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
     match step {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
+        Some(Step::SimulatedExport { endpoint }) => {
+            println!("{}", serde_json::to_string(&simulated_export::export(&endpoint).await?)?);
+        }
         None => {
             let load = std::fs::read_to_string("/proc/loadavg")?;
             let load = load.split_whitespace().next().unwrap_or_default();
@@ -50,8 +60,12 @@ async fn all() -> TestResult<Vec<Part>> {
     for measure in [command::thousand, command::growth, command::quotas, start::part] {
         parts.push(printed(measure()?));
     }
-    let (plan, export) = (alone("plan")?, alone("export")?);
+    let (plan, export): (StepFigures, StepFigures) = (alone(&["plan"])?, alone(&["export"])?);
     parts.push(printed(steps::part(plan, export)));
+    let simulation = simulated_export::filled().await?;
+    let figures = alone(&["simulated-export", simulation.text("Endpoint")])?;
+    parts.push(printed(simulated_export::part(figures)));
+    drop(simulation);
     parts.push(printed(projection::part(export.per_second).await?));
     Ok(parts)
 }
@@ -62,8 +76,8 @@ fn printed(part: Part) -> Part {
 }
 
 /// The figures of a step that runs in a process of its own.
-fn alone(step: &str) -> TestResult<StepFigures> {
-    let output = Command::new(std::env::current_exe()?).args(["bench", step]).output()?;
+fn alone<T: DeserializeOwned>(step: &[&str]) -> TestResult<T> {
+    let output = Command::new(std::env::current_exe()?).arg("bench").args(step).output()?;
     serde_json::from_slice(&output.stdout)
         .map_err(|_| String::from_utf8_lossy(&output.stderr).into_owned().into())
 }
