@@ -95,7 +95,7 @@ async fn a_listing_that_fails_keeps_the_answers_and_names_the_command() -> TestR
     let shell = Shell::simulated(&endpoint)?;
     let failed = shell.run(&["run", "--regions", REGION])?;
     assert_eq!(failed.code, Some(5), "{}", failed.stderr);
-    assert!(failed.stderr.contains("organizations:ListAccounts"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("not authorized to perform: ListAccounts"), "{}", failed.stderr);
     let kept = "what was answered is kept; go on with: ";
     let line = failed.stderr.lines().find_map(|line| line.strip_prefix(kept));
     let line = line.ok_or(failed.stderr.as_str())?;
