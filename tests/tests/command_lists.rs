@@ -111,8 +111,9 @@ async fn a_listing_that_fails_keeps_the_answers_and_names_the_command() -> TestR
 async fn a_request_that_names_an_unknown_account_asks_nothing() -> TestResult<()> {
     let endpoint = listening(Fault::Internal).await?;
     let shell = Shell::simulated(&endpoint)?;
-    let said = shell.run(&["run", "--regions", REGION, "--accounts", "999999999999"])?;
+    let said = shell.run(&["run", "--regions", REGION, "--account", "999999999999"])?;
     assert_eq!(said.code, Some(2), "{}", said.stderr);
+    assert!(said.stderr.contains("999999999999"), "{}", said.stderr);
     assert_eq!(endpoint.simulation.meter.calls("DescribeRouteTables"), 0);
     assert_eq!(endpoint.simulation.meter.calls("AssumeRole"), 0);
     assert!(runs(&shell.path(RUNS)).is_empty());

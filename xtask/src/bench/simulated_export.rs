@@ -1,4 +1,4 @@
-//! (f) The export over a simulated DynamoDB and S3 in a process of their own, where every call takes
+//! (g) The export over a simulated DynamoDB and S3 in a process of their own, where every call takes
 //! its time. The export runs in a process of its own, too: peak memory is a process's.
 
 use std::time::Instant;
@@ -128,7 +128,7 @@ pub(crate) fn part(figures: ExportFigures) -> Part {
         Row::new("peak memory", format!("{megabytes} MB")).goal("<= 128 MB", megabytes <= 128),
     ];
     let title = format!(
-        "(f) Exporting {ACCOUNTS} accounts from a simulated DynamoDB to a simulated S3, {LATENCY_MS} ms a call"
+        "(g) Exporting {ACCOUNTS} accounts from a simulated DynamoDB to a simulated S3, {LATENCY_MS} ms a call"
     );
     Part { title, rows }
 }
