@@ -19,8 +19,9 @@ pub struct CallCount {
     pub throttled: u64,
     /// The most calls within one second.
     pub peak: u64,
-    #[serde(skip)]
-    current_second: (u64, u64),
+    /// The calls in each second since the simulation began.
+    #[serde(rename = "perSecond")]
+    pub per_second: BTreeMap<u64, u64>,
 }
 
 /// A fault that happened to a call.
@@ -68,9 +69,9 @@ impl Meter {
         let key = (call.service, call.operation.clone());
         let count = counters.counts.entry(key).or_default();
         count.calls += 1;
-        let (second, calls) = count.current_second;
-        count.current_second = if second == now { (second, calls + 1) } else { (now, 1) };
-        count.peak = count.peak.max(count.current_second.1);
+        let in_second = count.per_second.entry(now).or_default();
+        *in_second += 1;
+        count.peak = count.peak.max(*in_second);
     }
 
     /// The position of `call` among the calls equal to it, from 1. Only needed where chance is at

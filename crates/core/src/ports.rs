@@ -156,6 +156,13 @@ pub trait LedgerReader: Sync {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// A first page of at most `most` entries, for a reader that keeps many of them in memory.
+    fn first_page(
+        &self,
+        partition: &LedgerPartition,
+        most: u16,
+    ) -> impl Future<Output = Result<Page, Error>> + Send;
 }
 
 /// Some entries of a partition.

@@ -4,6 +4,7 @@
 //! run needs, or what is left of an earlier run. Which accounts a filter selects is decided by
 //! `org_operator_core::plan::selection`.
 
+mod early;
 mod planner;
 mod resume;
 mod select;
@@ -19,6 +20,7 @@ use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::Operation;
 use serde_json::{Map, Value};
 
+pub use early::EarlyItems;
 use planner::{Checked, refuse_resumption};
 pub use planner::{Planner, Preview};
 

@@ -179,16 +179,25 @@ impl LedgerReader for MemoryLedger {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
+        Ok(self.read(partition, after.as_deref(), self.page))
+    }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        Ok(self.read(partition, None, self.page.min(usize::from(most))))
+    }
+}
+
+impl MemoryLedger {
+    fn read(&self, partition: &LedgerPartition, after: Option<&str>, most: usize) -> Page {
         let books = locked(&self.books);
         let Some(entries) = books.get(&partition.partition_key()) else {
-            return Ok(Page { entries: Vec::new(), next: None });
+            return Page { entries: Vec::new(), next: None };
         };
-        let rest =
-            entries.iter().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
-        let page: Vec<(&String, &Entry)> = rest.take(self.page).collect();
-        let full = page.len() == self.page;
+        let rest = entries.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
+        let page: Vec<(&String, &Entry)> = rest.take(most).collect();
+        let full = page.len() == most;
         let next = page.last().filter(|_| full).map(|(key, _)| (*key).clone());
-        Ok(Page { entries: page.into_iter().map(|(_, entry)| entry.clone()).collect(), next })
+        Page { entries: page.into_iter().map(|(_, entry)| entry.clone()).collect(), next }
     }
 }
 

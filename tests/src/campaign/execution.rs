@@ -124,7 +124,7 @@ impl<'a> Execution<'a> {
             Sabotage::Endless => loop {
                 tokio::task::yield_now().await;
             },
-            Sabotage::None | Sabotage::Impatient => work.await,
+            Sabotage::None | Sabotage::Impatient | Sabotage::Forgetful => work.await,
         }
     }
 

@@ -69,6 +69,28 @@ impl Asked {
         Self { operation, request: Value::Object(request), targets }
     }
 
+    /// A request over `world` that names its Regions, and mostly nothing that the organization could
+    /// refute.
+    pub(super) fn draw_unnamed(rng: &mut Rng, world: &World) -> Self {
+        let refutable =
+            ["Include", "Exclude", "OrganizationalUnits", "ExcludeOrganizationalUnits", "Tags"];
+        let is_free = |asked: &Self| {
+            !refutable.iter().any(|field| asked.has(field)) && asked.request["Regions"] != "ENABLED"
+        };
+        let mut asked = Self::draw(rng, world);
+        for _ in 0..4 {
+            if is_free(&asked) {
+                break;
+            }
+            asked = Self::draw(rng, world);
+        }
+        if !asked.has("Regions") {
+            // Without it the command would ask in every Region of AWS.
+            asked.request["Regions"] = json!(world.shape.regions);
+        }
+        asked
+    }
+
     /// Whether the request asks the organization for more than its accounts: for each field that
     /// makes it do so, the calls.
     #[must_use]

@@ -55,13 +55,14 @@ fn list_accounts(world: &World, input: &Value) -> ServiceResult<Value> {
     if behind_empty_page.is_none() && keyed((world.seed, "empty page", from)).u8(0..6) == 0 {
         return Ok(json_page("Accounts", &[], Some(format!("after-{}", token(from)))));
     }
-    let end = (from + size).min(world.accounts.len() + 1);
+    let start = from.saturating_sub(world.shape.repeated.min(size - 1));
+    let end = (start + size).min(world.accounts.len() + 1);
     // The management account is the first one.
     let account = |number: usize| match number.checked_sub(1) {
         None => shown_management(world),
         Some(member) => shown(world, &world.accounts[member]),
     };
-    let accounts: Vec<Value> = (from..end).map(account).collect();
+    let accounts: Vec<Value> = (start..end).map(account).collect();
     let next = (end <= world.accounts.len()).then(|| token(end));
     Ok(json_page("Accounts", &accounts, next))
 }

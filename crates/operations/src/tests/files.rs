@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::replay::{request_bodies, target_in, target_with};
 
-fn operation(definition: Value) -> Arc<dyn Operation> {
+fn operation(definition: &Value) -> Arc<dyn Operation> {
     let mut violations = Violations::default();
     let map = definition.as_object().cloned().unwrap();
     defined(&map, &mut violations).unwrap_or_else(|| panic!("{violations}"))
@@ -28,7 +28,7 @@ fn page(id: &str, token: &str) -> (u16, String) {
 async fn a_file_reads_every_page() {
     let pages = [page("vpc-1", "<nextToken>2</nextToken>"), page("vpc-2", "")];
     let (client, target) = target_with(&pages);
-    let rows = operation(vpcs()).run(&target).await.unwrap();
+    let rows = operation(&vpcs()).run(&target).await.unwrap();
     assert_eq!(rows, [["vpc-1"], ["vpc-2"]]);
     assert!(request_bodies(&client)[1].contains("NextToken=2"));
 }
@@ -36,7 +36,7 @@ async fn a_file_reads_every_page() {
 #[tokio::test]
 async fn a_refusal_of_a_files_call_is_the_services_own() {
     let (_, target) = target_with(&[(403, replay::DENIED.to_owned())]);
-    let refused = operation(vpcs()).run(&target).await.unwrap_err();
+    let refused = operation(&vpcs()).run(&target).await.unwrap_err();
     assert_eq!(
         refused.call().and_then(|call| call.code.clone()).as_deref(),
         Some("UnauthorizedOperation")
@@ -48,7 +48,7 @@ async fn a_region_that_a_file_leaves_out_is_skipped_without_a_call() {
     let mut file = vpcs();
     file["regions"] = json!(["us-east-1"]);
     let (client, target) = target_with(&[]);
-    let answer = operation(file).run(&target).await.unwrap_err();
+    let answer = operation(&file).run(&target).await.unwrap_err();
     let expected = "`my-vpcs` runs in us-east-1 only".to_owned();
     assert_eq!(answer, OperationFailure::ServiceNotInRegion(expected));
     assert!(request_bodies(&client).is_empty());
@@ -62,7 +62,7 @@ async fn a_region_that_lacks_the_service_is_skipped_without_a_call() {
         "columns": [{"name": "arn", "path": "arn", "meaning": "the subscription"}],
     });
     let (client, target) = target_in("cn-north-1", &[]);
-    let answer = operation(file).run(&target).await.unwrap_err();
+    let answer = operation(&file).run(&target).await.unwrap_err();
     assert!(matches!(answer, OperationFailure::ServiceNotInRegion(_)), "{answer:?}");
     assert!(request_bodies(&client).is_empty());
 }

@@ -6,9 +6,6 @@ use clap::{Args, ValueEnum};
 
 use crate::args::{DEFAULT_OUT, RoleArgs, SelectionArgs};
 
-/// Targets at once unless said otherwise.
-pub(crate) const DEFAULT_CONCURRENCY: u16 = 64;
-
 const EXAMPLES: &str = "\
 Examples:
   org-operator run --profile audit
@@ -30,9 +27,10 @@ pub(crate) struct RunArgs {
     pub(crate) select: SelectionArgs,
     #[command(flatten)]
     pub(crate) role: RoleArgs,
-    /// Targets (account and Region) that are asked at once
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    pub(crate) concurrency: u16,
+    /// Targets (account and Region) that are asked at once [default: more while that is faster and
+    /// AWS does not throttle]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) concurrency: Option<u16>,
     /// Folder of the runs
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub(crate) out: PathBuf,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::commands::run::args::RunArgs;
 use crate::error::CliError;
 use crate::request;
-use org_operator_local::engine::{WORKER, operation_of};
+use org_operator_local::engine::{WORKER, most_accounts, operation_of};
 
 /// The field of a request that names the run to go on with.
 const RESUME: &str = "ResumeRun";
@@ -68,7 +68,7 @@ fn resumed(
     request.insert(RESUME.to_owned(), json!(id));
     let at_once = request.entry("MaxConcurrency").or_insert(Value::Null);
     if at_once.is_null() {
-        *at_once = json!(args.concurrency);
+        *at_once = json!(most_accounts(args.concurrency));
     }
     Ok((operation, id))
 }

@@ -6,11 +6,17 @@ use org_operator_core::artifact::SUMMARY;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Summary};
 
+use super::Begun;
+
 /// A run before its work.
-pub(super) fn begins(plan: &RunPlan, again: bool) -> String {
-    let RunPlan { run_id, operation, targets, work_items, .. } = plan;
+pub(super) fn begins(begun: &Begun<'_>, again: bool) -> String {
+    let RunPlan { run_id, operation, targets, work_items, .. } = begun.plan();
     let begins = if again { "goes on" } else { "begins" };
-    format!("run {run_id} {begins}: {operation}, {targets} targets in {work_items} work items")
+    let extent = match begun {
+        Begun::Planned(_) => format!("{targets} targets in {work_items} work items"),
+        Begun::Listing { .. } => "while the organization is being listed".to_owned(),
+    };
+    format!("run {run_id} {begins}: {operation}, {extent}")
 }
 
 /// The counts of a run that has ended.
