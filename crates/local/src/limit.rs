@@ -2,13 +2,13 @@
 //! fixed number, or finds its width by what finishes; how is [`crate::width`]'s.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use org_operator_aws::ThrottleCounter;
 use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
 use org_operator_core::ports::{LedgerWriter, Outcomes};
 use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::progress::Progress;
 use crate::width::{Finished, Width};
