@@ -97,6 +97,7 @@ impl<'a> Execution<'a> {
     async fn child(self, plan: &RunPlan, mut event: Value) {
         event["RunId"] = json!(plan.run_id);
         event["Operation"] = json!(plan.operation);
+        event["Definition"] = json!(plan.definition);
         event["ExpiresAt"] = json!(plan.expires_at);
         let (config, item) = (&self.drive.config, item(&event));
         let mut warm: Option<MemberRole> = None;

@@ -49,7 +49,7 @@ pub(super) const DEPLOYED: &[Place] = &[
 fn places(asked: &Asked, always: &[Place]) -> Vec<Place> {
     let organization = |operation| (Service::Organizations, operation, COMMON);
     let mut places = always.to_vec();
-    match asked.operation {
+    match asked.question {
         "public-ips" => {
             places.push((Service::Ec2, "DescribeAddresses", ASKING));
             places.push((Service::Ec2, "DescribeNetworkInterfaces", ASKING));
