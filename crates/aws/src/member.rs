@@ -185,8 +185,8 @@ impl Member {
     #[must_use]
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
         let role = "the session's role".to_owned();
-        let credentials = credentials(key, secret, token);
-        Self { config, credentials, role, throttles: ThrottleCounter::default() }
+        let fixed = credentials(key, secret, token);
+        Self { config, credentials: fixed, role, throttles: ThrottleCounter::default() }
     }
 
     /// The role's ARN, for messages.

@@ -28,12 +28,12 @@ const REGIONS: u64 = 17;
 
 /// (h) The projection; `rows_per_second` is the measured speed of the export.
 pub(crate) async fn part(rows_per_second: f64) -> TestResult<Part> {
-    let worker_seconds = worker_seconds().await?;
+    let item_seconds = worker_seconds().await?;
     let limits = Limits::load()?;
-    let mut rows = assumptions(worker_seconds, rows_per_second);
+    let mut rows = assumptions(item_seconds, rows_per_second);
     for accounts in [500, 10_000, 50_000] {
         let base = Workload {
-            item_seconds: worker_seconds + OVERHEAD,
+            item_seconds: item_seconds + OVERHEAD,
             call_seconds: LATENCY.as_secs_f64(),
             export_rows: rows_per_second,
             ..Workload::new(accounts, accounts, accounts * REGIONS, accounts)
