@@ -13,6 +13,7 @@ use org_operator_core::contract::ledger::{Key, LedgerPartition};
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::input::request::FanoutEvent;
 use org_operator_core::input::violation::Violations;
+use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
 use org_operator_core::report::metrics::{self, NAMESPACE};
 use org_operator_core::{AccountId, ErrorKind, Partition, Region, RunId, WorkerEvent};
@@ -144,21 +145,17 @@ fn alarms_and_dashboard_show_metrics_that_the_functions_emit() {
 }
 
 #[test]
-fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_has() {
+fn without_target_regions_a_run_covers_every_known_region_of_its_partition() {
     let source = text("crates/core/src/model/region.rs");
     let known = source.split("const KNOWN").nth(1).and_then(|rest| rest.split("];").next());
     let known: Vec<Region> = known.unwrap().split('"').filter_map(Region::parse).collect();
     let of = |partition: Partition| -> Names {
-        let mut regions = Region::always_on(partition);
-        if regions.is_empty() {
-            regions.extend(known.iter().filter(|r| r.partition() == partition).cloned());
-        }
-        regions.into_iter().map(|region| region.as_str().to_owned()).collect()
+        Region::all_known(partition).iter().map(|region| region.as_str().to_owned()).collect()
     };
     let wanted = known.iter().map(Region::partition);
     let wanted: BTreeMap<_, _> = wanted.map(|it| (it.as_str().to_owned(), of(it))).collect();
     let operator = template("operator.yaml");
-    let mapped = operator["Mappings"]["AlwaysOn"].as_object().expect("a mapping").iter();
+    let mapped = operator["Mappings"]["KnownRegions"].as_object().expect("a mapping").iter();
     let regions = |value: &Value| names(value["Regions"].as_str().expect("Regions").split(','));
     let mapped: BTreeMap<_, _> = mapped.map(|(name, it)| (name.clone(), regions(it))).collect();
     assert_eq!(mapped, wanted);
@@ -166,7 +163,11 @@ fn without_target_regions_a_run_asks_those_that_every_account_of_its_partition_h
     assert_eq!(operator["Parameters"]["TargetRegions"]["Default"], "");
     let functions = resources(&operator, "AWS::Lambda::Function");
     let given = &functions["FanoutFunction"]["Environment"]["Variables"]["TARGET_REGIONS"];
-    assert!(strings(given).is_superset(&names(["HasTargetRegions", "TargetRegions", "AlwaysOn"])));
+    assert!(strings(given).is_superset(&names([
+        "HasTargetRegions",
+        "TargetRegions",
+        "KnownRegions"
+    ])));
 }
 
 #[test]
@@ -438,7 +439,9 @@ fn the_read_only_role_may_do_what_the_operations_declare_and_nothing_else() {
     }
     let specs = CATALOGUE.iter().map(|operation| operation.spec());
     let read_only = specs.filter(|spec| spec.access == Access::ReadOnly);
-    let declared: Names = read_only.flat_map(|spec| names(spec.actions.iter().copied())).collect();
+    let mut declared: Names =
+        read_only.flat_map(|spec| names(spec.actions.iter().copied())).collect();
+    declared.insert(INQUIRY.to_owned());
     assert_eq!(allowed, declared);
 }
 

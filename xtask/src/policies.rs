@@ -1,8 +1,9 @@
-//! `make policies`: writes the actions that the catalogue's read-only operations declare into the
-//! member role's policy, between its markers.
+//! `make policies`: writes the actions that the catalogue's read-only operations declare, and the one
+//! that every run needs, into the member role's policy, between its markers.
 
 use std::collections::BTreeSet;
 
+use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
 use org_operator_operations::CATALOGUE;
 use org_operator_testkit::{TestResult, paths};
@@ -23,6 +24,7 @@ fn actions() -> BTreeSet<&'static str> {
         .filter(|spec| spec.access == Access::ReadOnly)
         .flat_map(|spec| spec.actions)
         .copied()
+        .chain([INQUIRY])
         .collect()
 }
 

@@ -160,7 +160,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
-        let finished = final_regions(&journal.known(&partition)?);
+        let finished = final_regions(journal.known(&partition)?);
         let failed_targets = item.regions.iter().filter(|region| !finished.contains(region));
         self.progress.given_up(failed_targets.count() as u64);
         Ok(())

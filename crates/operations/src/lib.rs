@@ -6,6 +6,7 @@
 mod ec2;
 pub mod internet_routes;
 pub mod public_ips;
+pub mod regions;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;

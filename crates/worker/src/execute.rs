@@ -3,10 +3,11 @@
 
 use std::future::Future;
 
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
+use org_operator_core::model::account_regions::{AccountRegions, RegionStatus};
 use org_operator_core::model::record::keyed;
 use org_operator_core::outcome::classification::{Call, CallFailure, Classification, classify};
-use org_operator_core::{AccountId, Error, ErrorKind, Record};
+use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
 use org_operator_operations::{Operation, Rows, Target};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
@@ -55,22 +56,61 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         Permit { deadline: Instant::now() + self.attempt.time_left, _permit: permit }
     }
 
-    /// Runs the operation in one Region and returns its records, keyed but not yet written.
+    /// Asks the account which of its Regions are on.
+    pub(crate) async fn regions(
+        &self,
+        member: &Member,
+        calls: &CallCounter,
+    ) -> Result<AccountRegions, Error> {
+        let permit = self.acquire_permit().await;
+        before(permit.deadline, self.members.regions(member, calls)).await?
+    }
+
+    /// Runs the operation in one Region and returns its records, keyed but not yet written. A Region
+    /// of which AWS says that it is off is not asked.
     pub(crate) async fn execute(
         &self,
         member: &Member,
         attempt: RegionAttempt,
+        status: Option<RegionStatus>,
         permit: Permit<'_>,
     ) -> Executed<Vec<Record>> {
-        let config = member.config(&attempt.region, &attempt.calls);
-        let (account, region) = (self.account.clone(), attempt.region.clone());
-        let target = Target { account, region, config };
-        let result = match before(permit.deadline, self.operation.run(&target)).await {
+        let result = match status {
+            Some(RegionStatus::Off) => Err(off(&attempt.region)),
+            Some(RegionStatus::On) => {
+                let asked = self.ask(member, &attempt, permit).await;
+                asked.map_err(Classification::where_region_is_on)
+            }
+            None => self.ask(member, &attempt, permit).await,
+        };
+        Executed { attempt, result }
+    }
+
+    async fn ask(
+        &self,
+        member: &Member,
+        attempt: &RegionAttempt,
+        permit: Permit<'_>,
+    ) -> Result<Vec<Record>, Classification> {
+        let target = self.target(member, &attempt.region, &attempt.calls);
+        match before(permit.deadline, self.operation.run(&target)).await {
             Err(late) => Err(Classification::certain(late)),
             Ok(Err(failure)) => Err(self.classify(member, &failure)),
             Ok(Ok(rows)) => self.keyed(rows),
-        };
-        Executed { attempt, result }
+        }
+    }
+
+    /// Whether the role may still do in `region` what the operation does; any failure is a no.
+    pub(crate) async fn is_allowed(&self, region: &Region, calls: &CallCounter) -> bool {
+        let Ok(member) = self.assume_role().await else { return false };
+        let permit = self.acquire_permit().await;
+        let target = self.target(&member, region, calls);
+        matches!(before(permit.deadline, self.operation.probe(&target)).await, Ok(Ok(())))
+    }
+
+    fn target(&self, member: &Member, region: &Region, calls: &CallCounter) -> Target {
+        let config = member.config(region, calls);
+        Target { account: self.account.clone(), region: region.clone(), config }
     }
 
     fn classify(&self, member: &Member, failure: &CallFailure) -> Classification {
@@ -90,6 +130,11 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
 pub(crate) struct Permit<'a> {
     deadline: Instant,
     _permit: Option<SemaphorePermit<'a>>,
+}
+
+fn off(region: &Region) -> Classification {
+    let said = format!("ec2:DescribeRegions: {region} is not-opted-in in this account; not asked");
+    Classification::certain(Error::new(ErrorKind::RegionDisabled, said))
 }
 
 async fn before<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {

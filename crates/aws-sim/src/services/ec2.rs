@@ -1,8 +1,9 @@
-//! Amazon EC2 (query): who may call, and which operation answers. Route tables, addresses and network
-//! interfaces have files of their own.
+//! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses and
+//! network interfaces have files of their own.
 
 mod addresses;
 mod query;
+mod regions;
 mod route_tables;
 
 use super::handler::{Context, Handler, ServiceResult, call};
@@ -85,21 +86,10 @@ fn handle(
             let (page, next) = query::paged(&all, form, 1_000)?;
             Ok(addresses::describe_network_interfaces(page) + &next)
         }
-        "DescribeRegions" => Ok(describe_regions(world)),
+        "DescribeRegions" => Ok(regions::describe(world, account, form)),
         _ => {
             let text = format!("The action {operation} is not valid for this web service.");
             Err(ServiceError::new(400, "InvalidAction", text))
         }
     }
-}
-
-fn describe_regions(world: &World) -> String {
-    let region = |region: &String| {
-        format!(
-            "<item><regionName>{region}</regionName><regionEndpoint>ec2.{region}.amazonaws.com\
-             </regionEndpoint><optInStatus>opt-in-not-required</optInStatus></item>"
-        )
-    };
-    let items: String = world.shape.regions.iter().map(region).collect();
-    format!("<regionInfo>{items}</regionInfo>")
 }

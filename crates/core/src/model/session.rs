@@ -16,6 +16,16 @@ pub fn name(run: &RunId) -> String {
     format!("org-operator-{run}").chars().map(fits).take(NAME_CHARS).collect()
 }
 
+/// The action that every run needs beside its operation's: which Regions the account has on.
+pub const INQUIRY: &str = "ec2:DescribeRegions";
+
+/// An operation's `actions` and [`INQUIRY`], each once.
+#[must_use]
+pub fn with_inquiry<'a>(actions: &[&'a str]) -> Vec<&'a str> {
+    let missing = (!actions.contains(&INQUIRY)).then_some(INQUIRY);
+    actions.iter().copied().chain(missing).collect()
+}
+
 /// A session policy that allows `actions` and nothing else, as JSON.
 #[must_use]
 pub fn policy(actions: &[&str]) -> String {

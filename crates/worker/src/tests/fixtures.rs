@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
 use org_operator_core::contract::ledger::{Entry, LedgerPartition};
+use org_operator_core::model::account_regions::AccountRegions;
 use org_operator_core::model::spec::{Access, Column, Scope, Spec};
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, ErrorKind, RunId, WorkerEvent};
@@ -31,8 +32,8 @@ pub(crate) static SPEC: Spec = Spec {
 pub(crate) struct ByWord;
 
 impl Operation for ByWord {
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
-        Box::pin(async { Ok(()) })
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        Box::pin(async move { self.run(target).await.map(drop) })
     }
 
     fn spec(&self) -> &'static Spec {
@@ -56,6 +57,23 @@ impl Operation for ByWord {
                 _ => Ok(Rows::new()),
             }
         })
+    }
+}
+
+/// Answers by the word in the Region's name, and refuses every dry run.
+pub(crate) struct RefusesProbes;
+
+impl Operation for RefusesProbes {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), CallFailure>> {
+        Box::pin(async { Err(CallFailure::answered("UnauthorizedOperation", 403, "no")) })
+    }
+
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, CallFailure>> {
+        ByWord.run(target)
     }
 }
 
@@ -85,6 +103,10 @@ pub(crate) struct FakeMembers {
     pub(crate) refusal: Option<Error>,
     pub(crate) assumed: AtomicUsize,
     pub(crate) evicted: AtomicUsize,
+    /// What the account says of its Regions; `None` where it may not.
+    pub(crate) regions: Option<AccountRegions>,
+    /// How often it was asked for them.
+    pub(crate) inquiries: AtomicUsize,
 }
 
 impl Members for FakeMembers {
@@ -95,6 +117,12 @@ impl Members for FakeMembers {
             Some(error) => Err(error.clone()),
             None => Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token")),
         }
+    }
+
+    async fn regions(&self, _: &Member, _: &CallCounter) -> Result<AccountRegions, Error> {
+        self.inquiries.fetch_add(1, Ordering::SeqCst);
+        let refused = || Error::new(ErrorKind::AccessDenied, "no ec2:DescribeRegions");
+        self.regions.clone().ok_or_else(refused)
     }
 
     fn evict(&self, _: &AccountId, _: &RunId) {

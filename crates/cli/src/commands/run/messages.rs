@@ -29,10 +29,18 @@ pub(super) fn summary(result: &RunResult) -> String {
     )
 }
 
+/// The Regions of the partition that the run did not ask, or nothing where it asked all.
+pub(super) fn regions_not_asked(folder: &Path) -> Option<String> {
+    let summary = summary_file(folder);
+    let names: Vec<&str> =
+        summary["RegionsNotAsked"].as_array()?.iter().filter_map(Value::as_str).collect();
+    let count = names.len();
+    (count > 0).then(|| format!("{count} Regions of the partition not asked: {}", names.join(", ")))
+}
+
 /// The first failures of the summary in a run's folder.
 pub(super) fn failures(folder: &Path) -> Vec<String> {
-    let bytes = std::fs::read(folder.join(SUMMARY.name)).unwrap_or_default();
-    let summary: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let summary = summary_file(folder);
     let first = summary["FirstFailures"].as_array().into_iter().flatten();
     let mut lines: Vec<String> =
         first.filter_map(|line| Some(format!("FAILED {}", line.as_str()?))).collect();
@@ -42,4 +50,9 @@ pub(super) fn failures(folder: &Path) -> Vec<String> {
         lines.push(format!("… and {more} more in coverage.csv"));
     }
     lines
+}
+
+fn summary_file(folder: &Path) -> Value {
+    let bytes = std::fs::read(folder.join(SUMMARY.name)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
 }
