@@ -27,6 +27,7 @@ mod loopback;
 mod operations;
 mod packaged;
 mod pipeline;
+mod regions;
 mod secrets;
 mod simulation;
 mod trust;

@@ -14,7 +14,7 @@ use crate::public_addresses::public_addresses;
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
-use crate::world::{RegionAccess, World};
+use crate::world::{DEFAULT_REGIONS, RegionAccess, World};
 use query::Form;
 
 pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
@@ -48,6 +48,12 @@ fn check_access(
     operation: &str,
 ) -> ServiceResult<()> {
     let action = format!("ec2:{operation}");
+    let is_opt_in = !DEFAULT_REGIONS.contains(&signer.region.as_str());
+    if is_opt_in && session_policy::is_version_1(&signer.token) {
+        return Err(Fault::RegionDisabled
+            .error(Service::Ec2, &action)
+            .unwrap_or_else(denied_without_reason));
+    }
     let fault = match world.region_access(account, &signer.region) {
         RegionAccess::Allowed if session_policy::allows(&signer.token, &action) => return Ok(()),
         RegionAccess::Allowed | RegionAccess::MissingPermission => Fault::Denied,

@@ -89,6 +89,10 @@ impl AccountFilter {
     }
 }
 
+/// A field for people, which may hold anything: the console of Step Functions suggests an input that
+/// has nothing else.
+const COMMENT: &str = "Comment";
+
 /// Fields that select targets: a resumed run has its own already.
 const CHOOSING: &[&str] = &["Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
 
@@ -110,6 +114,7 @@ const REQUEST_FIELDS: &[&str] = &[
     "RegionsPerWorkItem",
     "ResumeRun",
     "Apply",
+    COMMENT,
 ];
 const FLAT_FIELDS: &[&str] = &[
     "Operation",
@@ -121,6 +126,7 @@ const FLAT_FIELDS: &[&str] = &[
     "ResumeRun",
     "Apply",
     "RunId",
+    COMMENT,
 ];
 const ACCOUNT_FIELDS: &[&str] = &[
     "Include",
