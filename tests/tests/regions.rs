@@ -13,7 +13,9 @@ use org_operator_aws::{DynamoDbLedger, MemberRole, SystemClock};
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::Outcomes;
 use org_operator_core::{AccountId, ErrorKind, Outcome, Partition, Region, RunId, WorkerEvent};
+use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{TIME_LEFT, config, members};
+use org_operator_tests::simulated::Simulated;
 use org_operator_worker::{Attempt, Worker};
 use serde_json::json;
 
@@ -143,4 +145,16 @@ async fn a_first_version_token_refused_by_a_region_that_is_on_is_no_disabled_reg
     let (kind, message) = refused.error().unwrap();
     assert_eq!((refused.status(), kind), ("FAILED", ErrorKind::AccessDenied));
     assert!(message.starts_with("the Region is on"), "{message}");
+}
+
+#[test]
+fn a_run_covers_opt_in_regions_unless_it_is_narrowed_and_then_it_says_so() -> TestResult<()> {
+    let shape = Shape::unrestricted(2, &["eu-west-1", OPT_IN]);
+    let simulated = Simulated::start(World::new(7, shape), Conditions::default())?;
+    let shell = simulated.shell()?;
+    let whole = shell.run(&["run"])?.stderr;
+    assert!(whole.contains("COMPLETE: 68 targets") && !whole.contains("not asked"), "{whole}");
+    let narrow = shell.run(&["run", "--regions", "eu-west-1"])?.stderr;
+    assert!(narrow.contains("33 Regions of the partition not asked: af-south-1, "), "{narrow}");
+    Ok(())
 }

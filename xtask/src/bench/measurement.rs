@@ -58,6 +58,7 @@ fn command(simulation: &SimulationProcess, folder: &Path, concurrency: u32) -> T
         .env("AWS_REGION", "eu-west-1")
         .env("ORG_OPERATOR_EXTERNAL_ID", simulation.text("ExternalId"))
         .args(["run", "--quiet", "--out", "runs", "--concurrency", &concurrency.to_string()])
+        .args(["--regions", &simulation.regions().join(",")])
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
     Ok(command)

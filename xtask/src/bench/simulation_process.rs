@@ -51,6 +51,12 @@ impl SimulationProcess {
         Ok(serde_json::from_slice(&body)?)
     }
 
+    /// The Regions of its organization.
+    pub(crate) fn regions(&self) -> Vec<&str> {
+        let regions = self.description["Regions"].as_array().into_iter().flatten();
+        regions.filter_map(Value::as_str).collect()
+    }
+
     /// A text in the description, or nothing.
     pub(crate) fn text(&self, field: &str) -> &str {
         self.description[field].as_str().unwrap_or_default()
