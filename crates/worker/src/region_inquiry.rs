@@ -26,13 +26,15 @@ impl RegionInquiry {
         if region.is_always_on() {
             return None;
         }
-        let asked = async || executor.regions(member, calls).await.unwrap_or_else(unknown);
+        let asked = async || {
+            executor.regions(member, calls).await.unwrap_or_else(|refusal| unknown(&refusal))
+        };
         self.0.get_or_init(asked).await.status(region)
     }
 }
 
 /// Nothing is known of the Regions: each is asked, and its answer interpreted.
-fn unknown(refusal: Error) -> AccountRegions {
+fn unknown(refusal: &Error) -> AccountRegions {
     tracing::warn!(error = %refusal, "the account did not say which of its Regions are on");
     AccountRegions::default()
 }
