@@ -173,7 +173,7 @@ def updates(user, deploy, outputs):
     user.make("deploy", f"PARAMETERS=TargetRegions= MemorySize=2048 {NO_SLACK}")
     fanout = user.client("lambda").get_function_configuration(FunctionName=outputs["FanoutFunction"])
     regions = fanout["Environment"]["Variables"]["TARGET_REGIONS"].split(",")
-    expect(len(regions) == 17 and "eu-west-1" in regions, f"without TargetRegions it is {regions}")
+    expect(len(regions) == 34 and "eu-south-1" in regions, f"without TargetRegions it is {regions}")
     expect(fanout["MemorySize"] == 2048, f"MemorySize is {fanout['MemorySize']}")
     expect("org-operator-slack" not in user.stacks(), "the Slack channel stays after it was given up")
     step("without TargetRegions it is the partition's own; MemorySize reaches the functions; a Slack channel is given up")

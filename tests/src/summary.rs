@@ -38,6 +38,7 @@ pub fn complete(run: &str, started_at: Option<Timestamp>) -> TestResult<String> 
         accounts: 1,
         api_calls: 3,
         errors: BTreeMap::new(),
+        regions_not_asked: Vec::new(),
         first_failures: Vec::new(),
         first_changes: Vec::new(),
         started_at,

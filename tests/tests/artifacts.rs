@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, Simulation, When, World};
 use org_operator_aws::S3Artifacts;
 use org_operator_core::ErrorKind;
-use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_core::ports::{Artifacts, Download, Upload, find};
 use org_operator_tests::campaign::aws::config;
 
 const BUCKET: &str = "results";
@@ -121,4 +122,45 @@ async fn an_end_that_fails_in_the_body_of_a_200_is_no_success() {
     let always = uploaded(SMALL, at(END, Fault::FailedInBody, When::Always)).await;
     assert!(always.result.is_err_and(ErrorKind::is_retryable), "{:?}", always.result);
     assert_eq!(always.simulation.open_uploads(), 0);
+}
+
+/// The artifacts of a store with the object of 20 MiB, where a body that idles is dropped.
+async fn impatient() -> (Arc<Simulation>, S3Artifacts) {
+    let world = World::new(1, Shape::unrestricted(1, &["eu-west-1"]));
+    let faults = at("GetObject", Fault::DroppedWhenIdle, When::Always);
+    let conditions = Conditions { faults, ..Conditions::default() };
+    let simulation = Arc::new(Simulation::new(world, conditions));
+    simulation.put_object(BUCKET, KEY, object(LARGE));
+    let artifacts = S3Artifacts::new(&config(&simulation).await, BUCKET);
+    (simulation, artifacts)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_read_whole_however_long_its_reader_pauses() {
+    let (simulation, artifacts) = impatient().await;
+    let mut download = artifacts.open(KEY).await.unwrap().unwrap();
+    let mut read = Vec::new();
+    while let Some(chunk) = download.chunk().await.unwrap() {
+        read.extend(chunk);
+        tokio::time::sleep(Duration::from_mins(5)).await;
+    }
+    assert!(read == object(LARGE));
+    assert_eq!(simulation.meter.calls("GetObject"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_replaced_while_it_is_read_is_never_mixed_with_the_new_one() {
+    let (simulation, artifacts) = impatient().await;
+    let mut download = artifacts.open(KEY).await.unwrap().unwrap();
+    download.chunk().await.unwrap();
+    simulation.put_object(BUCKET, KEY, object(SMALL));
+    assert_eq!(download.chunk().await.unwrap_err().kind(), ErrorKind::Transient);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_object_and_a_missing_one_are_told_apart() {
+    let (simulation, artifacts) = impatient().await;
+    simulation.put_object(BUCKET, "empty", b"");
+    assert_eq!(find(&artifacts, "empty").await, Ok(Some(Vec::new())));
+    assert_eq!(find(&artifacts, "missing").await, Ok(None));
 }

@@ -102,6 +102,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "summary.json DurationMs",
         "summary.json EndedAt",
         "summary.json PreviousRunId",
+        "summary.json RegionsNotAsked",
         "summary.json Removed",
         "summary.json StartedAt",
         "worker-event.json AccountName",

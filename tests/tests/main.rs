@@ -28,6 +28,7 @@ mod loopback;
 mod operations;
 mod packaged;
 mod pipeline;
+mod regions;
 mod retries;
 mod secrets;
 mod simulation;

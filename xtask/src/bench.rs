@@ -2,15 +2,19 @@
 //! returns rows; whether a figure is good is not decided here: the table has the goal beside it.
 
 mod command;
+mod cpu_quota;
 mod instant_ports;
 mod measurement;
 mod process;
 mod projection;
+mod runtime_api;
 mod simulated_export;
 mod simulation_process;
 mod start;
 mod steps;
 mod table;
+mod throttled_worker;
+mod tls_front;
 
 use std::process::Command;
 
@@ -35,6 +39,8 @@ pub(crate) enum Step {
         /// Where the simulation listens
         endpoint: String,
     },
+    /// The worker with a share of a CPU
+    Throttled,
 }
 
 /// Runs one step and prints its figures as JSON, or all parts.
@@ -42,6 +48,7 @@ pub(crate) enum Step {
 pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
     match step {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
+        Some(Step::Throttled) => println!("{}", apart(throttled_worker::part)?.plain()),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
         Some(Step::SimulatedExport { endpoint }) => {
             println!("{}", serde_json::to_string(&simulated_export::export(&endpoint).await?)?);
@@ -69,7 +76,15 @@ async fn all() -> TestResult<Vec<Part>> {
     parts.push(printed(simulated_export::part(figures)));
     drop(simulation);
     parts.push(printed(projection::part(export.per_second).await?));
+    parts.push(printed(apart(throttled_worker::part)?));
     Ok(parts)
+}
+
+/// Measures in a thread of its own, where another runtime may block.
+fn apart(measure: fn() -> TestResult<Part>) -> TestResult<Part> {
+    let measuring = std::thread::spawn(move || measure().map_err(|error| error.to_string()));
+    let measured = measuring.join().map_err(|_| "the measurement panicked")?;
+    Ok(measured?)
 }
 
 fn printed(part: Part) -> Part {

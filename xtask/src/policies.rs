@@ -1,8 +1,9 @@
-//! `make policies`: writes the actions that the catalogue's read-only operations declare into the
-//! member role's policy, between its markers.
+//! `make policies`: writes the actions that the catalogue's read-only operations declare, and the one
+//! that every run needs, into the member role's policy, between its markers.
 
 use std::collections::BTreeSet;
 
+use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
 use org_operator_operations::catalogue;
 use org_operator_testkit::{TestResult, paths};
@@ -21,7 +22,8 @@ fn actions() -> TestResult<BTreeSet<String>> {
     let operations = catalogue().operations()?;
     let specs = operations.iter().map(|operation| operation.spec());
     let reading = specs.filter(|spec| spec.access == Access::ReadOnly);
-    Ok(reading.flat_map(|spec| spec.actions.iter().cloned()).collect())
+    let declared = reading.flat_map(|spec| spec.actions.iter().cloned());
+    Ok(declared.chain([INQUIRY.to_owned()]).collect())
 }
 
 /// `template` with one line per action between the markers.

@@ -15,8 +15,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
+use tokio::time::Instant;
 
-use crate::reply::{Ending, Reply};
+use crate::reply::{Ending, IDLE, Reply};
 use crate::request::Request;
 use crate::simulation::Simulation;
 
@@ -61,9 +62,13 @@ async fn collect(mut body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
 fn to_request(request: &HttpRequest, body: Vec<u8>) -> Request {
     let uri = request.uri();
     let without_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
-    let target = without_scheme.find('/').map_or("/", |start| &without_scheme[start..]);
+    let (host, target) = match without_scheme.find('/') {
+        Some(start) => without_scheme.split_at(start),
+        None => (without_scheme, "/"),
+    };
     let sent = request.headers().iter();
-    let headers = sent.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+    let named = sent.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+    let headers = named.chain([("host".to_owned(), host.to_owned())]).collect();
     Request { headers, body, ..Request::new(request.method(), target) }
 }
 
@@ -74,11 +79,13 @@ fn to_response(reply: Reply) -> Result<HttpResponse, ConnectorError> {
         Ending::TruncatedAfter(n) => (n, None),
         Ending::ResetAfter(n) => (n, Some(End::Reset)),
         Ending::StalledAfter(n) => (n, Some(End::Stalled)),
+        Ending::DroppedWhenIdle => (reply.body.len(), Some(End::WhenIdle)),
     };
     let mut bytes = reply.body;
     bytes.truncate(sent);
     let body = match end {
         None => SdkBody::from(bytes),
+        Some(End::WhenIdle) => SdkBody::from_body_1_x(ImpatientBody::new(bytes)),
         Some(end) => SdkBody::from_body_1_x(BrokenBody { bytes: Some(bytes), end }),
     };
     let status = reply.status.try_into().map_err(|e| ConnectorError::other(Box::new(e), None))?;
@@ -98,6 +105,7 @@ fn reset_before_reply() -> ConnectorError {
 enum End {
     Reset,
     Stalled,
+    WhenIdle,
 }
 
 /// A body that never ends in order.
@@ -118,12 +126,45 @@ impl http_body::Body for BrokenBody {
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from(bytes)))));
         }
         match self.end {
-            End::Reset => {
-                let error = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "reset");
-                Poll::Ready(Some(Err(error)))
-            }
+            End::Reset | End::WhenIdle => Poll::Ready(Some(Err(connection_reset()))),
             // Never woken: the reader must give up by a clock.
             End::Stalled => Poll::Pending,
         }
+    }
+}
+
+fn connection_reset() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::ConnectionReset, "reset")
+}
+
+/// A body in pieces, which is reset once its reader has taken none for a while.
+struct ImpatientBody {
+    left: Bytes,
+    taken: Instant,
+}
+
+impl ImpatientBody {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self { left: Bytes::from(bytes), taken: Instant::now() }
+    }
+}
+
+impl http_body::Body for ImpatientBody {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        if self.taken.elapsed() > IDLE {
+            return Poll::Ready(Some(Err(connection_reset())));
+        }
+        self.taken = Instant::now();
+        let piece = self.left.len().min(64 * 1024);
+        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(piece)))))
     }
 }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::reply::{Ending, Reply};
+use crate::reply::{Ending, IDLE, Reply};
 use crate::request::Request;
 use crate::simulation::Simulation;
 
@@ -129,7 +129,7 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> io::Result<bool> {
         tokio::time::sleep(reply.delay).await;
     }
     let sent = match reply.ending {
-        Ending::Complete => reply.body.len(),
+        Ending::Complete | Ending::DroppedWhenIdle => reply.body.len(),
         Ending::ResetBefore => {
             reset(stream);
             return Ok(false);
@@ -138,6 +138,9 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> io::Result<bool> {
     };
     let mut bytes = head_of(&reply);
     bytes.extend_from_slice(&reply.body[..sent]);
+    if reply.ending == Ending::DroppedWhenIdle {
+        return send_while_read(stream, &bytes).await;
+    }
     stream.write_all(&bytes).await?;
     match reply.ending {
         Ending::ResetAfter(_) => reset(stream),
@@ -146,6 +149,18 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> io::Result<bool> {
         _ => {}
     }
     Ok(reply.ending == Ending::Complete)
+}
+
+/// Sends bytes until nothing is taken for a while; returns whether all were.
+async fn send_while_read(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<bool> {
+    for piece in bytes.chunks(64 * 1024) {
+        let Ok(sent) = tokio::time::timeout(IDLE, stream.write_all(piece)).await else {
+            reset(stream);
+            return Ok(false);
+        };
+        sent?;
+    }
+    Ok(true)
 }
 
 /// The status line and headers. A truncated reply has no length: it ends with the connection.

@@ -35,6 +35,8 @@ pub enum Fault {
     RegionDisabled,
     /// `BatchWriteItem` returns items as unprocessed.
     Unprocessed,
+    /// The connection is reset once its reader has taken nothing from the body for 30 seconds.
+    DroppedWhenIdle,
     /// S3 has answered with 200 when the call fails, and puts the error into the body.
     FailedInBody,
 }
@@ -50,6 +52,7 @@ impl Fault {
                 | Self::Stalled
                 | Self::LostReply
                 | Self::Unprocessed
+                | Self::DroppedWhenIdle
         )
     }
 
@@ -76,6 +79,7 @@ impl Fault {
             Self::ResetInBody => Ending::ResetAfter(half),
             Self::Truncated => Ending::TruncatedAfter(half),
             Self::Stalled => Ending::StalledAfter(half),
+            Self::DroppedWhenIdle => Ending::DroppedWhenIdle,
             _ => reply.ending,
         };
         reply

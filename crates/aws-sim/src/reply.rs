@@ -15,7 +15,12 @@ pub enum Ending {
     TruncatedAfter(usize),
     /// Nothing more comes after so many bytes of the body, and the connection stays open.
     StalledAfter(usize),
+    /// The connection is reset once the reader has taken nothing for [`IDLE`].
+    DroppedWhenIdle,
 }
+
+/// How long a body may stay unread where idle ones are dropped.
+pub(crate) const IDLE: Duration = Duration::from_secs(30);
 
 /// A reply of the simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]

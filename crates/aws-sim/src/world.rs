@@ -4,7 +4,7 @@
 mod account;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use account::{MemberAccount, RegionAccess, RoleTrust};
 pub use shape::Shape;
@@ -33,6 +33,8 @@ pub struct World {
     pub accounts: Vec<MemberAccount>,
     /// The parent of each unit, by the unit's index; `None` is the root.
     pub parents: Vec<Option<usize>>,
+    /// Opt-in Regions that are off in every member account, beside those that the seed disables.
+    pub off: BTreeSet<String>,
 }
 
 const NAMES: [&str; 10] = [
@@ -59,7 +61,15 @@ impl World {
         let all = shape.accounts + shape.inactive;
         let mut accounts: Vec<MemberAccount> = (0..all).map(|n| account(seed, &shape, n)).collect();
         deactivate(&mut accounts, seed, shape.inactive);
-        Self { seed, shape, accounts, parents }
+        Self { seed, shape, accounts, parents, off: BTreeSet::new() }
+    }
+
+    /// The same organization, with every opt-in Region off in every member account.
+    #[must_use]
+    pub fn with_opt_in_regions_off(self) -> Self {
+        let opt_in = |region: &&String| !DEFAULT_REGIONS.contains(&region.as_str());
+        let off = self.shape.regions.iter().filter(opt_in).cloned().collect();
+        Self { off, ..self }
     }
 
     /// The id of the management account, which is the operation account as well.
@@ -108,6 +118,9 @@ impl World {
     /// What the member role may do in `region` of an account.
     #[must_use]
     pub fn region_access(&self, account: &str, region: &str) -> RegionAccess {
+        if self.off.contains(region) {
+            return RegionAccess::Disabled;
+        }
         let mut rng = keyed((self.seed, "access", account, region));
         if rng.f64() >= self.shape.restricted {
             return RegionAccess::Allowed;

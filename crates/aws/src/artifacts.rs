@@ -1,14 +1,14 @@
 //! The artifacts in S3. Small ones are written in one call, large ones as a multipart upload that
-//! keeps one part in memory.
+//! keeps one part in memory. Reading is in `artifact_download`.
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use org_operator_core::ports::{Artifacts, Download, Upload};
-use org_operator_core::{Error, ErrorKind};
+use org_operator_core::Error;
+use org_operator_core::ports::{Artifacts, Upload};
 
+use crate::artifact_download::S3Download;
 use crate::failure::own;
 
 /// The size of a part: S3 requires at least 5 MiB and allows 10,000 parts (S3 user guide,
@@ -41,14 +41,8 @@ impl Artifacts for S3Artifacts {
     }
 
     async fn open(&self, key: &str) -> Result<Option<S3Download>, Error> {
-        let doing = format!("reading {}", self.uri(key));
-        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
-            Ok(object) => Ok(Some(S3Download { body: object.body, doing })),
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
-                Ok(None)
-            }
-            Err(error) => Err(own(&doing, &error)),
-        }
+        let (client, bucket) = (self.client.clone(), self.bucket.clone());
+        S3Download::open(client, bucket, key, format!("reading {}", self.uri(key))).await
     }
 
     fn upload(&self, key: &str) -> S3Upload {
@@ -57,21 +51,6 @@ impl Artifacts for S3Artifacts {
 
     fn uri(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.bucket)
-    }
-}
-
-/// An S3 object that is read piece by piece.
-#[derive(Debug)]
-pub struct S3Download {
-    body: ByteStream,
-    doing: String,
-}
-
-impl Download for S3Download {
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let chunk = self.body.try_next().await;
-        let broken = |e| Error::new(ErrorKind::Transient, format!("{}: {e}", self.doing));
-        Ok(chunk.map_err(broken)?.map(Into::into))
     }
 }
 

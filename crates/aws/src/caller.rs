@@ -5,7 +5,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_sts::Client;
 use org_operator_core::outcome::classification::CallFailure;
-use org_operator_core::{Error, ErrorKind};
+use org_operator_core::{AccountId, Error, ErrorKind};
 
 /// The identity whose credentials a configuration has.
 #[derive(Debug, Clone)]
@@ -28,6 +28,12 @@ impl Caller {
             Err(error) => Err(error.with_action(action)),
             Ok(value) => Ok(value),
         }
+    }
+
+    /// Whether the caller's credentials are known to be those of `account`.
+    pub(crate) async fn is_in(&self, account: &AccountId) -> bool {
+        let answer = self.0.get_caller_identity().send().await;
+        answer.is_ok_and(|identity| identity.account() == Some(account.as_str()))
     }
 
     /// The caller's ARN. The call needs no permission (STS API reference, `GetCallerIdentity`); where

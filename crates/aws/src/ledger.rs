@@ -241,6 +241,7 @@ mod tests {
             records: 0,
             calls: 1,
             attempt: "late".to_owned(),
+            unexplained: false,
         }
     }
 

@@ -56,6 +56,9 @@ pub(crate) fn outcome_item(
         stored.insert("Error".to_owned(), text(kind.name()));
         stored.insert("Message".to_owned(), text(message));
     }
+    if outcome.unexplained {
+        stored.insert("Unexplained".to_owned(), AttributeValue::Bool(true));
+    }
     stored
 }
 
@@ -117,6 +120,7 @@ fn outcome(item: &Item, region: org_operator_core::Region) -> Option<Outcome> {
         records: parsed(item, "Records")?,
         calls: parsed(item, "Calls")?,
         attempt: string(item, "Attempt")?,
+        unexplained: item.get("Unexplained").is_some_and(|value| value.as_bool() == Ok(&true)),
     })
 }
 
@@ -154,6 +158,7 @@ mod tests {
     fn outcomes_and_records_read_back() {
         let now = Timestamp::from_epoch_millis(1_700_000_000_000);
         for verdict in [Verdict::Succeeded, Verdict::of(ErrorKind::AccessDenied, "no")] {
+            let unexplained = verdict != Verdict::Succeeded;
             let outcome = Outcome {
                 region: region(),
                 verdict,
@@ -163,6 +168,7 @@ mod tests {
                 records: 3,
                 calls: 4,
                 attempt: "a".to_owned(),
+                unexplained,
             };
             let read = entry(&outcome_item(&partition(), &outcome, 9)).unwrap();
             assert_eq!(read, Entry::Outcome(outcome));

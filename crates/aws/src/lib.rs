@@ -3,6 +3,7 @@
 //! Nothing is decided here: `org_operator_core` classifies what AWS answers. The EC2 client is not
 //! here either: its SDK is the largest by far, and only the operations need it.
 
+mod artifact_download;
 mod artifacts;
 mod caller;
 mod clock;
@@ -23,7 +24,8 @@ mod replay;
 mod tree;
 mod truncation;
 
-pub use artifacts::{S3Artifacts, S3Download, S3Upload};
+pub use artifact_download::S3Download;
+pub use artifacts::{S3Artifacts, S3Upload};
 pub use clock::SystemClock;
 pub use config::{load, load_with, tuned};
 pub use credentials::credentials_error;

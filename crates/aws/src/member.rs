@@ -131,7 +131,7 @@ impl MemberRole {
             .role_arn(&arn)
             .duration_seconds(SESSION_SECONDS)
             .role_session_name(session::name(run))
-            .policy(session::policy(actions))
+            .policy(session::policy(&session::with_inquiry(actions)))
             .set_external_id(external_id.cloned());
         let sent = request.send().await;
         let output = sent.map_err(|error| {
@@ -204,6 +204,17 @@ impl Member {
         }
         let home = self.config.region().and_then(|home| Region::parse(home.as_ref()));
         home.map_or(Partition::Commercial, |home| home.partition()).global_region()
+    }
+
+    /// The Regions in which to ask the account about itself: the one where this runs, then one that
+    /// no account can disable, for a policy may deny either.
+    #[must_use]
+    pub fn inquiry_regions(&self) -> Vec<Region> {
+        let home = self.config.region().and_then(|region| Region::parse(region.as_ref()));
+        let partition = home.as_ref().map_or(Partition::Commercial, Region::partition);
+        let fallback = Region::always_on(partition).into_iter().next();
+        let fallback = fallback.filter(|region| Some(region) != home.as_ref());
+        home.into_iter().chain(fallback).collect()
     }
 
     /// The configuration for calls in `region` of this account. It shares the connection pool, and

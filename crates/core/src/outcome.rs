@@ -2,6 +2,7 @@
 
 pub mod classification;
 mod codes;
+pub mod settlement;
 
 use std::fmt;
 
@@ -96,6 +97,9 @@ pub struct Outcome {
     pub calls: u64,
     /// The attempt's id: only records that carry it count.
     pub attempt: String,
+    /// Whether AWS refused without a reason, so that the account's other Regions decide what it
+    /// means; [`settlement`] does that.
+    pub unexplained: bool,
 }
 
 /// `message` on one line and cut to size, without EC2's encoded blob, which tells a person nothing.

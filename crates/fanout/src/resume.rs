@@ -85,7 +85,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     ) -> Result<Vec<WorkItem>, Error> {
         let Some(first) = items.first() else { return Ok(items) };
         let partition = LedgerPartition { run: run.clone(), account: first.account_id.clone() };
-        let done = final_regions(&self.ledger.outcomes(&partition).await?);
+        let done = final_regions(self.ledger.outcomes(&partition).await?);
         for item in &mut items {
             item.regions.retain(|region| !done.contains(region));
         }

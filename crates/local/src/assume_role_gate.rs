@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
+use org_operator_core::model::account_regions::AccountRegions;
 use org_operator_core::{AccountId, Error, RunId};
 use org_operator_worker::Members;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
@@ -52,6 +53,10 @@ impl<M: Members> Members for AssumeRoleGate<M> {
             *refusal = Some(error.clone());
         }
         assumed
+    }
+
+    async fn regions(&self, member: &Member, calls: &CallCounter) -> Result<AccountRegions, Error> {
+        self.members.regions(member, calls).await
     }
 
     fn evict(&self, account: &AccountId, run: &RunId) {

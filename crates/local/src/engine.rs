@@ -220,12 +220,13 @@ pub fn journal_folder(out: &Path, operation: &str, run: &RunId) -> PathBuf {
     out.join(Folder::new("", operation, run).key("journal"))
 }
 
-/// The Regions of a request that names none: those that are on in every account of `home`'s
-/// partition, or `home` itself where they are not known.
+/// The Regions of a request that names none: all of `home`'s partition, `home` itself among them even
+/// where this release does not know it. Workers ask each account which of them it has on.
 #[must_use]
 pub fn default_regions(home: &Region) -> Vec<Region> {
-    let always = Region::always_on(home.partition());
-    if always.is_empty() { vec![home.clone()] } else { always }
+    let mut regions = Region::all_known(home.partition());
+    regions.insert(home.clone());
+    regions.into_iter().collect()
 }
 
 /// The operation that has a run called `run` below `out`: `named` if it has, and the first by name

@@ -185,7 +185,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
-        let finished = final_regions(&journal.known(&partition)?);
+        let finished = final_regions(journal.known(&partition)?);
         Ok(item.regions.iter().filter(|region| !finished.contains(region)).count() as u64)
     }
 }

@@ -1,5 +1,6 @@
 //! Helpers for operations over EC2: the client of a target, reading every page, dry runs.
 
+use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::config::http::HttpResponse;
@@ -17,9 +18,14 @@ use crate::{OperationFailure, Target};
 /// It has a retry budget of its own: EC2 throttles each account and Region separately, so a throttled
 /// target must not slow others down, as the SDK's shared budget would.
 pub(crate) fn client(target: &Target) -> Client {
+    client_with(&target.config)
+}
+
+/// The same client for a configuration alone.
+pub(crate) fn client_with(config: &SdkConfig) -> Client {
     let own = RetryPartition::custom("target").build();
-    let config = Builder::from(&target.config).interceptor(RejectTruncated).retry_partition(own);
-    Client::from_conf(config.build())
+    let builder = Builder::from(config).interceptor(RejectTruncated).retry_partition(own);
+    Client::from_conf(builder.build())
 }
 
 /// The stream of all items of a paged request. It continues past a repeated page token, where the

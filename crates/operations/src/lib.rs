@@ -10,6 +10,7 @@ mod ec2;
 pub mod internet_routes;
 pub mod public_ips;
 mod raw;
+pub mod regions;
 
 use std::sync::Arc;
 

@@ -82,6 +82,7 @@ impl Run {
             records,
             calls: 1,
             attempt,
+            unexplained: false,
         };
         self.handler.ledger.put(
             &Self::partition(account),

@@ -43,6 +43,11 @@ pub(crate) struct Executed<T> {
 }
 
 impl<T> Executed<T> {
+    /// Whether AWS refused without a reason.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        self.result.as_ref().is_err_and(Classification::is_unexplained)
+    }
+
     /// The same failure in every Region, for an account whose role cannot be assumed.
     pub(crate) fn all_failed(
         regions: Vec<Region>,

@@ -6,14 +6,20 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
 use org_operator_core::outcome::classification::{Classification, SiblingRegions};
+use org_operator_core::outcome::settlement::{denied_by_policy, explains, settle};
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{Error, Outcome, Record, Region, Verdict};
 
 use crate::attempt::{Attempt, CONCURRENT_REGIONS, Executed, RegionAttempt};
 
-/// How long an earlier attempt's success counts as evidence for what a refusal means: as long as one
-/// session of the member role lasts. After that the role's permissions may have changed.
-pub(crate) const EVIDENCE_SECONDS: i64 = 3_600;
+/// What the account's other Regions show about the role's session.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    /// A Region in which the operation succeeded lately.
+    pub(crate) success: Option<Region>,
+    /// Whether a Region that cannot be disabled did not accept the session.
+    pub(crate) refused: bool,
+}
 
 /// Writes one attempt at one account's targets.
 pub(crate) struct AttemptWriter<'a, L, C> {
@@ -35,8 +41,9 @@ impl<'a, L: LedgerWriter, C: Clock> AttemptWriter<'a, L, C> {
         partition: LedgerPartition,
         attempt: &'a Attempt,
     ) -> Result<Self, Error> {
-        let earlier = by_region(ledger.outcomes(&partition).await?);
-        Ok(Self { ledger, clock, partition, attempt, earlier })
+        let mut outcomes = ledger.outcomes(&partition).await?;
+        settle(&mut outcomes);
+        Ok(Self { ledger, clock, partition, attempt, earlier: by_region(outcomes) })
     }
 
     /// Those of `regions` that have no final outcome yet.
@@ -97,32 +104,54 @@ impl<'a, L: LedgerWriter, C: Clock> AttemptWriter<'a, L, C> {
     pub(crate) async fn write_failures(
         &self,
         executed: Vec<Executed<Outcome>>,
-        siblings: SiblingRegions,
+        evidence: &Evidence,
     ) -> Result<Vec<Outcome>, Error> {
         let written = executed.into_iter().map(|Executed { attempt, result }| async move {
-            let failure = match result {
-                Ok(outcome) => return Ok(outcome),
-                Err(failure) => failure,
-            };
-            let error = failure.resolve(siblings, &attempt.region);
-            let verdict = Verdict::of(error.kind(), error.message());
-            self.write_outcome(self.outcome(&attempt, verdict, 0)).await
+            match result {
+                Ok(outcome) => Ok(outcome),
+                Err(failure) => self.write_outcome(self.failed(&attempt, failure, evidence)).await,
+            }
         });
         stream::iter(written).buffer_unordered(CONCURRENT_REGIONS).try_collect().await
     }
 
-    /// What this attempt, and the ones shortly before it, show of the account's credentials.
-    pub(crate) fn siblings(&self, executed: &[Executed<Outcome>]) -> SiblingRegions {
-        let since = self.clock.now().epoch_seconds() - EVIDENCE_SECONDS;
-        let recent = |outcome: &Outcome| {
-            outcome.verdict == Verdict::Succeeded && outcome.ended_at.epoch_seconds() >= since
+    fn failed(
+        &self,
+        attempt: &RegionAttempt,
+        failure: Classification,
+        evidence: &Evidence,
+    ) -> Outcome {
+        let (success, unexplained) = (evidence.success.as_ref(), failure.is_unexplained());
+        let siblings = SiblingRegions { succeeded: success.is_some(), refused: evidence.refused };
+        let error = failure.resolve(siblings, &attempt.region);
+        let verdict = match success {
+            Some(region) if unexplained => denied_by_policy(error.message(), region),
+            _ => Verdict::of(error.kind(), error.message()),
         };
-        let succeeded =
-            self.earlier.values().any(recent) || executed.iter().any(|e| e.result.is_ok());
+        Outcome { unexplained, ..self.outcome(attempt, verdict, 0) }
+    }
+
+    /// What this attempt, and the ones shortly before it, show of the account's credentials.
+    pub(crate) fn evidence(&self, executed: &[Executed<Outcome>]) -> Evidence {
+        let now = self.clock.now();
+        let mut recent = self.successes().filter(|outcome| explains(outcome.ended_at, now));
+        let fresh = executed.iter().find_map(|executed| executed.result.as_ref().ok());
+        let success = fresh.or_else(|| recent.next()).map(|outcome| outcome.region.clone());
         let refused = executed.iter().any(|Executed { attempt, result }| {
             result.as_ref().is_err_and(|failure| failure.refuses_credentials(&attempt.region))
         });
-        SiblingRegions { succeeded, refused }
+        Evidence { success, refused }
+    }
+
+    /// A Region in which an earlier attempt succeeded, however long ago; one that no account can
+    /// disable goes first.
+    pub(crate) fn earlier_success(&self) -> Option<&Region> {
+        let regions = self.successes().map(|outcome| &outcome.region);
+        regions.min_by_key(|region| !region.is_always_on())
+    }
+
+    fn successes(&self) -> impl Iterator<Item = &Outcome> {
+        self.earlier.values().filter(|outcome| outcome.verdict == Verdict::Succeeded)
     }
 
     fn outcome(&self, attempt: &RegionAttempt, verdict: Verdict, records: u64) -> Outcome {
@@ -136,6 +165,7 @@ impl<'a, L: LedgerWriter, C: Clock> AttemptWriter<'a, L, C> {
             records,
             calls: attempt.calls.count(),
             attempt: self.attempt.id.clone(),
+            unexplained: false,
         }
     }
 

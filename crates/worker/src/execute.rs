@@ -4,11 +4,13 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
 use org_operator_core::error::CallFailure;
+use org_operator_core::model::account_regions::{AccountRegions, RegionStatus};
 use org_operator_core::model::record::keyed;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::{Classification, classify_operation};
-use org_operator_core::{AccountId, Error, ErrorKind, Record};
+use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
 use org_operator_operations::{Operation, OperationFailure, Rows, Target};
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -64,27 +66,78 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         Permit { deadline: Instant::now() + self.attempt.time_left, _permit: permit }
     }
 
-    /// Runs the operation in one Region and returns its records, keyed but not yet written.
+    /// Asks the account which of its Regions are on.
+    pub(crate) async fn regions(
+        &self,
+        member: &Member,
+        calls: &CallCounter,
+    ) -> Result<AccountRegions, Error> {
+        let permit = self.acquire_permit().await;
+        before(permit.deadline, self.members.regions(member, calls)).await?
+    }
+
+    /// Runs the operation in one Region and returns its records, keyed but not yet written. A Region
+    /// of which AWS says that it is off is not asked.
     pub(crate) async fn execute(
         &self,
         member: &Member,
         attempt: RegionAttempt,
+        status: Option<RegionStatus>,
         permit: Permit<'_>,
     ) -> Executed<Vec<Record>> {
-        let config = member.config(&attempt.region, &attempt.calls);
-        let target = Target {
-            account: self.account.clone(),
-            region: member.signing_region(&attempt.region),
-            config,
-            now: attempt.started_at,
-            parameters: Arc::clone(&self.asked.parameters),
+        let result = match status {
+            Some(RegionStatus::Off) => Err(off(&attempt.region)),
+            Some(RegionStatus::On) => {
+                let asked = self.ask(member, &attempt, permit).await;
+                asked.map_err(Classification::where_region_is_on)
+            }
+            None => self.ask(member, &attempt, permit).await,
         };
-        let result = match before(permit.deadline, self.asked.operation.run(&target)).await {
+        Executed { attempt, result }
+    }
+
+    async fn ask(
+        &self,
+        member: &Member,
+        attempt: &RegionAttempt,
+        permit: Permit<'_>,
+    ) -> Result<Vec<Record>, Classification> {
+        let (region, calls) = (&attempt.region, &attempt.calls);
+        let target = self.target(member, region, calls, attempt.started_at);
+        match before(permit.deadline, self.asked.operation.run(&target)).await {
             Err(late) => Err(Classification::certain(late)),
             Ok(Err(failure)) => Err(self.classify(member, failure)),
             Ok(Ok(rows)) => self.keyed(rows),
-        };
-        Executed { attempt, result }
+        }
+    }
+
+    /// Whether the role may still do in `region` what the operation does; any failure is a no.
+    pub(crate) async fn is_allowed(
+        &self,
+        region: &Region,
+        calls: &CallCounter,
+        now: Timestamp,
+    ) -> bool {
+        let Ok(member) = self.assume_role().await else { return false };
+        let permit = self.acquire_permit().await;
+        let target = self.target(&member, region, calls, now);
+        matches!(before(permit.deadline, self.asked.operation.probe(&target)).await, Ok(Ok(())))
+    }
+
+    fn target(
+        &self,
+        member: &Member,
+        region: &Region,
+        calls: &CallCounter,
+        now: Timestamp,
+    ) -> Target {
+        Target {
+            account: self.account.clone(),
+            region: member.signing_region(region),
+            config: member.config(region, calls),
+            now,
+            parameters: Arc::clone(&self.asked.parameters),
+        }
     }
 
     fn classify(&self, member: &Member, failure: OperationFailure) -> Classification {
@@ -104,6 +157,11 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
 pub(crate) struct Permit<'a> {
     deadline: Instant,
     _permit: Option<SemaphorePermit<'a>>,
+}
+
+fn off(region: &Region) -> Classification {
+    let said = format!("ec2:DescribeRegions: {region} is not-opted-in in this account; not asked");
+    Classification::certain(Error::new(ErrorKind::RegionDisabled, said))
 }
 
 async fn before<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, Error> {

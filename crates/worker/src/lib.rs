@@ -8,11 +8,13 @@ mod attempt;
 mod attempt_writer;
 mod execute;
 mod members;
+mod region_inquiry;
 mod result;
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_aws::CallCounter;
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
@@ -24,6 +26,7 @@ use attempt::{CONCURRENT_REGIONS, Executed, RegionAttempt};
 use attempt_writer::AttemptWriter;
 use execute::{Asked, RegionExecutor};
 pub use members::Members;
+use region_inquiry::RegionInquiry;
 use result::counted;
 
 /// The worker step over its ports.
@@ -65,13 +68,30 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
         let permits = self.permits.as_deref();
         let executor = RegionExecutor::new(&asked, account, &self.members, attempt, permits);
         let executed = self.execute(&executor, &writer, writer.pending(regions)).await?;
-        let siblings = writer.siblings(&executed);
-        if siblings.refused {
+        let mut evidence = writer.evidence(&executed);
+        if evidence.refused {
             self.members.evict(account, &attempt.run);
         }
-        let outcomes = writer.write_failures(executed, siblings).await?;
+        if evidence.success.is_none() {
+            evidence.success = self.fresh_success(&executor, &writer, &executed).await;
+        }
+        let outcomes = writer.write_failures(executed, &evidence).await?;
         let all = writer.merged(outcomes);
         counted(account, regions.iter().filter_map(|region| all.get(region)))
+    }
+
+    /// A Region that succeeded in this run and still does, where a refusal without a reason needs one:
+    /// the success in the ledger is too old to explain it.
+    async fn fresh_success(
+        &self,
+        executor: &RegionExecutor<'_, M>,
+        writer: &AttemptWriter<'_, L, C>,
+        executed: &[Executed<Outcome>],
+    ) -> Option<Region> {
+        let refused = executed.iter().find(|executed| executed.is_unexplained())?;
+        let region = writer.earlier_success()?;
+        let RegionAttempt { calls, .. } = &refused.attempt;
+        executor.is_allowed(region, calls, self.clock.now()).await.then(|| region.clone())
     }
 
     /// Runs the pending Regions and writes their successes; no call is made where none is pending.
@@ -89,10 +109,13 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             Ok(member) => member,
             Err(error) => return Ok(Executed::all_failed(pending, started_at, &error)),
         };
+        let inquiry = &RegionInquiry::default();
         let in_region = |region| async move {
+            let calls = CallCounter::default();
+            let status = inquiry.status(executor, member, &region, &calls).await;
             let permit = executor.acquire_permit().await;
-            let attempt = RegionAttempt::new(region, self.clock.now());
-            writer.write_success(executor.execute(member, attempt, permit).await).await
+            let attempt = RegionAttempt { region, started_at: self.clock.now(), calls };
+            writer.write_success(executor.execute(member, attempt, status, permit).await).await
         };
         let executed = stream::iter(pending).map(in_region).buffer_unordered(CONCURRENT_REGIONS);
         executed.try_collect().await

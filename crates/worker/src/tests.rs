@@ -5,13 +5,16 @@ mod fixtures;
 
 use std::sync::atomic::Ordering;
 
+use org_operator_core::model::account_regions::AccountRegions;
+use org_operator_core::outcome::settlement::EVIDENCE_SECONDS;
 use org_operator_core::{Error, ErrorKind, Region, WorkerEvent};
 use serde_json::json;
 
 use super::*;
-use crate::attempt_writer::EVIDENCE_SECONDS;
+
 use fixtures::{
-    RefusesCredentials, SPEC, attempt, counts, event, message, only, outcomes, records, worker,
+    RefusesCredentials, RefusesProbes, SPEC, attempt, counts, event, message, only, outcomes,
+    records, worker,
 };
 
 #[tokio::test]
@@ -95,8 +98,52 @@ async fn a_success_older_than_a_session_is_no_evidence() {
     worker.run(&event(&["three"]), &attempt("a")).await.unwrap();
     worker.clock.pass(EVIDENCE_SECONDS);
     // A resumed run, days later: the role may have lost its permission since.
+    let lost = Worker { catalogue: only(RefusesProbes), ..worker };
+    lost.run(&event(&["short", "three"]), &attempt("b")).await.unwrap();
+    assert_eq!(outcomes(&lost)["short"].1, Some(ErrorKind::AccessDenied));
+}
+
+#[tokio::test]
+async fn an_old_success_is_tried_anew_to_explain_a_refusal() {
+    let worker = worker();
+    worker.run(&event(&["three"]), &attempt("a")).await.unwrap();
+    worker.clock.pass(EVIDENCE_SECONDS);
     worker.run(&event(&["short", "three"]), &attempt("b")).await.unwrap();
-    assert_eq!(outcomes(&worker)["short"].1, Some(ErrorKind::AccessDenied));
+    assert_eq!(outcomes(&worker)["short"], ("SKIPPED", Some(ErrorKind::DeniedByPolicy), 1));
+    let text = message(&worker, "short");
+    assert!(text.starts_with("inferred: ") && text.contains("xx-three-1"), "{text}");
+}
+
+#[tokio::test]
+async fn a_region_that_the_account_has_off_is_skipped_without_a_call() {
+    let mut worker = worker();
+    let listed = [("xx-hangs-1", "not-opted-in"), ("xx-off-1", "opted-in")];
+    worker.members.regions = Some(AccountRegions::read(listed));
+    let event = event(&["hangs", "off", "three"]);
+    worker.run(&event, &attempt("a")).await.unwrap();
+    assert_eq!(outcomes(&worker)["hangs"], ("SKIPPED", Some(ErrorKind::RegionDisabled), 1));
+    assert!(message(&worker, "hangs").contains("DescribeRegions"));
+    // It is on, so a refused session is no sign of a disabled Region.
+    assert_eq!(outcomes(&worker)["off"].1, Some(ErrorKind::AccessDenied));
+    assert_eq!(worker.members.inquiries.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_may_not_name_its_regions_leaves_an_inference() {
+    let worker = worker();
+    worker.run(&event(&["off", "three"]), &attempt("a")).await.unwrap();
+    assert_eq!(outcomes(&worker)["off"], ("SKIPPED", Some(ErrorKind::RegionDisabled), 1));
+    let text = message(&worker, "off");
+    assert!(text.starts_with("inferred: "), "{text}");
+}
+
+#[tokio::test]
+async fn regions_that_no_account_can_disable_cost_no_inquiry() {
+    let worker = worker();
+    let regions = json!(["eu-west-1", "us-east-1"]);
+    let event = json!({"AccountId": "111111111111", "Regions": regions, "Operation": "fake"});
+    worker.run(&WorkerEvent::parse(&event).unwrap(), &attempt("a")).await.unwrap();
+    assert_eq!(worker.members.inquiries.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::aws::{TIME_LEFT, members, settings};
 use super::drive::{BUCKET, Drive, Sabotage, TABLE};
-use super::log::{End, Item, Step};
+use super::log::{End, Item, Step, death_of};
 use super::machine::{Failed, Retrier, patiently};
 
 /// Lambda ends a function after so long.
@@ -69,7 +69,7 @@ impl<'a> Execution<'a> {
             Ok(Err(error)) => (End::Failed(error.kind().name().to_owned()), Err(failed(&error))),
             Err(_) => {
                 let end = if death.is_some() { End::Died } else { End::TimedOut };
-                let error = if death.is_some() { "Runtime.ExitError" } else { "Sandbox.Timedout" };
+                let error = if death.is_some() { death_of(number) } else { "Sandbox.Timedout" };
                 (end, Err(Failed { error: error.to_owned(), cause: "it ended".to_owned() }))
             }
         };

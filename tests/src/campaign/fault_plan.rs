@@ -63,6 +63,9 @@ fn places(asked: &Asked, always: &[Place]) -> Vec<Place> {
         places.push(organization("ListAccountsForParent"));
         places.push(organization("ListOrganizationalUnitsForParent"));
     }
+    if asked.has_opt_in() {
+        places.push((Service::Ec2, "DescribeRegions", ASKING));
+    }
     if asked.request["Regions"] == "ENABLED" {
         places.extend([(Service::Account, "ListRegions", COMMON); 2]);
     }

@@ -63,10 +63,17 @@ impl Invocation {
         match &self.end {
             End::Open | End::Done => "",
             End::Failed(name) => name,
-            End::Died => "Runtime.ExitError",
+            End::Died => death_of(self.number),
             End::TimedOut => "Sandbox.Timedout",
         }
     }
+}
+
+/// The error that Step Functions sees where an invocation dies: every other one is killed for its
+/// memory.
+#[must_use]
+pub fn death_of(number: u64) -> &'static str {
+    if number.is_multiple_of(2) { "Runtime.ExitError" } else { "Runtime.OutOfMemory" }
 }
 
 #[derive(Debug, Default)]

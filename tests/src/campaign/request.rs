@@ -108,6 +108,13 @@ impl Asked {
         !self.request["Accounts"][field].is_null() || !self.request[field].is_null()
     }
 
+    /// Whether a target's Region may be off, so that its account is asked.
+    #[must_use]
+    pub fn has_opt_in(&self) -> bool {
+        let is_opt_in = |target: &Target| !DEFAULT_REGIONS.contains(&target.region.as_str());
+        self.targets.iter().any(is_opt_in)
+    }
+
     /// The Regions of an account in this run.
     #[must_use]
     pub fn regions(&self, account: &str) -> Vec<String> {

@@ -180,23 +180,11 @@ impl<'a> Judged<'a> {
             == RegionAccess::DeniedWithoutReason
     }
 
-    /// EC2's short refusal is a policy's only where the same role is known to have succeeded in
-    /// another Region: in the same item, or in one that had ended before.
+    /// EC2's short refusal is a policy's only where the same role succeeded in another Region of the
+    /// run, in whichever work item and execution.
     fn is_short(&self) -> bool {
-        let Some(last) = self.tries.last() else { return false };
-        if last.end != End::Done {
-            return self.has_short_refusal() && self.evidence.used_up(&self.last_tries());
-        }
-        let succeeded =
-            self.answer.coverage.iter().filter(|other| {
-                other.account == self.covered.account && other.status == "SUCCEEDED"
-            });
-        let known = |other: &Covered| {
-            let other = Judged::new(self.drive, self.evidence, self.answer, other);
-            let is_mine = other.tries.last().is_some_and(|i| i.number == last.number);
-            is_mine || other.tries.iter().any(|i| i.end == End::Done && i.ended < last.began)
-        };
-        self.has_short_refusal() && !succeeded.into_iter().any(known)
+        let mut others = self.answer.coverage.iter().filter(|c| c.account == self.covered.account);
+        self.has_short_refusal() && others.all(|other| other.status != "SUCCEEDED")
     }
 
     /// No try could write into the ledger; and where not even that was noted, the note was struck

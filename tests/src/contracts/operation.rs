@@ -36,6 +36,10 @@ impl Answers {
             (FORMULA, "af-south-1") => {
                 Err(CallFailure::answered("OptInRequired", 401, "You are not subscribed"))
             }
+            (FORMULA, "us-east-1") => {
+                let message = "You are not authorized to perform this operation.";
+                Err(CallFailure::answered("UnauthorizedOperation", 403, message))
+            }
             (QUOTES, "eu-west-1") if self.previous => Ok(vec![row("rtb-3", "0.0.0.0/0", "gone")]),
             (QUOTES, "eu-west-1") => Ok(vec![row("rtb-3", "0.0.0.0/0", "a \"b\", c\nd")]),
             (QUOTES, "us-east-1") => {

@@ -114,6 +114,7 @@ fn attribute(value: &Value) -> TestResult<AttributeValue> {
     Ok(match kind.as_str() {
         "S" => AttributeValue::S(text()?),
         "N" => AttributeValue::N(text()?),
+        "BOOL" => AttributeValue::Bool(value.as_bool().ok_or("no boolean")?),
         "L" => AttributeValue::L(
             value.as_array().into_iter().flatten().map(attribute).collect::<TestResult<_>>()?,
         ),

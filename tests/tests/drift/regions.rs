@@ -9,21 +9,17 @@ use serde_json::Value;
 use super::{Names, names, strings};
 
 #[test]
-fn an_empty_target_regions_means_the_regions_that_are_always_on() {
+fn an_empty_target_regions_means_every_known_region_of_the_partition() {
     let source = text("crates/core/src/model/region.rs");
     let known = source.split("const KNOWN").nth(1).and_then(|rest| rest.split("];").next());
     let known: Vec<Region> = known.unwrap().split('"').filter_map(Region::parse).collect();
     let of = |partition: Partition| -> Names {
-        let mut regions = Region::always_on(partition);
-        if regions.is_empty() {
-            regions.extend(known.iter().filter(|r| r.partition() == partition).cloned());
-        }
-        regions.into_iter().map(|region| region.as_str().to_owned()).collect()
+        Region::all_known(partition).iter().map(|region| region.as_str().to_owned()).collect()
     };
     let wanted = known.iter().map(Region::partition);
     let wanted: BTreeMap<_, _> = wanted.map(|it| (it.as_str().to_owned(), of(it))).collect();
     let operator = template("operator.yaml");
-    let mapped = operator["Mappings"]["AlwaysOn"].as_object().expect("a mapping").iter();
+    let mapped = operator["Mappings"]["KnownRegions"].as_object().expect("a mapping").iter();
     let regions = |value: &Value| names(value["Regions"].as_str().expect("Regions").split(','));
     let mapped: BTreeMap<_, _> = mapped.map(|(name, it)| (name.clone(), regions(it))).collect();
     assert_eq!(mapped, wanted);
@@ -31,7 +27,11 @@ fn an_empty_target_regions_means_the_regions_that_are_always_on() {
     assert_eq!(operator["Parameters"]["TargetRegions"]["Default"], "");
     let functions = resources(&operator, "AWS::Lambda::Function");
     let given = &functions["FanoutFunction"]["Environment"]["Variables"]["TARGET_REGIONS"];
-    assert!(strings(given).is_superset(&names(["HasTargetRegions", "TargetRegions", "AlwaysOn"])));
+    assert!(strings(given).is_superset(&names([
+        "HasTargetRegions",
+        "TargetRegions",
+        "KnownRegions"
+    ])));
 }
 
 #[test]

@@ -140,6 +140,7 @@ fn outcome() -> Option<Entry> {
         records: RECORDS,
         calls: 1,
         attempt: "a".to_owned(),
+        unexplained: false,
     }))
 }
 

@@ -52,6 +52,7 @@ impl Load {
             .env("AWS_REGION", "eu-west-1")
             .env("ORG_OPERATOR_EXTERNAL_ID", &described.external_id)
             .args(["run", "--quiet", "--out", "runs"])
+            .args(["--regions", &described.regions.join(",")])
             .args(self.options)
             .stdout(Stdio::null())
             .stderr(Stdio::inherit());

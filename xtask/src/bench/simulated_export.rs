@@ -84,6 +84,7 @@ async fn write(ledger: &DynamoDbLedger, run: &RunId, number: u32) -> Result<(), 
         records: RECORDS,
         calls: 1,
         attempt: "a".to_owned(),
+        unexplained: false,
     };
     ledger.put_outcome(&partition, &outcome, i64::MAX).await
 }

@@ -90,7 +90,7 @@ fn accepted(api: &TcpListener, child: &mut Child, deadline: Instant) -> TestResu
 }
 
 /// What the templates set.
-const SETTINGS: [(&str, &str); 19] = [
+pub(crate) const SETTINGS: [(&str, &str); 19] = [
     ("AWS_ACCESS_KEY_ID", "AKIA000000000000"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
     ("AWS_LAMBDA_FUNCTION_NAME", "function"),

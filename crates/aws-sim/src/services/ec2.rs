@@ -1,8 +1,9 @@
-//! Amazon EC2 (query): who may call, and which operation answers. Route tables, addresses and network
-//! interfaces have files of their own.
+//! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses and
+//! network interfaces have files of their own.
 
 mod addresses;
 mod query;
+mod regions;
 mod route_tables;
 
 use super::handler::{Context, Handler, ServiceResult, call};
@@ -13,7 +14,7 @@ use crate::public_addresses::public_addresses;
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
-use crate::world::{RegionAccess, World};
+use crate::world::{DEFAULT_REGIONS, RegionAccess, World};
 use query::Form;
 
 pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
@@ -47,6 +48,12 @@ fn check_access(
     operation: &str,
 ) -> ServiceResult<()> {
     let action = format!("ec2:{operation}");
+    let is_opt_in = !DEFAULT_REGIONS.contains(&signer.region.as_str());
+    if is_opt_in && session_policy::is_version_1(&signer.token) {
+        return Err(Fault::RegionDisabled
+            .error(Service::Ec2, &action)
+            .unwrap_or_else(denied_without_reason));
+    }
     let fault = match world.region_access(account, &signer.region) {
         RegionAccess::Allowed if session_policy::allows(&signer.token, &action) => return Ok(()),
         RegionAccess::Allowed | RegionAccess::MissingPermission => Fault::Denied,
@@ -85,21 +92,10 @@ fn handle(
             let (page, next) = query::paged(&all, form, 1_000)?;
             Ok(addresses::describe_network_interfaces(page) + &next)
         }
-        "DescribeRegions" => Ok(describe_regions(world)),
+        "DescribeRegions" => Ok(regions::describe(world, account, form)),
         _ => {
             let text = format!("The action {operation} is not valid for this web service.");
             Err(ServiceError::new(400, "InvalidAction", text))
         }
     }
-}
-
-fn describe_regions(world: &World) -> String {
-    let region = |region: &String| {
-        format!(
-            "<item><regionName>{region}</regionName><regionEndpoint>ec2.{region}.amazonaws.com\
-             </regionEndpoint><optInStatus>opt-in-not-required</optInStatus></item>"
-        )
-    };
-    let items: String = world.shape.regions.iter().map(region).collect();
-    format!("<regionInfo>{items}</regionInfo>")
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod list;
+mod read;
 
 use super::handler::{Handler, ServiceResult, call};
 use crate::call::{Call, Service};
@@ -44,7 +45,7 @@ fn handle(objects: &Objects, operation: &str, request: &Request) -> ServiceResul
     let path = decoded_path(request);
     let upload = request.query.get("uploadId").map_or("", String::as_str);
     match operation {
-        "GetObject" => get_object(objects, &path),
+        "GetObject" => read::get_object(objects, &path, request),
         "PutObject" => {
             let bytes = decoded_body(request);
             let reply = with_etag(Reply::new(200, "text/plain", ""), &bytes);
@@ -70,12 +71,6 @@ fn handle(objects: &Objects, operation: &str, request: &Request) -> ServiceResul
 
 const COMPLETED: &str =
     "<CompleteMultipartUploadResult><ETag>simulated</ETag></CompleteMultipartUploadResult>";
-
-fn get_object(objects: &Objects, path: &str) -> ServiceResult<Reply> {
-    let missing = || ServiceError::new(404, "NoSuchKey", "The specified key does not exist.");
-    let bytes = objects.get(path).ok_or_else(missing)?;
-    Ok(with_etag(Reply::new(200, "application/octet-stream", bytes.as_slice()), &bytes))
-}
 
 fn begun(path: &str, id: &str) -> Reply {
     let key = escape_xml(path);

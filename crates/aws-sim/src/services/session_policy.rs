@@ -1,11 +1,20 @@
-//! The session policy of an assumed role: the simulated session token carries the actions that it
-//! allows.
+//! What a simulated session token carries: the actions that the session policy allows, and whether the
+//! global endpoint of STS gave it.
 
 use serde_json::Value;
 
-/// The token of the `number`-th session with a session policy, or without one where it is absent.
-pub(super) fn token(number: u64, policy: Option<&str>) -> String {
-    format!("{number}/{}", policy.map_or_else(|| "*".to_owned(), actions))
+/// The token of the `number`-th session with a session policy, or without one where it is absent;
+/// `global` for the global endpoint's, of version 1.
+pub(super) fn token(number: u64, policy: Option<&str>, global: bool) -> String {
+    let version = if global { VERSION_1 } else { "" };
+    format!("{version}{number}/{}", policy.map_or_else(|| "*".to_owned(), actions))
+}
+
+const VERSION_1: &str = "v1-";
+
+/// Whether Regions that are on by default are the only ones that accept `token`.
+pub(super) fn is_version_1(token: &str) -> bool {
+    token.starts_with(VERSION_1)
 }
 
 /// The actions of a policy's first statement.

@@ -10,6 +10,7 @@ use super::handler::{Context, Handler, ServiceResult, call};
 use super::session_policy;
 use crate::call::{Call, Service};
 use crate::fault::Fault;
+use crate::oracle::is_enabled;
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
@@ -25,7 +26,8 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let received = call(Service::Sts, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let result = match operation.as_str() {
-            "AssumeRole" => assume_role(context, &account, &form),
+            "AssumeRole" => region_of_sts(context.world, &account, &signer.region)
+                .and_then(|()| assume_role(context, &account, &form, is_global(request))),
             "GetCallerIdentity" => Ok(caller_identity(&account)),
             _ => Err(ServiceError::new(400, "InvalidAction", operation)),
         };
@@ -43,11 +45,31 @@ fn caller_identity(account: &str) -> String {
     )
 }
 
-fn assume_role(context: Context<'_>, account: &str, form: &Form) -> ServiceResult<String> {
+/// STS in an opt-in Region knows only the accounts that have this Region on (IAM user guide, "Manage
+/// AWS STS in an AWS Region").
+fn region_of_sts(world: &World, account: &str, region: &str) -> ServiceResult<()> {
+    if is_enabled(world, account, region) {
+        return Ok(());
+    }
+    let text = "The security token included in the request is invalid";
+    Err(ServiceError::new(403, "InvalidClientTokenId", text))
+}
+
+/// Whether the request went to the global endpoint, whose tokens no opt-in Region accepts.
+fn is_global(request: &Request) -> bool {
+    request.header("host") == "sts.amazonaws.com"
+}
+
+fn assume_role(
+    context: Context<'_>,
+    account: &str,
+    form: &Form,
+    global: bool,
+) -> ServiceResult<String> {
     let duration = duration(form)?;
     check_trust(context.world, account, form)?;
     let number = context.stores.sessions.issue();
-    let token = session_policy::token(number, form.get("Policy").map(String::as_str));
+    let token = session_policy::token(number, form.get("Policy").map(String::as_str), global);
     // The expiry is by the clock of the machine, as the SDK and the product read it.
     let expiry = DateTime::from(SystemTime::now() + duration);
     let expiry_text = expiry.fmt(Format::DateTime).unwrap_or_default();

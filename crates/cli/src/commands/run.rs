@@ -196,6 +196,9 @@ impl Run<'_> {
             self.printer.note(&line);
         }
         self.printer.note(&messages::summary(result));
+        if let Some(line) = messages::regions_not_asked(&folder) {
+            self.printer.note(&line);
+        }
         self.printer.note(&format!("files: {}", folder.display()));
         match result.status {
             Status::Complete => Exit::Complete,

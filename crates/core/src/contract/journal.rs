@@ -123,6 +123,7 @@ mod tests {
             records: 0,
             calls: 0,
             attempt: "a".to_owned(),
+            unexplained: false,
         };
         let line = written(&JournalLine::from(&outcome));
         assert!(JournalLine::is_outcome(&line) && line.ends_with(b"}\n"));

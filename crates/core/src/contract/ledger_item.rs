@@ -36,6 +36,14 @@ pub struct OutcomeAttributes {
     pub calls: u64,
     /// The attempt's id; records with another one do not count.
     pub attempt: String,
+    /// True where AWS refused without a reason; absent else.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unexplained: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl From<&Outcome> for OutcomeAttributes {
@@ -51,6 +59,7 @@ impl From<&Outcome> for OutcomeAttributes {
             records: outcome.records,
             calls: outcome.calls,
             attempt: outcome.attempt.clone(),
+            unexplained: outcome.unexplained,
         }
     }
 }
@@ -70,6 +79,7 @@ impl OutcomeAttributes {
             records: self.records,
             calls: self.calls,
             attempt: self.attempt,
+            unexplained: self.unexplained,
         })
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::id::RunId;
+use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
 
 /// Whether every target has an answer.
@@ -74,6 +75,10 @@ pub struct Summary {
     pub first_failures: Vec<String>,
     /// The first changes since the previous run in words, at most ten.
     pub first_changes: Vec<String>,
+    /// The known Regions of the partition that no account of the run was asked in, by name; absent
+    /// in summaries of earlier releases.
+    #[serde(default)]
+    pub regions_not_asked: Vec<Region>,
     /// When the first target was begun; null where none was.
     pub started_at: Option<Timestamp>,
     /// When the last target ended; null where none was begun.

@@ -92,6 +92,10 @@ impl AccountFilter {
     }
 }
 
+/// A field for people, which may hold anything: the console of Step Functions suggests an input that
+/// has nothing else.
+const COMMENT: &str = "Comment";
+
 /// Fields that select targets: a resumed run has its own already.
 const CHOOSING: &[&str] =
     &["Definition", "Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
@@ -115,6 +119,7 @@ const REQUEST_FIELDS: &[&str] = &[
     "RegionsPerWorkItem",
     "ResumeRun",
     "Apply",
+    COMMENT,
 ];
 const FLAT_FIELDS: &[&str] = &[
     "Operation",
@@ -127,6 +132,7 @@ const FLAT_FIELDS: &[&str] = &[
     "ResumeRun",
     "Apply",
     "RunId",
+    COMMENT,
 ];
 const ACCOUNT_FIELDS: &[&str] = &[
     "Include",

@@ -4,6 +4,7 @@
 //! later can be used before this table knows it by naming it in `TARGET_REGIONS`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,14 @@ impl Region {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Every Region of `partition` that this release knows, by name; an account may have some of them
+    /// disabled.
+    #[must_use]
+    pub fn all_known(partition: Partition) -> BTreeSet<Self> {
+        let known = KNOWN.iter().filter_map(|name| Self::parse(name));
+        known.filter(|region| region.partition() == partition).collect()
     }
 
     /// The Regions that every account of `partition` has; none where that is not known.

@@ -16,6 +16,17 @@ pub fn name(run: &RunId) -> String {
     format!("org-operator-{run}").chars().map(fits).take(NAME_CHARS).collect()
 }
 
+/// The action that every run needs beside its operation's: which Regions the account has on.
+pub const INQUIRY: &str = "ec2:DescribeRegions";
+
+/// An operation's `actions` and [`INQUIRY`], each once.
+#[must_use]
+pub fn with_inquiry(actions: &[String]) -> Vec<String> {
+    let is_missing = !actions.iter().any(|action| action == INQUIRY);
+    let missing = is_missing.then(|| INQUIRY.to_owned());
+    actions.iter().cloned().chain(missing).collect()
+}
+
 /// A session policy that allows `actions` and nothing else, as JSON.
 #[must_use]
 pub fn policy(actions: &[String]) -> String {

@@ -82,6 +82,24 @@ impl Classification {
         self.ambiguity == Ambiguity::CredentialsRefused && region.is_always_on()
     }
 
+    /// The same classification where AWS says that the Region is on in the account: credentials that
+    /// it does not accept do not mean that it is disabled.
+    #[must_use]
+    pub fn where_region_is_on(self) -> Self {
+        if self.ambiguity != Ambiguity::CredentialsRefused {
+            return self;
+        }
+        let reason = one_line(self.error.reason());
+        let message = format!("the Region is on, but does not accept the role's session; {reason}");
+        Self::certain(self.error.with_kind(ErrorKind::AccessDenied).with_message(message))
+    }
+
+    /// Whether AWS refused without a reason: another Region's success decides what it means.
+    #[must_use]
+    pub fn is_unexplained(&self) -> bool {
+        self.ambiguity == Ambiguity::ShortRefusal
+    }
+
     /// The error, once it is known what the same credentials got in the other Regions.
     #[must_use]
     pub fn resolve(self, siblings: SiblingRegions, region: &Region) -> Error {
@@ -91,9 +109,18 @@ impl Classification {
             // It cannot be disabled: the account is not activated yet, or the credentials are bad.
             (ErrorKind::RegionDisabled, _) if region.is_always_on() => ErrorKind::AccessDenied,
             (_, Ambiguity::CredentialsRefused) if refused && !succeeded => ErrorKind::AccessDenied,
+            (ErrorKind::RegionDisabled, Ambiguity::CredentialsRefused) => return self.inferred(),
             (kind, _) => kind,
         };
         self.error.with_kind(kind)
+    }
+
+    /// The error of a Region that is taken for disabled because it did not accept the credentials.
+    fn inferred(self) -> Error {
+        let reason = one_line(self.error.reason());
+        let unknown =
+            "inferred: AWS did not say whether the Region is on, and it refused the role's";
+        self.error.with_message(format!("{unknown} session; {reason}"))
     }
 }
 

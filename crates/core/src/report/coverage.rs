@@ -8,6 +8,7 @@ use crate::contract::work_item::WorkItem;
 use crate::error::ErrorKind;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
+use crate::outcome::settlement::settle;
 use crate::outcome::{Outcome, Verdict};
 
 /// An account's targets of a run, from all of its work items.
@@ -48,21 +49,23 @@ pub struct CoveredTarget {
 }
 
 /// One row per target of the account, sorted by Region: the ledger's outcome, or FAILED
-/// `NoOutcome` with the worker's failure where there is one.
+/// `NoOutcome` with the worker's failure where there is one. A refusal without a reason is settled
+/// here, because no worker saw more than its own work item.
 #[must_use]
 pub fn cover(
     targets: &AccountTargets,
-    outcomes: Vec<Outcome>,
+    mut outcomes: Vec<Outcome>,
     failures: &[WorkerFailure],
 ) -> Vec<CoveredTarget> {
-    let mut outcomes: BTreeMap<Region, Outcome> =
+    settle(&mut outcomes);
+    let mut by_region: BTreeMap<Region, Outcome> =
         outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
     // A resumed work item may begin with another Region than the whole one did.
     let of_item = |failure: &WorkerFailure, item: &u32| {
         targets.regions.get(&failure.first_region) == Some(item)
     };
     let row = |(region, item): (&Region, &u32)| {
-        let outcome = outcomes.remove(region);
+        let outcome = by_region.remove(region);
         let verdict = match &outcome {
             Some(outcome) => outcome.verdict.clone(),
             None => missing(failures.iter().rfind(|failure| of_item(failure, item))),
@@ -101,11 +104,12 @@ impl CoveredTarget {
     }
 }
 
-/// The Regions of an account that have a final outcome among `outcomes`.
+/// The Regions that have a final outcome among all `outcomes` of an account, as [`cover`] has them.
 #[must_use]
-pub fn final_regions(outcomes: &[Outcome]) -> BTreeSet<Region> {
-    let done = outcomes.iter().filter(|outcome| outcome.verdict.is_final());
-    done.map(|outcome| outcome.region.clone()).collect()
+pub fn final_regions(mut outcomes: Vec<Outcome>) -> BTreeSet<Region> {
+    settle(&mut outcomes);
+    let done = outcomes.into_iter().filter(|outcome| outcome.verdict.is_final());
+    done.map(|outcome| outcome.region).collect()
 }
 
 #[cfg(test)]
@@ -130,6 +134,7 @@ mod tests {
             records: 0,
             calls: 0,
             attempt,
+            unexplained: false,
         }
     }
 
@@ -162,6 +167,17 @@ mod tests {
         }
         let row = rows[2].row(&targets);
         assert_eq!((row.error.as_str(), row.attempts, row.started_at), ("NoOutcome", 0, None));
+    }
+
+    #[test]
+    fn a_short_refusal_is_settled_by_a_success_of_another_work_item() {
+        let targets = by_account(vec![item("111111111111", &[0]), item("111111111111", &[1])]);
+        let refused = Verdict::of(ErrorKind::AccessDenied, "You may not");
+        let short = Outcome { unexplained: true, ..outcome(0, refused) };
+        let outcomes = vec![short, outcome(1, Verdict::Succeeded)];
+        let rows = cover(&targets[0], outcomes.clone(), &[]);
+        assert_eq!(rows[0].row(&targets[0]).error, "DeniedByPolicy");
+        assert_eq!(final_regions(outcomes).len(), 2);
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::contract::handler_output::{HandlerOutput, Notification};
 use crate::contract::summary::{RunResult, Summary};
+use crate::model::region::Region;
 use crate::outcome::one_line;
 
 /// SNS takes a subject of fewer than 100 characters (SNS API reference, `Publish`).
@@ -50,6 +51,7 @@ fn message(summary: &Summary) -> String {
     );
     text.push_str(&changes(summary));
     text.push_str(&errors(summary));
+    text.push_str(&not_asked(summary));
     text.push_str(&listed("changes", &summary.first_changes));
     text.push_str(&listed("failures", &summary.first_failures));
     text.push_str("\nFiles:\n");
@@ -76,6 +78,14 @@ fn errors(summary: &Summary) -> String {
     }
     let kinds = summary.errors.iter().map(|(kind, count)| format!("{kind} {count}"));
     format!("By error kind: {}.\n", kinds.collect::<Vec<_>>().join(", "))
+}
+
+fn not_asked(summary: &Summary) -> String {
+    let regions: Vec<&str> = summary.regions_not_asked.iter().map(Region::as_str).collect();
+    if regions.is_empty() {
+        return String::new();
+    }
+    format!("Regions of the partition that were not asked: {}.\n", regions.join(", "))
 }
 
 /// The first lines of a list under its heading, or nothing.
@@ -130,6 +140,7 @@ mod tests {
                 .collect(),
             first_failures: failures,
             first_changes: previous.map(|_| CHANGE.to_owned()).into_iter().collect(),
+            regions_not_asked: Region::parse("eu-south-1").into_iter().collect(),
             started_at: None,
             ended_at: None,
             duration_ms: None,
@@ -149,6 +160,7 @@ mod tests {
             CHANGE,
             "By error kind: AccessDenied 4.",
             &failure,
+            "Regions of the partition that were not asked: eu-south-1.",
             "s3://results/runs/internet-routes/run-7/internet-routes.csv",
         ] {
             assert!(sent.message.contains(part), "{part} is not in: {}", sent.message);

@@ -1,10 +1,11 @@
 //! Counts over a run while its artifacts are written, and the summary that they make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::record_row::ChangeKind;
 use crate::contract::summary::{RunResult, Status, Summary};
 use crate::model::id::RunId;
+use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
 use crate::outcome::{Outcome, Verdict};
 use crate::report::changes::Change;
@@ -27,6 +28,7 @@ pub struct Tally {
     errors: BTreeMap<&'static str, u64>,
     first_failures: Vec<String>,
     first_changes: Vec<String>,
+    asked: BTreeSet<Region>,
     span: Option<(Timestamp, Timestamp)>,
 }
 
@@ -34,6 +36,7 @@ impl Tally {
     /// Counts an account and what became of its targets.
     pub fn account(&mut self, targets: &AccountTargets, covered: &[CoveredTarget]) {
         self.accounts += 1;
+        self.asked.extend(targets.regions.keys().cloned());
         for target in covered {
             self.target(targets, target);
         }
@@ -90,6 +93,7 @@ impl Tally {
         artifacts: Vec<String>,
     ) -> Summary {
         let (started_at, ended_at) = self.span.unzip();
+        let regions_not_asked = self.not_asked();
         Summary {
             result: self.result(run_id, previous.is_some(), artifacts),
             operation: operation.to_owned(),
@@ -99,10 +103,20 @@ impl Tally {
             errors: self.errors.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
             first_failures: self.first_failures,
             first_changes: self.first_changes,
+            regions_not_asked,
             started_at,
             ended_at,
             duration_ms: self.span.map(|(first, last)| last.millis_since(first)),
         }
+    }
+
+    /// The known Regions of the run's partition that are in no work item.
+    fn not_asked(&self) -> Vec<Region> {
+        // An operation that runs once per account asks no Region.
+        let regional = self.asked.iter().find(|region| !region.is_global());
+        let partition = regional.map(Region::partition);
+        let known = partition.map(Region::all_known).unwrap_or_default();
+        known.difference(&self.asked).cloned().collect()
     }
 
     fn result(&self, run_id: RunId, compared: bool, artifacts: Vec<String>) -> RunResult {

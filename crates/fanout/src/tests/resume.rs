@@ -18,6 +18,7 @@ fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operato
         records: 0,
         calls: 0,
         attempt: "a".to_owned(),
+        unexplained: false,
     };
     fanout.ledger.put(&partition, outcome_key(&region(name)), Entry::Outcome(outcome));
 }

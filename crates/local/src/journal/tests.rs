@@ -25,6 +25,7 @@ fn outcome(number: usize, verdict: Verdict, attempt: &str) -> Outcome {
         records: 1,
         calls: 3,
         attempt: attempt.to_owned(),
+        unexplained: false,
     }
 }
 

@@ -27,6 +27,7 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
             records,
             calls: 1,
             attempt,
+            unexplained: false,
         };
         run.handler.ledger.put(&partition, outcome_key(&region), Entry::Outcome(outcome));
         for thing in *things {

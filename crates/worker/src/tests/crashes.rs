@@ -1,7 +1,7 @@
 //! Workers that die between any two writes: what a reader sees in the end is what an undisturbed run gives.
 
 use org_operator_core::contract::ledger::{Entry, LedgerRecord};
-use org_operator_core::report::coverage::{by_account, cover};
+use org_operator_core::report::coverage::{CoveredTarget, by_account, cover};
 use org_operator_core::{Outcome, WorkerEvent};
 use proptest::prelude::*;
 
@@ -32,7 +32,12 @@ fn visible(worker: &TestWorker, event: &WorkerEvent) -> (Vec<String>, Vec<String
         .collect();
     let targets = by_account(vec![event.item.clone()]).remove(0);
     let covered = cover(&targets, outcomes, &[]);
-    (covered.iter().map(|row| format!("{} {:?}", row.region, row.verdict)).collect(), rows)
+    // Which Region an inference names depends on what was known when it was made.
+    let seen = |row: &CoveredTarget| {
+        let kind = row.verdict.error().map(|(kind, _)| kind);
+        format!("{} {} {kind:?}", row.region, row.verdict)
+    };
+    (covered.iter().map(seen).collect(), rows)
 }
 
 proptest! {

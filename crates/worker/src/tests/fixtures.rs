@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use futures_util::future::BoxFuture;
-use org_operator_aws::Member;
+use org_operator_aws::{CallCounter, Member};
 use org_operator_core::contract::ledger::{Entry, LedgerPartition};
+use org_operator_core::model::account_regions::AccountRegions;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_core::{AccountId, Error, ErrorKind, RunId, WorkerEvent};
@@ -27,8 +28,8 @@ pub(crate) static SPEC: LazyLock<Spec> = LazyLock::new(|| {
 pub(crate) struct ByWord;
 
 impl Operation for ByWord {
-    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
-        Box::pin(async { Ok(()) })
+    fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
+        Box::pin(async move { self.run(target).await.map(drop) })
     }
 
     fn spec(&self) -> &Spec {
@@ -52,6 +53,23 @@ impl Operation for ByWord {
                 _ => Ok(Rows::new()),
             }
         })
+    }
+}
+
+/// Answers by the word in the Region's name, and refuses every dry run.
+pub(crate) struct RefusesProbes;
+
+impl Operation for RefusesProbes {
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
+        Box::pin(async { Err(CallFailure::answered("UnauthorizedOperation", 403, "no").into()) })
+    }
+
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        ByWord.run(target)
     }
 }
 
@@ -82,6 +100,10 @@ pub(crate) struct FakeMembers {
     pub(crate) refusal: Option<Error>,
     pub(crate) assumed: AtomicUsize,
     pub(crate) evicted: AtomicUsize,
+    /// What the account says of its Regions; `None` where it may not.
+    pub(crate) regions: Option<AccountRegions>,
+    /// How often it was asked for them.
+    pub(crate) inquiries: AtomicUsize,
 }
 
 impl Members for FakeMembers {
@@ -92,6 +114,12 @@ impl Members for FakeMembers {
             Some(error) => Err(error.clone()),
             None => Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token")),
         }
+    }
+
+    async fn regions(&self, _: &Member, _: &CallCounter) -> Result<AccountRegions, Error> {
+        self.inquiries.fetch_add(1, Ordering::SeqCst);
+        let refused = || Error::new(ErrorKind::AccessDenied, "no ec2:DescribeRegions");
+        self.regions.clone().ok_or_else(refused)
     }
 
     fn evict(&self, _: &AccountId, _: &RunId) {

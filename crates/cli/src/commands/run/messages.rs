@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use org_operator_core::Region;
 use org_operator_core::artifact::SUMMARY;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Summary};
@@ -34,10 +35,17 @@ pub(super) fn summary(result: &RunResult) -> String {
     )
 }
 
+/// The Regions of the partition that the run did not ask, or nothing where it asked all.
+pub(super) fn regions_not_asked(folder: &Path) -> Option<String> {
+    let summary = summary_file(folder)?;
+    let names: Vec<&str> = summary.regions_not_asked.iter().map(Region::as_str).collect();
+    let count = names.len();
+    (count > 0).then(|| format!("{count} Regions of the partition not asked: {}", names.join(", ")))
+}
+
 /// The first failures of the summary in a run's folder.
 pub(super) fn failures(folder: &Path) -> Vec<String> {
-    let bytes = std::fs::read(folder.join(SUMMARY.name)).unwrap_or_default();
-    let Ok(summary) = serde_json::from_slice::<Summary>(&bytes) else { return Vec::new() };
+    let Some(summary) = summary_file(folder) else { return Vec::new() };
     let first = summary.first_failures.iter();
     let mut lines: Vec<String> = first.map(|line| format!("FAILED {line}")).collect();
     let more = summary.result.failed.saturating_sub(lines.len() as u64);
@@ -45,4 +53,9 @@ pub(super) fn failures(folder: &Path) -> Vec<String> {
         lines.push(format!("… and {more} more in coverage.csv"));
     }
     lines
+}
+
+fn summary_file(folder: &Path) -> Option<Summary> {
+    let bytes = std::fs::read(folder.join(SUMMARY.name)).ok()?;
+    serde_json::from_slice(&bytes).ok()
 }

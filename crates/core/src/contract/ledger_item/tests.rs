@@ -24,6 +24,7 @@ fn outcome(verdict: Verdict) -> Entry {
         records: 3,
         calls: 4,
         attempt: "a".to_owned(),
+        unexplained: false,
     })
 }
 

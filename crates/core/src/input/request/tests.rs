@@ -23,6 +23,14 @@ fn an_empty_request_has_the_defaults() {
 }
 
 #[test]
+fn the_input_that_the_console_suggests_is_an_empty_request() {
+    let suggested = json!({"Comment": "Insert your JSON here"});
+    for event in [suggested.clone(), json!({"RunId": "r-1", "Request": suggested})] {
+        assert_eq!(parse(&event).unwrap().request, parse(&json!({})).unwrap().request);
+    }
+}
+
+#[test]
 fn the_nested_and_the_flat_form_of_an_event_are_equal() {
     let request = json!({"Operation": "x", "Regions": ["eu-west-1"], "MaxConcurrency": 7});
     let nested = parse(&json!({"RunId": "r-1", "Request": request})).unwrap();
