@@ -77,6 +77,7 @@ impl Download for S3Download {
 
 fn content_type(key: &str) -> &'static str {
     match key.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
         Some("csv") => "text/csv; charset=utf-8",
         Some("json") => "application/json",
         Some("jsonl") => "application/x-ndjson",

@@ -14,8 +14,7 @@ function verdict(panel) {
     ["started", summary.StartedAt ?? ""], ["ended", summary.EndedAt ?? ""],
     ["accounts", number(summary.Accounts)],
     ["Regions asked", [...data.regions].sort().join(", ")],
-    ["Regions not asked", (summary.RegionsNotAsked ?? []).join(", ") || "none"],
-    ["request", meta.request],
+    ["parameters", meta.parameters || "none"],
   ];
   const list = element("dl", undefined, { class: "facts" });
   for (const [name, text] of facts) list.append(element("dt", name), element("dd", cut(String(text ?? ""), 2000)));
