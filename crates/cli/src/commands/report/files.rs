@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use org_operator_core::artifact::sink::{ArtifactSink, Origin, RunFacts};
 use org_operator_core::artifact::{
-    Artifact, CHANGES_CSV, COVERAGE_CSV, PLAN, RECORD_LINES, SUMMARY, report_html,
+    Artifact, CHANGES_CSV, COVERAGE_CSV, MANIFEST, PLAN, RECORD_LINES, SUMMARY, report_html,
 };
 use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::contract::document::csv_rows;
@@ -20,7 +20,7 @@ use org_operator_core::contract::summary::Summary;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Upload};
-use org_operator_core::{AccountId, Error, ErrorKind};
+use org_operator_core::{AccountId, Error, ErrorKind, WorkItem};
 use org_operator_local::directory::{Directory, FileUpload};
 use org_operator_local::engine::WORKER;
 use org_operator_result_handler::Written;
@@ -81,7 +81,8 @@ impl<'a> RunFiles<'a> {
     pub(super) async fn write(&self, key: &str, changes: Changes) -> Result<(), Error> {
         let path = self.path(&COVERAGE_CSV);
         let bytes = std::fs::read(&path).map_err(|e| Error::io("reading", &path, &e))?;
-        let coverage: Vec<CoverageRow> = csv_rows(&bytes)?;
+        let mut coverage: Vec<CoverageRow> = csv_rows(&bytes)?;
+        self.name_accounts(&mut coverage)?;
         let first = coverage.first();
         let partition = first.map_or(Partition::Commercial, |row| row.region.partition());
         let sink = report_html::open(&self.facts(partition))?;
@@ -92,6 +93,19 @@ impl<'a> RunFiles<'a> {
         writing.sink.finish(&self.summary)?;
         writing.drain(0).await?;
         writing.upload.finish().await
+    }
+
+    /// Accounts have the manifest's names: those of the coverage may begin with an apostrophe.
+    fn name_accounts(&self, coverage: &mut [CoverageRow]) -> Result<(), Error> {
+        let manifest: Vec<WorkItem> = document(&self.path(&MANIFEST))?;
+        let named = |item: WorkItem| (item.account_id, item.account_name);
+        let mut names: BTreeMap<AccountId, String> = manifest.into_iter().map(named).collect();
+        for account in coverage.chunk_by_mut(|a, b| a.account_id == b.account_id) {
+            let name = account.first().and_then(|row| names.remove(&row.account_id));
+            let Some(name) = name else { continue };
+            account.iter_mut().for_each(|row| row.account_name.clone_from(&name));
+        }
+        Ok(())
     }
 
     fn facts(&self, partition: Partition) -> RunFacts<'_> {
