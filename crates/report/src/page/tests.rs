@@ -19,8 +19,8 @@ fn blocks(page: &[u8]) -> Vec<Value> {
     found.map(|rest| block::unpacked(&format!("{start}{rest}"))).collect()
 }
 
-fn finished(page: &mut Page, summary: Value) -> Vec<Value> {
-    page.finish(&summary).unwrap();
+fn finished(page: &mut Page, summary: &Value) -> Vec<Value> {
+    page.finish(summary).unwrap();
     blocks(&page.take())
 }
 
@@ -35,7 +35,7 @@ fn each_target_has_its_letter_reason_and_count() {
         .unwrap();
     page.account(("2", "two", ""), &[target("r3", "SKIPPED", "D"), target("r1", "FAILED", "K")])
         .unwrap();
-    let blocks = finished(&mut page, json!({"Status": "PARTIAL"}));
+    let blocks = finished(&mut page, &json!({"Status": "PARTIAL"}));
     let coverage = of_kind(&blocks, "coverage").next().unwrap();
     assert_eq!(coverage["regions"], json!(["r1", "r2", "r3"]));
     assert_eq!(coverage["reasons"], json!([["K", "why"], ["D", "why"]]));
@@ -50,7 +50,7 @@ fn rows_beyond_the_limit_are_counted_and_left_out() {
         page.record("r1", &["x", "y"]).unwrap();
         page.take();
     }
-    let blocks = finished(&mut page, json!({}));
+    let blocks = finished(&mut page, &json!({}));
     assert_eq!(of_kind(&blocks, "summary").next().unwrap()["rows_left_out"], 3);
 }
 
@@ -86,7 +86,7 @@ proptest! {
         page.record("r1", &cells).unwrap();
         page.change("added", "r1", &cells);
         page.account(("1", &name, &name), &[target("r1", "SUCCEEDED", "")]).unwrap();
-        let blocks = finished(&mut page, json!({}));
+        let blocks = finished(&mut page, &json!({}));
         let rows = of_kind(&blocks, "rows").next().unwrap();
         prop_assert_eq!(&rows["columns"][0][0], &Value::from(cells[0].clone()));
         let coverage = of_kind(&blocks, "coverage").next().unwrap();

@@ -98,12 +98,14 @@ impl<'a> RunFiles<'a> {
     /// Accounts have the manifest's names: those of the coverage may begin with an apostrophe.
     fn name_accounts(&self, coverage: &mut [CoverageRow]) -> Result<(), Error> {
         let manifest: Vec<WorkItem> = document(&self.path(&MANIFEST))?;
-        let named = |item: WorkItem| (item.account_id, item.account_name);
-        let mut names: BTreeMap<AccountId, String> = manifest.into_iter().map(named).collect();
+        let pair = |item: WorkItem| (item.account_id, item.account_name);
+        let mut names: BTreeMap<AccountId, String> = manifest.into_iter().map(pair).collect();
         for account in coverage.chunk_by_mut(|a, b| a.account_id == b.account_id) {
             let name = account.first().and_then(|row| names.remove(&row.account_id));
             let Some(name) = name else { continue };
-            account.iter_mut().for_each(|row| row.account_name.clone_from(&name));
+            for row in account {
+                row.account_name.clone_from(&name);
+            }
         }
         Ok(())
     }
