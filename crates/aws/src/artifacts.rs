@@ -182,3 +182,18 @@ impl S3Upload {
         result
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use org_operator_core::artifact::Artifact;
+
+    use super::*;
+
+    #[test]
+    fn every_artifact_is_stored_with_its_content_type() {
+        for artifact in Artifact::ALL {
+            let key = format!("runs/op/r1/{}", artifact.file_name("op"));
+            assert_eq!(content_type(&key), artifact.content_type, "{key}");
+        }
+    }
+}
