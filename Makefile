@@ -137,8 +137,8 @@ least-privilege: .venv/tests ## Show on the emulator that the roles may do what 
 # Apart from `make test`, because it needs a browser: Debian's package chromium, or CHROMIUM= another one.
 .PHONY: browser
 browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in a real browser, light and dark, small and large
-	cargo build --locked --package org-operator-report --example sample
-	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug/examples/sample"
+	cargo build --locked --workspace --bins --examples
+	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug"
 
 .PHONY: first-run-trial
 first-run-trial: .venv/tests ## Walk the first-run kit on the emulator

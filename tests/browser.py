@@ -1,10 +1,12 @@
 """The report in a real browser: opens pages from files, looks at every view, and compares what they show with the data.
 
-    browser.py SAMPLE        SAMPLE is the program that writes a page about a made-up run
+    browser.py BINARIES      BINARIES has the command, the simulated AWS, and examples/sample, which writes a page about
+                             a made-up run
 
 Needs the system's Chromium (CHROMIUM names another one) and what requirements-browser.txt lists.
 """
 
+import csv
 import os
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import browser_run
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
@@ -58,6 +61,19 @@ class Opened:
         names = self.page.eval_on_selector_all(".heads button", "heads => heads.map(h => h.textContent.split(' ')[0])")
         return self.page.locator(".sheet pre").nth(names.index(name)).text_content().split("\n")
 
+    def sort(self, name):
+        self.milliseconds(SORT.format(name))
+
+    def filter(self, text):
+        self.milliseconds(FILTER.format(text))
+
+    def download(self):
+        """The rows that are shown, as the page's own CSV has them."""
+        with self.page.expect_download() as download:
+            self.page.click("text=Download CSV")
+        with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))
+
     def milliseconds(self, script):
         return self.page.evaluate(f"(() => {{ const t = performance.now(); {script}; return performance.now() - t }})()")
 
@@ -67,25 +83,23 @@ class Opened:
         expect(self.page.title() == "org-operator report", f"the title became {self.page.title()!r}")
 
 
-SORT = "[...document.querySelectorAll('.heads button')].find(b => b.textContent.startsWith('route_table_id')).click()"
+SORT = "[...document.querySelectorAll('.heads button')].find(b => b.textContent.startsWith('{}')).click()"
 FILTER = "const i = document.querySelector('input[type=search]'); i.value = '{}'; i.oninput()"
 
 
 def rows_are_right(opened):
     opened.show("Rows")
     unsorted = opened.column("route_table_id")
-    opened.milliseconds(SORT)
+    opened.sort("route_table_id")
     first = opened.column("route_table_id")
     expect(first == sorted(first) and first != unsorted, "rows are not sorted by the column that was clicked")
-    opened.milliseconds(FILTER.format("10.2.0.0/16"))
+    opened.filter("10.2.0.0/16")
     found = opened.column("destination")
     expect(found and set(found) == {"10.2.0.0/16"}, f"the filter shows {found[:3]}")
-    with opened.page.expect_download() as download:
-        opened.page.click("text=Download CSV")
-    lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
-    expect(lines[0].startswith("account_id,account_name,region,vpc_id"), f"the CSV begins with {lines[0]}")
-    expect(all(not cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line.split(",")), "a formula")
-    opened.milliseconds(FILTER.format(""))
+    rows = opened.download()
+    expect(rows[0][:4] == ["account_id", "account_name", "region", "vpc_id"], f"the CSV begins with {rows[0]}")
+    expect(all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row), "a formula")
+    opened.filter("")
 
 
 def the_map_speaks(opened):
@@ -100,10 +114,12 @@ def the_map_speaks(opened):
 def the_tree_opens(opened):
     opened.show("Topology")
     opened.page.focus("[role=tree]")
-    before = opened.page.locator("[role=treeitem]").count()
+    deepest = "lines => Math.max(...lines.map(line => Number(line.getAttribute('aria-level'))))"
+    before = opened.page.eval_on_selector_all("[role=treeitem]", deepest)
     for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight"):
         opened.page.keyboard.press(key)
-    expect(opened.page.locator("[role=treeitem]").count() > before, "the tree does not open")
+    after = opened.page.eval_on_selector_all("[role=treeitem]", deepest)
+    expect(after == before + 2, f"the tree opens from level {before} to {after}")
 
 
 def accessible(opened):
@@ -135,7 +151,7 @@ def large(browser, path):
     opened = Opened(browser, path, "light")
     rows_are_right(opened)
     nodes = opened.page.evaluate("document.querySelectorAll('*').length")
-    sort = min(opened.milliseconds(SORT) for _ in range(3))
+    sort = min(opened.milliseconds(SORT.format("route_table_id")) for _ in range(3))
     megabytes = path.stat().st_size / 1e6
     print(f"{path.name}: {megabytes:.1f} MB, open {opened.seconds:.2f} s, sort {sort:.0f} ms, {nodes} nodes")
     expect(nodes < 200, f"{nodes} nodes")
@@ -146,12 +162,31 @@ def large(browser, path):
     opened.page.close()
 
 
+def real(browser, binaries, folder):
+    """The page of a run of the command shows what the run's files have."""
+    run = browser_run.made(binaries, folder)
+    opened = Opened(browser, run / "report.html", "light")
+    found = list(browser_run.differences(opened, run))
+    expect(not found, f"the report of {run} differs: {found}")
+    the_map_speaks(opened)
+    the_tree_opens(opened)
+    for view in VIEWS:
+        opened.show(view)
+    opened.quiet()
+    rows = opened.page.evaluate("rowCount()")
+    cells = opened.page.evaluate("data.cells.status.length")
+    print(f"a run's report.html: {rows} rows and {cells} targets as in its files, no request, no complaint")
+    opened.page.close()
+
+
 def main():
     browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     expect(browser_path, "there is no Chromium: install it (Debian: apt install chromium), or name one by CHROMIUM=")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path, args=QUIET)
-        pages = [written(sys.argv[1], folder, size) for size in (SMALL, LARGE)]
+        binaries = Path(sys.argv[1])
+        real(browser, binaries, Path(folder) / "runs")
+        pages = [written(binaries / "examples" / "sample", folder, size) for size in (SMALL, LARGE)]
         for scheme in ("light", "dark"):
             small(browser, pages[0], scheme)
         large(browser, pages[1])

@@ -9,6 +9,7 @@ mod stores;
 
 use std::collections::BTreeMap;
 
+use org_operator_core::artifact::REPORT_HTML;
 use org_operator_testkit::{TestResult, paths};
 
 pub use run::{OPERATION, RUN, Steps, resumption, written};
@@ -20,6 +21,12 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 /// The version of the formats that this release writes. A release that changes one without being
 /// able to read the other gets the next number, and the old folder stays.
 pub const CURRENT: &str = "v1";
+
+/// Whether a file is part of the contract: the report is for people, and changes with its looks.
+#[must_use]
+pub fn is_contract(path: &str) -> bool {
+    !path.ends_with(&format!("/{}", REPORT_HTML.name))
+}
 
 /// Every version with files.
 ///

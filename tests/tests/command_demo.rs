@@ -192,9 +192,10 @@ async fn a_deployed_run_is_started_followed_fetched_and_the_same() -> TestResult
     | fetched/internet-routes/by-hand/internet-routes.jsonl
     | fetched/internet-routes/by-hand/manifest.json
     | fetched/internet-routes/by-hand/plan.json
+    | fetched/internet-routes/by-hand/report.html
     | fetched/internet-routes/by-hand/summary.json
     stderr
-    | 8 files; the run is PARTIAL
+    | 9 files; the run is PARTIAL
     "#);
     // It goes on where its ledger is, and what was fetched stays as it is.
     let folder = shell.path("fetched/internet-routes/by-hand");

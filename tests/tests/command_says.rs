@@ -249,6 +249,7 @@ fn completions_and_help_are_data() -> TestResult<()> {
     |   fetch        Copy a deployed run's files to this machine
     |   runs         List the deployed runs with their status
     |   diff         Compare two runs: records added and removed, where both looked
+    |   report       Give the page of a run, and open it: a map, failures with remedies, changes, rows
     |   check        Say what this identity may do: list the organization, enter each account, ask there
     |   profiles     Write AWS CLI profiles for the accounts
     |   completions  Print completions for a shell

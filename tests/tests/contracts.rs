@@ -167,7 +167,8 @@ async fn todays_steps_resume_a_stored_run_and_write_its_files_again() -> TestRes
         let plan = &files[&format!("runs/{}/{RUN}/plan.json", contracts::OPERATION)];
         let plan: RunPlan = serde_json::from_slice(plan)?;
         steps.export(&plan).await?;
-        for (path, bytes) in steps.fanout.artifacts.all() {
+        let written = steps.fanout.artifacts.all();
+        for (path, bytes) in written.into_iter().filter(|(path, _)| contracts::is_contract(path)) {
             let stored = String::from_utf8_lossy(&files[&path]).into_owned();
             assert_eq!(String::from_utf8_lossy(&bytes), stored, "{version}: {path}");
         }

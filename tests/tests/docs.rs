@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use org_operator_core::ErrorKind;
 use org_operator_core::artifact::Artifact;
 use org_operator_core::plan::selection::Reason;
 use org_operator_testkit::{TestResult, paths};
@@ -99,6 +100,17 @@ fn the_tables_of_artifacts_are_the_list_of_the_code() {
         let text = text(document);
         let table = between(&text, "artifacts");
         assert_eq!(table, Some(Artifact::markdown_table().as_str()), "{document}");
+    }
+}
+
+#[test]
+fn remedies_are_the_last_column_of_the_error_kinds() {
+    let document = text("docs/error-kinds.md");
+    for kind in ErrorKind::ALL {
+        let begins = format!("| `{kind}` | ");
+        let row = document.lines().find(|line| line.starts_with(&begins)).unwrap_or_default();
+        let last = row.trim_end_matches(" |").rsplit(" | ").next().unwrap_or_default();
+        assert_eq!(kind.remedy(), last.replace('`', ""), "{kind}");
     }
 }
 

@@ -15,6 +15,7 @@ mod command_look;
 mod command_plan;
 mod command_profiles;
 mod command_refused;
+mod command_report;
 mod command_says;
 mod command_stops;
 mod command_terminal;

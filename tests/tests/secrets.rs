@@ -1,5 +1,5 @@
 //! No credential leaves the process: not in a line of log, however much is logged, not in the ledger,
-//! not in an artifact. And no artifact is of a kind that a program would run.
+//! not in an artifact. And only the report is of a kind that a program would run.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +56,7 @@ async fn no_credential_stands_in_a_log_a_journal_or_an_artifact() -> TestResult<
         let mut found = BTreeMap::new();
         files(&shell.path("runs"), &mut found)?;
         assert!(found.len() > 10, "{:?}", found.keys());
-        let kinds = ["csv", "json", "jsonl", "lock"];
+        let kinds = ["csv", "json", "jsonl", "lock", "/report.html"];
         let named = |name: &String| kinds.iter().any(|kind| name.ends_with(kind));
         assert!(found.keys().all(named), "{:?}", found.keys());
         found.insert("stdout".to_owned(), said.stdout.into_bytes());

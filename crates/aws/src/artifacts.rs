@@ -56,6 +56,7 @@ impl Artifacts for S3Artifacts {
 
 fn content_type(key: &str) -> &'static str {
     match key.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
         Some("csv") => "text/csv; charset=utf-8",
         Some("json") => "application/json",
         Some("jsonl") => "application/x-ndjson",
@@ -158,5 +159,20 @@ impl S3Upload {
             }
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use org_operator_core::artifact::Artifact;
+
+    use super::*;
+
+    #[test]
+    fn every_artifact_is_stored_with_its_content_type() {
+        for artifact in Artifact::ALL {
+            let key = format!("runs/op/r1/{}", artifact.file_name("op"));
+            assert_eq!(content_type(&key), artifact.content_type, "{key}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::commands::fetch::args::FetchArgs;
 use crate::commands::operations::args::OperationsArgs;
 use crate::commands::plan::args::PlanArgs;
 use crate::commands::profiles::args::ProfilesArgs;
+use crate::commands::report::args::ReportArgs;
 use crate::commands::run::args::RunArgs;
 use crate::commands::runs::args::RunsArgs;
 use crate::commands::start::args::StartArgs;
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Runs(RunsArgs),
     /// Compare two runs: records added and removed, where both looked.
     Diff(DiffArgs),
+    /// Give the page of a run, and open it: a map, failures with remedies, changes, rows.
+    Report(ReportArgs),
     /// Say what this identity may do: list the organization, enter each account, ask there.
     Check(CheckArgs),
     /// Write AWS CLI profiles for the accounts.

@@ -9,6 +9,7 @@ pub(crate) mod fetch;
 pub(crate) mod operations;
 pub(crate) mod plan;
 pub(crate) mod profiles;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod start;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
         Command::Fetch(args) => fetch::run(&aws, &args, printer).await,
         Command::Runs(args) => runs::run(&aws, &args).await,
         Command::Diff(args) => diff::run(&args, printer).await,
+        Command::Report(args) => report::run(&args).await,
         Command::Check(args) => check::run(&aws, &args, printer).await,
         Command::Profiles(args) => profiles::run(&aws, &args, printer).await,
         Command::Completions(args) => completions::run(&args),

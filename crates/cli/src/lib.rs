@@ -10,6 +10,7 @@ mod connection;
 mod deployment;
 mod error;
 mod exit;
+mod local_run;
 mod operation_file;
 mod output;
 mod planner;

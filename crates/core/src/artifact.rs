@@ -9,6 +9,7 @@ mod coverage_csv;
 mod folder;
 mod record_lines;
 mod records_csv;
+pub mod report_html;
 pub mod sink;
 
 pub use folder::Folder;
@@ -18,6 +19,7 @@ use sink::OpenSink;
 use crate::model::id::RunId;
 
 const CSV: &str = "text/csv; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 const JSON_LINES: &str = "application/x-ndjson";
 
@@ -95,6 +97,15 @@ artifacts! {
         is_listed: true,
         purpose: "a row per record `added` or `removed` since the previous run, over targets that succeeded in both",
         sink: Some(changes_csv::open),
+    };
+    /// The run as a page.
+    REPORT_HTML = Artifact {
+        name: "report.html",
+        content_type: HTML,
+        place: Place::Run,
+        is_listed: true,
+        purpose: "all of it as one page for a browser, which opens from a file and makes no request",
+        sink: Some(report_html::open),
     };
     /// Who is in the run.
     ACCOUNTS_CSV = Artifact {
@@ -197,6 +208,7 @@ mod tests {
             let (_, extension) = artifact.name.rsplit_once('.').unwrap();
             let expected = match extension {
                 "csv" => CSV,
+                "html" => HTML,
                 "json" => JSON,
                 "jsonl" => JSON_LINES,
                 other => panic!("{other} has no content type"),

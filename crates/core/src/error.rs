@@ -17,6 +17,7 @@ mod credentials;
 mod detail;
 mod kind;
 mod operation_failure;
+mod remedy;
 
 use std::fmt;
 use std::io;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use org_operator_aws::{Organization, SystemClock, ThrottleCounter};
 use org_operator_core::artifact::Folder;
+use org_operator_core::artifact::sink::Origin;
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
 use org_operator_core::ports::{Artifacts, find};
@@ -167,11 +168,13 @@ impl Engine {
     /// Those of the result handler.
     pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
         let journal = self.journal(&plan.operation, &plan.run_id);
-        let handler = ResultHandler::new(journal, self.artifacts(), String::new());
+        let mut handler = ResultHandler::new(journal, self.artifacts(), String::new());
+        handler.origin = Origin::Local;
         let event = ResultEvent {
             run_id: plan.run_id.clone(),
             operation: plan.operation.clone(),
             definition: plan.definition.clone(),
+            parameters: plan.parameters.clone(),
         };
         handler.run(&event).await.map(|summary| summary.result)
     }

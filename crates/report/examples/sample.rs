@@ -59,7 +59,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "Succeeded": targets - failed - skipped, "Skipped": skipped, "Failed": failed, "Records": rows,
         "Added": accounts, "Removed": 0, "PreviousRunId": "sample-0", "Accounts": accounts,
     });
-    out.write_all(&page.finish(&summary)?)?;
+    page.finish(&summary)?;
+    out.write_all(&page.take())?;
     Ok(())
 }
 
@@ -71,7 +72,7 @@ fn meta() -> Meta {
         columns: COLUMNS.iter().map(column).collect(),
         levels: ["vpc_id", "route_table_id", "gateway_id"].map(str::to_owned).to_vec(),
         partition: "aws".to_owned(),
-        request: "{}".to_owned(),
+        parameters: "{}".to_owned(),
         resume: "org-operator run --resume sample-1".to_owned(),
         remedies: remedies.map(|(kind, text)| (kind.to_owned(), text.to_owned())).into(),
         ..Meta::default()

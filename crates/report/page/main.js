@@ -14,8 +14,7 @@ function verdict(panel) {
     ["started", summary.StartedAt ?? ""], ["ended", summary.EndedAt ?? ""],
     ["accounts", number(summary.Accounts)],
     ["Regions asked", [...data.regions].sort().join(", ")],
-    ["Regions not asked", (summary.RegionsNotAsked ?? []).join(", ") || "none"],
-    ["request", meta.request],
+    ["parameters", meta.parameters || "none"],
   ];
   const list = element("dl", undefined, { class: "facts" });
   for (const [name, text] of facts) list.append(element("dt", name), element("dd", cut(String(text ?? ""), 2000)));
@@ -38,6 +37,9 @@ function groups() {
 
 function failures(panel) {
   const all = groups();
+  if (data.summary.Failed) {
+    panel.append(element("h3", "Ask what failed once more"), element("pre", data.meta.resume, { class: "command" }));
+  }
   if (!all.length) panel.append(element("p", "No target failed and none was skipped."));
   for (const group of all.slice(0, 12)) {
     const box = element("section", undefined, { class: group.status === "F" ? "failed" : "skipped" });
@@ -47,9 +49,6 @@ function failures(panel) {
     panel.append(box);
   }
   if (all.length > 12) panel.append(element("p", `${number(all.length - 12)} further causes: coverage.csv has each target.`));
-  if (data.summary.Failed) {
-    panel.append(element("h3", "Ask what failed once more"), element("pre", data.meta.resume, { class: "command" }));
-  }
 }
 
 function changes(panel) {

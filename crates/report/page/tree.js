@@ -5,8 +5,10 @@
 
 class Tree {
   constructor(panel) {
-    this.levels = ["unit", "account", "region", ...data.meta.levels];
-    this.places = data.meta.levels.map((name) => columnNames().indexOf(name));
+    // Without known units, a level of them would be one line that says so.
+    const units = data.accounts.some(({ unit }) => unit) ? ["unit"] : [];
+    this.levels = [...units, "account", "region", ...data.meta.levels];
+    this.places = this.levels.map((name) => columnNames().indexOf(name));
     this.root = { name: "organization", rows: Uint32Array.from({ length: rowCount() }, (_, i) => i), depth: 0, open: true };
     this.scroller = element("div", undefined, { class: "scroller", tabindex: "0", role: "tree",
       "aria-label": "Records by unit, account, Region and resource. Arrow keys move, open and close." });
@@ -25,10 +27,10 @@ class Tree {
 
   nameAt(row, depth) {
     const account = data.accounts[data.rows.account[row]];
-    if (depth === 0) return account.unit || "(no unit known)";
-    if (depth === 1) return `${account.id}  ${cut(account.name, 80)}`;
-    if (depth === 2) return data.regions[data.rows.region[row]];
-    return rowCell(row, this.places[depth - 3]) || "(empty)";
+    const level = this.levels[depth];
+    if (level === "unit") return account.unit || "(no unit known)";
+    if (level === "account") return `${account.id}  ${cut(account.name, 80)}`;
+    return rowCell(row, this.places[depth]) || "(empty)";
   }
 
   children(node) {

@@ -16,8 +16,12 @@ const MOST_ROWS: u64 = 250_000;
 const MOST_CHANGES: usize = 1_000;
 /// Characters of a cell that the page holds.
 const CELL_CHARS: usize = 4_096;
+/// Characters of all listed changes together: they stay in memory to the end.
+const CHANGES_CHARS: usize = 1_000_000;
 /// Records in a block.
 const BLOCK_ROWS: usize = 4_000;
+/// Bytes of text in a block: long texts must not fill the memory.
+const BLOCK_BYTES: usize = 2_000_000;
 /// Accounts in a block.
 const BLOCK_ACCOUNTS: usize = 500;
 
@@ -41,8 +45,8 @@ pub struct Meta {
     pub levels: Vec<String>,
     /// The partition, for links to its console: `aws`, `aws-us-gov` or `aws-cn`.
     pub partition: String,
-    /// The request, as a person wrote it or as JSON.
-    pub request: String,
+    /// The parameters of the request, as JSON; empty where none is set.
+    pub parameters: String,
     /// The address of Identity Center's portal, through which links open in the right account.
     pub portal: Option<String>,
     /// The portal's role for links; without one the portal asks.
@@ -74,6 +78,14 @@ struct Rows {
     account: Vec<usize>,
     region: Vec<usize>,
     columns: Vec<Vec<String>>,
+    #[serde(skip)]
+    bytes: usize,
+}
+
+impl Rows {
+    fn is_full(&self) -> bool {
+        self.account.len() >= BLOCK_ROWS || self.bytes >= BLOCK_BYTES
+    }
 }
 
 /// An account's line: id, name, unit, a letter per Region of the block, reasons, counts.
@@ -86,6 +98,8 @@ struct Coverage {
     accounts: Vec<AccountLine>,
     #[serde(skip)]
     known: HashMap<(String, String), usize>,
+    #[serde(skip)]
+    bytes: usize,
 }
 
 impl Coverage {
@@ -95,9 +109,14 @@ impl Coverage {
         let next = self.reasons.len();
         let place = *self.known.entry(reason.clone()).or_insert(next);
         if place == next {
+            self.bytes += reason.1.len();
             self.reasons.push(reason);
         }
         place
+    }
+
+    fn is_full(&self) -> bool {
+        self.accounts.len() >= BLOCK_ACCOUNTS || self.bytes >= BLOCK_BYTES
     }
 }
 
@@ -110,6 +129,7 @@ pub struct Page {
     rows: Rows,
     coverage: Coverage,
     changes: Vec<Vec<Value>>,
+    changes_chars: usize,
     columns: usize,
 }
 
@@ -124,8 +144,15 @@ impl Page {
         let out = frame::head() + &block::element(&value)?;
         let (rows, coverage) = (Rows::default(), Coverage::default());
         let columns = meta.columns.len();
-        let changes = Vec::new();
-        Ok(Self { out, accounts: 0, rows_seen: 0, rows, coverage, changes, columns })
+        let (changes, changes_chars) = (Vec::new(), 0);
+        let (accounts, rows_seen) = (0, 0);
+        Ok(Self { out, accounts, rows_seen, rows, coverage, changes, changes_chars, columns })
+    }
+
+    /// How many bytes are ready to be written.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.out.len()
     }
 
     /// The bytes that are ready to be written; each is given once.
@@ -151,14 +178,17 @@ impl Page {
         self.rows.account.push(self.accounts);
         self.rows.columns.resize_with(self.columns, Vec::new);
         for (i, column) in self.rows.columns.iter_mut().enumerate() {
-            column.push(cut(cells.get(i).map_or("", AsRef::as_ref)));
+            let cell = cut(cells.get(i).map_or("", AsRef::as_ref));
+            self.rows.bytes += cell.len();
+            column.push(cell);
         }
-        if self.rows.account.len() < BLOCK_ROWS { Ok(()) } else { self.flush_rows() }
+        if self.rows.is_full() { self.flush_rows() } else { Ok(()) }
     }
 
     /// Takes a change of the account whose coverage comes next; `kind` is `added` or `removed`.
     pub fn change<S: AsRef<str>>(&mut self, kind: &str, region: &str, cells: &[S]) {
-        if self.changes.len() < MOST_CHANGES {
+        if self.changes.len() < MOST_CHANGES && self.changes_chars < CHANGES_CHARS {
+            self.changes_chars += cells.iter().map(|cell| cell.as_ref().len()).sum::<usize>();
             let mut change: Vec<Value> = vec![kind.into(), self.accounts.into(), region.into()];
             change.extend(cells.iter().map(|cell| cut(cell.as_ref()).into()));
             self.changes.push(change);
@@ -196,14 +226,15 @@ impl Page {
         );
         self.coverage.accounts.push(line);
         self.accounts += 1;
-        if self.coverage.accounts.len() < BLOCK_ACCOUNTS { Ok(()) } else { self.flush_coverage() }
+        if self.coverage.is_full() { self.flush_coverage() } else { Ok(()) }
     }
 
-    /// The rest of the page, with the run's `summary` as `summary.json` has it.
+    /// Writes the rest of the page, with the run's `summary` as `summary.json` has it;
+    /// [`Page::take`] has its end.
     ///
     /// # Errors
     /// As [`Page::begin`].
-    pub fn finish(mut self, summary: &Value) -> Result<Vec<u8>, serde_json::Error> {
+    pub fn finish(&mut self, summary: &Value) -> Result<(), serde_json::Error> {
         self.flush_rows()?;
         self.flush_coverage()?;
         let changes = json!({ "kind": "changes", "changes": self.changes });
@@ -212,7 +243,7 @@ impl Page {
         self.out += &block::element(&changes)?;
         self.out += &block::element(&last)?;
         self.out += &frame::tail();
-        Ok(self.take())
+        Ok(())
     }
 
     fn flush_rows(&mut self) -> Result<(), serde_json::Error> {

@@ -2,11 +2,10 @@
 //! counts over all of them.
 
 use org_operator_core::Error;
-use org_operator_core::artifact::sink::ArtifactSink;
+use org_operator_core::artifact::sink::{ArtifactSink, RunFacts};
 use org_operator_core::artifact::{Artifact, Folder};
 use org_operator_core::contract::ledger::LedgerRecord;
 use org_operator_core::contract::summary::Summary;
-use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, Upload};
 use org_operator_core::report::changes::{Change, record_row};
 use org_operator_core::report::coverage::{AccountTargets, CoveredTarget};
@@ -26,12 +25,12 @@ impl<U: Upload> Export<U> {
     pub(crate) fn new<A: Artifacts<Upload = U>>(
         artifacts: &A,
         folder: &Folder,
-        spec: &Spec,
+        facts: &RunFacts<'_>,
     ) -> Result<Self, Error> {
         let streamed = Artifact::ALL.iter().filter_map(|artifact| Some((artifact, artifact.sink?)));
         let writers = streamed.map(|(artifact, open)| {
             let upload = artifacts.upload(&folder.artifact(artifact));
-            Ok(Writer { sink: open(spec)?, upload })
+            Ok(Writer { sink: open(facts)?, upload })
         });
         Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
     }

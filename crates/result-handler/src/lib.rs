@@ -12,14 +12,17 @@ mod previous;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_core::artifact::sink::{Origin, RunFacts};
 use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, SUMMARY};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::input::violation::Violations;
+use org_operator_core::model::region::Partition;
+use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
 use org_operator_core::report::coverage::{AccountTargets, by_account};
-use org_operator_core::{Error, RunId, WorkItem};
+use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_operations::{Catalogue, Operation, catalogue};
 
 use account::Reading;
@@ -43,12 +46,15 @@ pub struct ResultHandler<L, A> {
     pub results_prefix: String,
     /// The operations to choose from.
     pub catalogue: &'static Catalogue,
+    /// Where this runs: the report says how a run of it is resumed.
+    pub origin: Origin,
 }
 
 impl<L, A> ResultHandler<L, A> {
     /// The step over its ports, with the whole catalogue.
     pub fn new(ledger: L, artifacts: A, results_prefix: String) -> Self {
-        Self { ledger, artifacts, results_prefix, catalogue: catalogue() }
+        let origin = Origin::default();
+        Self { ledger, artifacts, results_prefix, catalogue: catalogue(), origin }
     }
 }
 
@@ -69,7 +75,8 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         if previous.is_none() {
             latest.previous_run_id = None;
         }
-        let mut export = Export::new(&self.artifacts, &folder, operation.spec())?;
+        let facts = self.facts(event, operation.spec(), &accounts);
+        let mut export = Export::new(&self.artifacts, &folder, &facts)?;
         self.export(event, &accounts, &mut export, previous.as_mut()).await?;
         let (uris, compared) = (self.listed_uris(&folder), latest.previous_run_id.clone());
         let summary = export
@@ -88,6 +95,18 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         let definition = event.definition.as_ref();
         let found = self.catalogue.meant(&event.operation, definition, &mut violations);
         violations.into_result("request", found)
+    }
+
+    fn facts<'a>(
+        &self,
+        event: &'a ResultEvent,
+        spec: &'a Spec,
+        accounts: &[AccountTargets],
+    ) -> RunFacts<'a> {
+        let first = accounts.iter().find_map(|account| account.regions.keys().next());
+        let partition = first.map_or(Partition::Commercial, Region::partition);
+        let ResultEvent { run_id, parameters, .. } = event;
+        RunFacts { spec, run_id, parameters, partition, origin: self.origin }
     }
 
     /// The run to compare with, or `None` where there is none or its files are gone.

@@ -58,7 +58,8 @@ impl Run {
         artifacts.put("p/fake/r1/manifest.json", manifest.to_string().into_bytes()).await.unwrap();
         let (ledger, results_prefix) = (MemoryLedger::new(), "p".to_owned());
         let catalogue = catalogue_of_fake();
-        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue } }
+        let origin = Origin::Deployment;
+        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue, origin } }
     }
 
     fn partition(account: &str) -> LedgerPartition {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use org_operator_core::artifact::sink::Origin;
 use org_operator_core::contract::document::{compact, pretty};
 use org_operator_core::contract::handler_output::HandlerOutput;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition, WorkerFailure};
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::operation::{Accounts, Answers};
 use super::organization::{CRASHED, directory, request};
-use super::{Files, stores};
+use super::{Files, is_contract, stores};
 
 /// The operation of the run.
 pub const OPERATION: &str = "internet-routes";
@@ -119,6 +120,7 @@ impl Steps {
             artifacts: self.fanout.artifacts.clone(),
             results_prefix: PREFIX.to_owned(),
             catalogue: catalogue(),
+            origin: Origin::Deployment,
         };
         let event = ResultEvent::parse(&serde_json::to_value(plan)?)?;
         Ok(handler.run(&event).await?.into())
@@ -147,6 +149,7 @@ pub async fn written() -> TestResult<Files> {
     steps.fanout.run(&resumption(), None).await?;
 
     let mut files = steps.fanout.artifacts.all();
+    files.retain(|path, _| is_contract(path));
     let fanout_event: FanoutEvent = serde_json::from_value(event(RUN))?;
     files.insert("request.json".to_owned(), pretty(&request())?);
     files.insert("fanout-event.json".to_owned(), pretty(&fanout_event)?);

@@ -1,15 +1,14 @@
 //! `changes.csv`: a row per record that was added or removed since the previous run.
 
-use super::sink::{ArtifactSink, Buffer};
+use super::sink::{ArtifactSink, Buffer, RunFacts};
 use crate::contract::record_row::{ChangeRow, columns};
 use crate::error::Error;
-use crate::model::spec::Spec;
 use crate::report::csv_table::Table;
 
 struct ChangesCsv(Table);
 
-pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
-    let header = std::iter::once(ChangeRow::COLUMN.to_owned()).chain(columns(spec));
+pub(super) fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
+    let header = std::iter::once(ChangeRow::COLUMN.to_owned()).chain(columns(facts.spec));
     Ok(Box::new(ChangesCsv(Table::new(header)?)))
 }
 

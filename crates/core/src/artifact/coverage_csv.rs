@@ -1,14 +1,13 @@
 //! `coverage.csv`: a row per target of the manifest.
 
-use super::sink::{ArtifactSink, Buffer};
+use super::sink::{ArtifactSink, Buffer, RunFacts};
 use crate::contract::coverage_row::CoverageRow;
 use crate::error::Error;
-use crate::model::spec::Spec;
 use crate::report::csv_table::Table;
 
 struct CoverageCsv(Table);
 
-pub(super) fn open(_: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
+pub(super) fn open(_: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
     Ok(Box::new(CoverageCsv(Table::new(CoverageRow::COLUMNS)?)))
 }
 

@@ -1,10 +1,9 @@
 //! `<operation>.jsonl`: a JSON object per record. The comparison with a later run reads it, because
 //! its cells are as they are, without the CSV's apostrophes.
 
-use super::sink::{ArtifactSink, Buffer};
+use super::sink::{ArtifactSink, Buffer, RunFacts};
 use crate::contract::record_row::{RecordRow, columns};
 use crate::error::Error;
-use crate::model::spec::Spec;
 
 struct RecordLines {
     columns: Vec<String>,
@@ -12,8 +11,8 @@ struct RecordLines {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every sink is opened in the same way")]
-pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
-    Ok(Box::new(RecordLines { columns: columns(spec), lines: Vec::new() }))
+pub(super) fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
+    Ok(Box::new(RecordLines { columns: columns(facts.spec), lines: Vec::new() }))
 }
 
 impl ArtifactSink for RecordLines {

@@ -1,15 +1,14 @@
 //! `<operation>.csv`: a row per record.
 
-use super::sink::{ArtifactSink, Buffer};
+use super::sink::{ArtifactSink, Buffer, RunFacts};
 use crate::contract::record_row::{RecordRow, columns};
 use crate::error::Error;
-use crate::model::spec::Spec;
 use crate::report::csv_table::Table;
 
 struct RecordsCsv(Table);
 
-pub(super) fn open(spec: &Spec) -> Result<Box<dyn ArtifactSink>, Error> {
-    Ok(Box::new(RecordsCsv(Table::new(columns(spec))?)))
+pub(super) fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
+    Ok(Box::new(RecordsCsv(Table::new(columns(facts.spec))?)))
 }
 
 impl ArtifactSink for RecordsCsv {

@@ -1,15 +1,60 @@
 //! What turns the stream of a run's records, changes and targets into the bytes of one artifact.
 //! Sinks are pure: the result handler moves their bytes into the store.
 
+use serde_json::{Map, Value, json};
+
 use crate::contract::coverage_row::CoverageRow;
 use crate::contract::record_row::{ChangeRow, RecordRow};
 use crate::contract::summary::Summary;
 use crate::error::Error;
+use crate::model::id::RunId;
+use crate::model::region::Partition;
 use crate::model::spec::Spec;
 use crate::report::csv_table::Table;
 
-/// Begins a sink for a run of the operation that `Spec` declares.
-pub type OpenSink = fn(&Spec) -> Result<Box<dyn ArtifactSink>, Error>;
+/// Begins a sink for the run of which the facts are known.
+pub type OpenSink = fn(&RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error>;
+
+/// What is known of a run before its first record.
+#[derive(Debug, Clone, Copy)]
+pub struct RunFacts<'a> {
+    /// What the run's operation declares.
+    pub spec: &'a Spec,
+    /// The run's id.
+    pub run_id: &'a RunId,
+    /// The operation's parameters, as the plan has them.
+    pub parameters: &'a Map<String, Value>,
+    /// The partition of the run's accounts.
+    pub partition: Partition,
+    /// Where the run's steps run.
+    pub origin: Origin,
+}
+
+/// Where the steps of a run run, which decides how a person resumes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// As the functions of a deployment.
+    #[default]
+    Deployment,
+    /// On one machine, by `org-operator run`.
+    Local,
+}
+
+impl Origin {
+    /// How to ask the failed targets of a run of `operation` again: a command, and for a deployment
+    /// the state machine's input too.
+    #[must_use]
+    pub fn resume(self, operation: &str, run_id: &RunId) -> String {
+        match self {
+            Self::Local => format!("org-operator run --resume {run_id} --operation {operation}"),
+            Self::Deployment => {
+                let input = json!({ "Operation": operation, "ResumeRun": run_id });
+                let command = "org-operator start --operation";
+                format!("{command} {operation} --resume-run {run_id}\n{input}")
+            }
+        }
+    }
+}
 
 /// An artifact while it is written. The methods are called account by account in ascending order:
 /// first the account's records by Region and key, then its changes, then its targets by Region. A

@@ -60,6 +60,9 @@ pub struct ResultEvent {
     /// The operation itself, where it is none of the catalogue's; not yet checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<Map<String, Value>>,
+    /// The operation's parameters, which only the report shows.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
 }
 
 const PLAN_FIELDS: &[&str] = &[
@@ -93,7 +96,8 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
     let run_id = fields.required("RunId", violations, parse::run_id);
     let operation = fields.required("Operation", violations, parse::text);
     let definition = fields.optional("Definition", violations, parse::object);
-    Some(ResultEvent { run_id: run_id?, operation: operation?, definition })
+    let parameters = fields.optional("Parameters", violations, parse::object).unwrap_or_default();
+    Some(ResultEvent { run_id: run_id?, operation: operation?, definition, parameters })
 }
 
 #[cfg(test)]

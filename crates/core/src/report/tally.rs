@@ -146,20 +146,21 @@ fn in_words(targets: &AccountTargets, change: &Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::Artifact;
 
     #[test]
-    fn the_result_of_any_run_stays_under_one_kilobyte() {
+    fn the_result_of_any_run_stays_under_one_and_a_half_kilobytes() {
         let run_id = RunId::parse(&"r".repeat(80)).unwrap_or_else(|| unreachable!());
         // The longest URI: a bucket has 63 characters, a run id 80.
         let uri =
             |name: &str| format!("s3://{}/runs/internet-routes/{run_id}/{name}", "b".repeat(63));
-        let names = ["internet-routes.csv", "coverage.csv", "changes.csv", "summary.json"];
+        let listed = Artifact::ALL.iter().filter(|artifact| artifact.is_listed);
+        let uris = listed.map(|artifact| uri(&artifact.file_name("internet-routes"))).collect();
         let tally =
             Tally { succeeded: 999_999, skipped: 999_999, failed: 999_999, ..Tally::default() };
         let previous = Some(run_id.clone());
-        let summary =
-            tally.summary(run_id.clone(), "internet-routes", previous, names.map(uri).to_vec());
+        let summary = tally.summary(run_id.clone(), "internet-routes", previous, uris);
         let bytes = serde_json::to_vec(&summary.result).map_or(usize::MAX, |bytes| bytes.len());
-        assert!(bytes < 1024, "{bytes} bytes");
+        assert!(bytes < 1536, "{bytes} bytes");
     }
 }

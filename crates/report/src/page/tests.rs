@@ -19,6 +19,11 @@ fn blocks(page: &[u8]) -> Vec<Value> {
     found.map(|rest| block::unpacked(&format!("{start}{rest}"))).collect()
 }
 
+fn finished(page: &mut Page, summary: &Value) -> Vec<Value> {
+    page.finish(summary).unwrap();
+    blocks(&page.take())
+}
+
 fn of_kind<'a>(blocks: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
     blocks.iter().filter(move |block| block["kind"] == kind)
 }
@@ -30,7 +35,7 @@ fn each_target_has_its_letter_reason_and_count() {
         .unwrap();
     page.account(("2", "two", ""), &[target("r3", "SKIPPED", "D"), target("r1", "FAILED", "K")])
         .unwrap();
-    let blocks = blocks(&page.finish(&json!({"Status": "PARTIAL"})).unwrap());
+    let blocks = finished(&mut page, &json!({"Status": "PARTIAL"}));
     let coverage = of_kind(&blocks, "coverage").next().unwrap();
     assert_eq!(coverage["regions"], json!(["r1", "r2", "r3"]));
     assert_eq!(coverage["reasons"], json!([["K", "why"], ["D", "why"]]));
@@ -45,7 +50,7 @@ fn rows_beyond_the_limit_are_counted_and_left_out() {
         page.record("r1", &["x", "y"]).unwrap();
         page.take();
     }
-    let blocks = blocks(&page.finish(&json!({})).unwrap());
+    let blocks = finished(&mut page, &json!({}));
     assert_eq!(of_kind(&blocks, "summary").next().unwrap()["rows_left_out"], 3);
 }
 
@@ -59,6 +64,21 @@ fn what_waits_to_be_written_stays_small() {
     }
 }
 
+#[test]
+fn long_texts_fill_neither_a_block_nor_the_changes() {
+    let mut page = Page::begin(&meta()).unwrap();
+    let long = "x".repeat(CELL_CHARS);
+    for account in 0..2_000 {
+        page.record("r1", &[&long, &long]).unwrap();
+        page.change("added", "r1", &[&long, &long]);
+        let message = format!("{account} {long}");
+        let failed = Target { message: &message, ..target("r1", "FAILED", "K") };
+        page.account((&account.to_string(), "n", ""), &[failed]).unwrap();
+        assert!(page.rows.bytes < BLOCK_BYTES && page.coverage.bytes < BLOCK_BYTES);
+    }
+    assert!(page.changes.len() * 2 * CELL_CHARS < CHANGES_CHARS + 4 * CELL_CHARS);
+}
+
 proptest! {
     #[test]
     fn any_text_reads_back(cells in proptest::collection::vec(any::<String>(), 2), name in any::<String>()) {
@@ -66,7 +86,7 @@ proptest! {
         page.record("r1", &cells).unwrap();
         page.change("added", "r1", &cells);
         page.account(("1", &name, &name), &[target("r1", "SUCCEEDED", "")]).unwrap();
-        let blocks = blocks(&page.finish(&json!({})).unwrap());
+        let blocks = finished(&mut page, &json!({}));
         let rows = of_kind(&blocks, "rows").next().unwrap();
         prop_assert_eq!(&rows["columns"][0][0], &Value::from(cells[0].clone()));
         let coverage = of_kind(&blocks, "coverage").next().unwrap();

@@ -1,0 +1,104 @@
+//! `org-operator report`: where a run's page is, made from the run's files where it has none.
+
+pub(crate) mod args;
+mod files;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use org_operator_core::artifact::REPORT_HTML;
+use org_operator_core::report::changes::{Change, ChangeKind};
+use org_operator_core::report::coverage::AccountTargets;
+use org_operator_core::{Error, RunId};
+use org_operator_result_handler::compare;
+
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::local_run::{LocalRun, LocalRuns};
+use crate::output::printer;
+use args::ReportArgs;
+use files::{Changes, RunFiles, owned};
+
+const WHAT: &str = "there is no page";
+const HINT: &str = "give a run's id, or its folder; --out says where runs are";
+
+#[cfg(target_os = "macos")]
+const OPENER: &str = "open";
+#[cfg(not(target_os = "macos"))]
+const OPENER: &str = "xdg-open";
+
+/// Prints the path of the page, and opens it where that is asked for.
+pub(crate) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
+    let runs =
+        LocalRuns { out: &args.out, operation: args.operation.as_deref(), what: WHAT, hint: HINT };
+    let path = match (&args.run, args.compare.as_deref()) {
+        (Some(run), _) => page(&runs.find(run)?).await,
+        (None, Some([old, new])) => {
+            let (before, after) = runs.pair(old, new)?;
+            compared(&before, &after).await
+        }
+        (None, _) => return Err(CliError::usage(WHAT, "no run is named", "name one")),
+    };
+    let path = path.map_err(|e| CliError::of(WHAT, &e, None))?;
+    printer::data(format!("{}\n", path.display()).as_bytes())?;
+    if args.open {
+        open(&path)?;
+    }
+    Ok(Exit::Complete)
+}
+
+/// The page of a run, which runs of earlier versions do not have yet.
+async fn page(run: &LocalRun) -> Result<PathBuf, Error> {
+    let written = run.written();
+    let key = written.folder.artifact(&REPORT_HTML);
+    let path = written.artifacts.path(&key);
+    if !path.is_file() {
+        let operation = run.operation()?;
+        let files = RunFiles::read(run, operation.spec())?;
+        let changes = files.changes()?;
+        files.write(&key, changes).await?;
+    }
+    Ok(path)
+}
+
+/// The page of the later run with the changes since the earlier one, beside its own page.
+async fn compared(before: &LocalRun, after: &LocalRun) -> Result<PathBuf, Error> {
+    let operation = after.operation()?;
+    let spec = operation.spec();
+    let mut files = RunFiles::read(after, spec)?;
+    let (mut changes, mut added, mut removed) = (Changes::new(), 0, 0);
+    let take = |targets: &AccountTargets, found: &[Change]| {
+        let is_added = |change: &&Change| change.kind == ChangeKind::Added;
+        let of_account = found.iter().filter(is_added).count();
+        added += of_account as u64;
+        removed += (found.len() - of_account) as u64;
+        let rows = found.iter().map(|change| owned(&change.row(targets))).collect();
+        changes.insert(targets.account_id.clone(), rows);
+        Ok(())
+    };
+    compare(&before.written(), &after.written(), spec, take).await?;
+    files.summary.previous_run_id = Some(before.run.clone());
+    files.summary.result.added = Some(added);
+    files.summary.result.removed = Some(removed);
+    let written = after.written();
+    let key = written.folder.key(&name_since(&before.run));
+    files.write(&key, changes).await?;
+    Ok(written.artifacts.path(&key))
+}
+
+fn name_since(before: &RunId) -> String {
+    format!("report-since-{before}.html")
+}
+
+fn open(path: &Path) -> Result<(), CliError> {
+    let mut opener = Command::new(OPENER);
+    opener.arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let cause = match opener.status() {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => format!("{OPENER} ended with {status}"),
+        Err(error) => format!("{OPENER}: {error}"),
+    };
+    let hint = "open the file whose path is printed above in a browser".to_owned();
+    let summary = "the page cannot be opened".to_owned();
+    Err(CliError { summary, cause, hint, exit: Exit::Other })
+}

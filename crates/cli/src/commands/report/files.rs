@@ -1,0 +1,208 @@
+//! A run's page from the run's files. They are sorted by account, as the page is written; what the
+//! page shows is the core's.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::iter::Peekable;
+use std::path::{Path, PathBuf};
+
+use org_operator_core::artifact::sink::{ArtifactSink, Origin, RunFacts};
+use org_operator_core::artifact::{
+    Artifact, CHANGES_CSV, COVERAGE_CSV, MANIFEST, PLAN, RECORD_LINES, SUMMARY, report_html,
+};
+use org_operator_core::contract::coverage_row::CoverageRow;
+use org_operator_core::contract::document::csv_rows;
+use org_operator_core::contract::plan::RunPlan;
+use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
+use org_operator_core::contract::summary::Summary;
+use org_operator_core::model::region::Partition;
+use org_operator_core::model::spec::Spec;
+use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_core::{AccountId, Error, ErrorKind, WorkItem};
+use org_operator_local::directory::{Directory, FileUpload};
+use org_operator_local::engine::WORKER;
+use org_operator_result_handler::Written;
+
+use crate::local_run::LocalRun;
+
+/// Bytes of the page that are collected before they are written.
+const CHUNK: usize = 64 * 1024;
+
+/// The changes of each account.
+pub(super) type Changes = BTreeMap<AccountId, Vec<ChangeRow<'static>>>;
+
+/// The files of a run of an operation.
+pub(super) struct RunFiles<'a> {
+    run: &'a LocalRun,
+    written: Written<Directory>,
+    spec: &'a Spec,
+    plan: RunPlan,
+    /// The run's summary, as the page shows it.
+    pub(super) summary: Summary,
+}
+
+impl<'a> RunFiles<'a> {
+    /// The files of `run`, of which the small ones are read.
+    pub(super) fn read(run: &'a LocalRun, spec: &'a Spec) -> Result<Self, Error> {
+        let written = run.written();
+        let path = |artifact| written.artifacts.path(&written.folder.artifact(artifact));
+        let plan = document(&path(&PLAN))?;
+        let summary = path(&SUMMARY);
+        if !summary.is_file() {
+            let folder = summary.parent().unwrap_or(&summary).display();
+            return Err(Error::invalid(format!("the run in {folder} is not written yet")));
+        }
+        let summary = document(&summary)?;
+        Ok(Self { run, written, spec, plan, summary })
+    }
+
+    fn path(&self, artifact: &Artifact) -> PathBuf {
+        self.written.artifacts.path(&self.written.folder.artifact(artifact))
+    }
+
+    /// The changes that the run has itself.
+    pub(super) fn changes(&self) -> Result<Changes, Error> {
+        let path = self.path(&CHANGES_CSV);
+        let mut reader = csv::Reader::from_reader(opened(&path)?);
+        let broken = |e: csv::Error| unreadable(&path, &e.to_string());
+        let (header, columns) = (reader.headers().map_err(broken)?.clone(), columns(self.spec));
+        let mut changes = Changes::new();
+        for row in reader.records() {
+            let row = ChangeRow::parse_csv(&columns, &header, &row.map_err(broken)?);
+            let row = row.map_err(|why| unreadable(&path, &why))?;
+            changes.entry(row.record.account_id.clone().into_owned()).or_default().push(row);
+        }
+        Ok(changes)
+    }
+
+    /// Writes the page with `changes` under `key`.
+    pub(super) async fn write(&self, key: &str, changes: Changes) -> Result<(), Error> {
+        let path = self.path(&COVERAGE_CSV);
+        let bytes = std::fs::read(&path).map_err(|e| Error::io("reading", &path, &e))?;
+        let mut coverage: Vec<CoverageRow> = csv_rows(&bytes)?;
+        self.name_accounts(&mut coverage)?;
+        let first = coverage.first();
+        let partition = first.map_or(Partition::Commercial, |row| row.region.partition());
+        let sink = report_html::open(&self.facts(partition))?;
+        let upload = self.written.artifacts.upload(key);
+        let records = record_rows(self.path(&RECORD_LINES), columns(self.spec))?.peekable();
+        let mut writing = Writing { sink, upload, records, changes };
+        writing.all(&coverage).await?;
+        writing.sink.finish(&self.summary)?;
+        writing.drain(0).await?;
+        writing.upload.finish().await
+    }
+
+    /// Accounts have the manifest's names: those of the coverage may begin with an apostrophe.
+    fn name_accounts(&self, coverage: &mut [CoverageRow]) -> Result<(), Error> {
+        let manifest: Vec<WorkItem> = document(&self.path(&MANIFEST))?;
+        let pair = |item: WorkItem| (item.account_id, item.account_name);
+        let mut names: BTreeMap<AccountId, String> = manifest.into_iter().map(pair).collect();
+        for account in coverage.chunk_by_mut(|a, b| a.account_id == b.account_id) {
+            let name = account.first().and_then(|row| names.remove(&row.account_id));
+            let Some(name) = name else { continue };
+            for row in account {
+                row.account_name.clone_from(&name);
+            }
+        }
+        Ok(())
+    }
+
+    fn facts(&self, partition: Partition) -> RunFacts<'_> {
+        let is_local = self.plan.worker_function == WORKER;
+        let origin = if is_local { Origin::Local } else { Origin::Deployment };
+        let (spec, run_id, parameters) = (self.spec, &self.run.run, &self.plan.parameters);
+        RunFacts { spec, run_id, parameters, partition, origin }
+    }
+}
+
+/// A page while it is written.
+struct Writing<R: Iterator> {
+    sink: Box<dyn ArtifactSink>,
+    upload: FileUpload,
+    records: Peekable<R>,
+    changes: Changes,
+}
+
+impl<R: Iterator<Item = Result<RecordRow<'static>, Error>>> Writing<R> {
+    /// Writes each account: its records, its changes, then its targets.
+    async fn all(&mut self, coverage: &[CoverageRow]) -> Result<(), Error> {
+        for account in coverage.chunk_by(|a, b| a.account_id == b.account_id) {
+            if let Some(first) = account.first() {
+                self.records(&first.account_id).await?;
+                self.changes(&first.account_id)?;
+            }
+            for row in account {
+                self.sink.target(row)?;
+            }
+            self.drain(CHUNK).await?;
+        }
+        Ok(())
+    }
+
+    async fn records(&mut self, account: &AccountId) -> Result<(), Error> {
+        let is_next = |row: &R::Item| match row {
+            Ok(row) => *row.account_id <= *account,
+            Err(_) => true,
+        };
+        while let Some(row) = self.records.next_if(is_next) {
+            self.sink.record(&row?)?;
+            self.drain(CHUNK).await?;
+        }
+        Ok(())
+    }
+
+    fn changes(&mut self, account: &AccountId) -> Result<(), Error> {
+        let rows = self.changes.remove(account).unwrap_or_default();
+        rows.iter().try_for_each(|row| self.sink.change(row))
+    }
+
+    async fn drain(&mut self, limit: usize) -> Result<(), Error> {
+        let buffer = self.sink.buffer();
+        if buffer.buffered() <= limit {
+            return Ok(());
+        }
+        let bytes = buffer.take()?;
+        self.upload.write(&bytes).await
+    }
+}
+
+/// The rows of a JSON Lines file.
+fn record_rows(
+    path: PathBuf,
+    columns: Vec<String>,
+) -> Result<impl Iterator<Item = Result<RecordRow<'static>, Error>>, Error> {
+    let lines = BufReader::new(opened(&path)?).split(b'\n');
+    Ok(lines.map(move |line| {
+        let line = line.map_err(|e| Error::io("reading", &path, &e))?;
+        RecordRow::parse_line(&columns, &line).map_err(|why| unreadable(&path, &why))
+    }))
+}
+
+/// `row` with what it borrows as its own.
+pub(super) fn owned(row: &ChangeRow<'_>) -> ChangeRow<'static> {
+    let RecordRow { account_id, account_name, region, cells } = row.record.clone();
+    let record = RecordRow {
+        account_id: Cow::Owned(account_id.into_owned()),
+        account_name: Cow::Owned(account_name.into_owned()),
+        region: Cow::Owned(region.into_owned()),
+        cells: Cow::Owned(cells.into_owned()),
+    };
+    ChangeRow { change: row.change, record }
+}
+
+fn opened(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|e| Error::io("reading", path, &e))
+}
+
+fn document<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("reading", path, &e))?;
+    serde_json::from_slice(&bytes).map_err(|e| unreadable(path, &e.to_string()))
+}
+
+fn unreadable(path: &Path, why: &str) -> Error {
+    let message = format!("{} cannot be read: {why}", path.display());
+    Error::new(ErrorKind::OperationFailed, message)
+}

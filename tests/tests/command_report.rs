@@ -1,0 +1,114 @@
+//! `org-operator report`: the page of a run of an earlier version, of a comparison, and in a browser.
+#![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_sim::{Conditions, Shape, World};
+use org_operator_testkit::TestResult;
+use org_operator_tests::command::{Said, Shell};
+use org_operator_tests::run_files::runs;
+use org_operator_tests::simulated::Simulated;
+use org_operator_tests::snapshot::told;
+
+const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
+
+/// A simulated AWS with hostile names and refusals.
+fn simulated() -> TestResult<Simulated> {
+    let shape = Shape { restricted: 0.3, ..Shape::unrestricted(6, &REGIONS) };
+    Simulated::start(World::new(5, shape), Conditions::with_latency(Duration::ZERO))
+}
+
+/// Makes a run, and gives its folder.
+fn run(shell: &Shell) -> TestResult<PathBuf> {
+    // Runs of one second are sorted by chance.
+    let before = runs(&shell.path("runs"));
+    let said = shell.run(&["run", "--regions", &REGIONS.join(","), "--out", "runs"])?;
+    assert!(matches!(said.code, Some(0 | 3)), "{}", said.stderr);
+    let new = |run: &PathBuf| !before.contains(run);
+    Ok(runs(&shell.path("runs")).into_iter().find(new).ok_or("no run")?)
+}
+
+fn id(folder: &std::path::Path) -> &str {
+    folder.file_name().and_then(|name| name.to_str()).unwrap()
+}
+
+fn page(said: &Said, shell: &Shell) -> TestResult<String> {
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{}", said.stdout);
+    Ok(std::fs::read_to_string(shell.path(said.stdout.trim_end()))?)
+}
+
+#[test]
+fn the_page_made_from_a_runs_files_is_the_page_that_the_run_wrote() -> TestResult<()> {
+    let simulated = simulated()?;
+    let shell = simulated.shell()?;
+    let folder = run(&shell)?;
+    let written = std::fs::read_to_string(folder.join("report.html"))?;
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    std::fs::remove_file(folder.join("report.html"))?;
+    let made = page(&shell.run(&["report", id(&folder), "--out", "runs"])?, &shell)?;
+    assert!(made == written, "{} and {} bytes", made.len(), written.len());
+    // A page that is there is given as it is.
+    std::fs::write(folder.join("report.html"), "kept")?;
+    assert_eq!(page(&shell.run(&["report", id(&folder), "--out", "runs"])?, &shell)?, "kept");
+    Ok(())
+}
+
+#[test]
+fn a_comparison_is_a_page_beside_the_later_runs_own() -> TestResult<()> {
+    let simulated = simulated()?;
+    let shell = simulated.shell()?;
+    let (old, new) = (run(&shell)?, run(&shell)?);
+    let arguments = ["report", "--compare", id(&old), id(&new), "--out", "runs"];
+    let said = shell.run(&arguments)?;
+    let compared = page(&said, &shell)?;
+    assert!(said.stdout.ends_with(&format!("{}/report-since-{}.html\n", id(&new), id(&old))));
+    // The later run was compared with the earlier one by itself.
+    assert!(compared == std::fs::read_to_string(new.join("report.html"))?);
+    Ok(())
+}
+
+#[test]
+fn a_run_without_answer_has_no_page() -> TestResult<()> {
+    let simulated = simulated()?;
+    let shell = simulated.shell()?;
+    let folder = run(&shell)?;
+    for name in ["report.html", "summary.json"] {
+        std::fs::remove_file(folder.join(name))?;
+    }
+    let said = shell.run(&["report", id(&folder), "--out", "runs"])?;
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("is not written yet"), "{}", said.stderr);
+    insta::assert_snapshot!(told(&shell.run(&["report", "one"])?, false), @r#"
+    exit 2
+    stdout
+    stderr
+    | error: there is no page
+    |   cause: `one` is no run's folder, and org-operator-runs has no such run
+    |    hint: give a run's id, or its folder; --out says where runs are
+    "#);
+    Ok(())
+}
+
+#[test]
+fn open_gives_the_page_to_the_desktop_and_says_where_there_is_none() -> TestResult<()> {
+    let simulated = simulated()?;
+    let mut shell = simulated.shell()?;
+    let folder = run(&shell)?;
+    let programs = shell.path("programs");
+    std::fs::create_dir(&programs)?;
+    shell.set("PATH", &programs.display().to_string());
+    let arguments = ["report", id(&folder), "--out", "runs", "--open"];
+    let said = shell.run(&arguments)?;
+    assert_eq!(said.code, Some(7));
+    assert!(said.stderr.contains("the page cannot be opened"), "{}", said.stderr);
+    let opener = programs.join(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
+    std::fs::write(&opener, "#!/bin/sh\necho \"$1\" > opened\n")?;
+    let mut permissions = std::fs::metadata(&opener)?.permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+    std::fs::set_permissions(&opener, permissions)?;
+    let said = shell.run(&arguments)?;
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    assert_eq!(std::fs::read_to_string(shell.path("opened"))?, said.stdout);
+    Ok(())
+}
