@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from emulator import ROOT
 
@@ -28,8 +29,16 @@ def command():
     return os.environ.get("ORG_OPERATOR") or str(target / "debug/org-operator")
 
 
+# One for all sessions: to read the services' models takes longer than to ask them.
+LOADER = botocore.session.get_session().get_component("data_loader")
+
+
 def session(key, secret="test", token=None):
-    return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)
+    core = botocore.session.get_session()
+    core.register_component("data_loader", LOADER)
+    return boto3.Session(
+        botocore_session=core, aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token
+    )
 
 
 class Member:
@@ -37,18 +46,26 @@ class Member:
 
     def __init__(self, organization, account):
         self.organization, self.account = organization, account
-        self.sessions = {}
+        self.sessions, self.clients = {}, {}
 
     def client(self, service, region=REGION):
-        return self.organization.of(self.assumed(ROLE), service, region)
+        return self.made(ROLE, service, region)
 
     def filling(self, service, region=REGION):
-        if self.organization.kind == "ministack":
-            return self.organization.of(session(self.account), service, region)
-        return self.organization.of(self.assumed("OrganizationAccountAccessRole"), service, region)
+        return self.made("OrganizationAccountAccessRole", service, region)
 
-    def assumed(self, role):
-        if role not in self.sessions:
+    def made(self, role, service, region):
+        """A client; a second one for the same costs nothing."""
+        wanted = role, service, region
+        if wanted not in self.clients:
+            self.clients[wanted] = self.organization.of(self.session(role), service, region)
+        return self.clients[wanted]
+
+    def session(self, role):
+        # ministack takes an account for a key; moto asks nobody who assumes a role.
+        if role not in self.sessions and role != ROLE and self.organization.kind == "ministack":
+            self.sessions[role] = session(self.account)
+        elif role not in self.sessions:
             given = {"RoleArn": f"arn:aws:iam::{self.account}:role/{role}", "RoleSessionName": "trial"}
             sts = self.organization.of(session("test"), "sts", REGION)
             keys = sts.assume_role(ExternalId=EXTERNAL_ID, **given)["Credentials"]
