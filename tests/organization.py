@@ -100,10 +100,13 @@ class Organization:
         clean = {"PATH": os.environ["PATH"], "HOME": str(folder), "AWS_ENDPOINT_URL": self.endpoint}
         clean |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
         told = ["--external-id", EXTERNAL_ID, "--out", str(pathlib.Path(folder) / "runs"), "--quiet"]
-        return subprocess.run(
-            [command(), *arguments, *told], env=clean, cwd=folder, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60, check=False,
-        )
+        words = [command(), *arguments, *told]
+        try:
+            return subprocess.run(
+                words, env=clean, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(words, -1, "", "not within 20 s")
 
 
 def policy(action, resource, **more):
