@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-from ask_calls import CALLS, DIFFERENT, NOT_ASKED
+from ask_calls import ADDED, CALLS, DIFFERENT, NOT_ASKED, SESSION
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 from emulator import Emulator, Moto
@@ -90,7 +90,7 @@ def by_command(organization, folder, service, call, given):
     folder.mkdir()
     ended = organization.asked(folder, "ask", service, call, "--raw", *words, *where)
     if ended.returncode not in (0, 3):
-        return collections.defaultdict(lambda: f"exit code {ended.returncode}: {ended.stderr.strip()}")
+        return {member.account: f"exit code {ended.returncode}: {ended.stderr.strip()}" for member in organization.members}
     lines = [json.loads(line) for line in ended.stdout.splitlines()]
     answers = {line["AccountId"]: line["Pages"] for line in lines}
     with next(folder.rglob("coverage.csv")).open(encoding="utf-8", newline="") as coverage:
@@ -108,6 +108,9 @@ def differences(mine, theirs, path=""):
     if isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
         pairs = enumerate(zip(mine, theirs))
         return [line for index, pair in pairs for line in differences(*pair, f"{path}[{index}]")]
+    if path.endswith("PolicyDocument") and isinstance(theirs, dict):
+        # boto3 reads IAM's policies; the command gives their text.
+        return differences(json.loads(mine), theirs, path)
     same = mine == theirs and type(mine) is type(theirs)
     return [] if same else [f"{path}: {short(mine)}, boto3 has {short(theirs)}"]
 
@@ -126,7 +129,9 @@ def compared(organization, folder, number, made):
     for member in organization.members:
         theirs = by_boto3(member, service, call, given)
         mine = answers.get(member.account, "no answer")
-        refused += isinstance(theirs, str)
+        if isinstance(theirs, str) and isinstance(mine, str):
+            refused += 1
+            mine, theirs = (re.sub(SESSION, r"\1", text) for text in (re.sub(ADDED, "", mine), theirs))
         lines = differences(mine, theirs, f"{organization.kind}: {service} {call}, {member.account}: ")
         found += [line for line in lines if not on_purpose(organization.kind, service, call, line)]
     return protocol(organization.members[0].client(service, HOMES.get(service, REGION))), refused, found
