@@ -1,0 +1,201 @@
+"""The catalogue's operations on the emulators, row by row beside what boto3 says is there.
+
+`truth_seeds.py` makes something to find in one account, beside it what must not be found, and leaves the other account
+empty. `truth_rows.py` says with boto3 which rows that means. An operation that finds nothing at all shows nothing, so it
+fails; where no emulator answers its calls, it stands in UNANSWERED.
+"""
+
+import collections
+import concurrent.futures
+import csv
+import datetime
+import json
+import pathlib
+import sys
+import tempfile
+import time
+
+import truth_rows
+from emulator import ROOT, Emulator, Moto
+from organization import REGION, Organization
+from truth_seeds import seed
+
+KINDS = {"moto": Moto, "ministack": Emulator}
+FILES = ROOT / "crates/operations/catalogue"
+GLOBAL = ["account-summary", "cloudfront-distributions", "hosted-zones", "iam-credential-report", "iam-role-trusts", "saml-providers"]
+
+# In the order of their weight: what must not be in the rows, by its name in truth_seeds.py or as it is written.
+OPERATIONS = {
+    "lambda-functions": ["never to be shown"],
+    "open-security-groups": ["closed", "10.0.0.0/8"],
+    "unattached-ebs-volumes": ["attached"],
+    "cloudfront-distributions": [],
+    "public-endpoints": ["internal", "never-to-be-shown"],
+    "account-summary": [],
+    "inspector-status": [],
+    "missing-tags": ["first_bucket"],
+    "vpcs": [],
+    "fsx-backups": [],
+    "unused-nat-gateways": ["used_nat"],
+    "s3-buckets": ["other_bucket"],
+    "ec2-instances": ["terminated"],
+    "rds-instances": ["never-to-be-shown"],
+    "iam-role-trusts": ["role/own", "role/service"],
+    "cloudformation-stacks": [],
+    "vpc-peerings": [],
+    "saml-providers": [],
+    "default-vpcs": ["vpc"],
+    "iam-credential-report": [],
+    "cloudtrail-trails": ["trail/there"],
+    "guardduty-detectors": [],
+    "vpc-flow-logs": ["vpc"],
+    "acm-certificates": [],
+    "config-recorders": [],
+    "kms-keys": [],
+    "public-amis": ["private_image"],
+    "public-ebs-snapshots": ["private_snapshot"],
+    "hosted-zones": [],
+    "idle-load-balancers": [],
+    "old-ebs-snapshots": [],
+    "secrets": ["never to be shown"],
+    "unused-security-groups": ["open"],
+    "gp2-volumes": ["gp3"],
+    "log-groups-without-retention": ["/kept/a/week"],
+    "ssm-unmanaged-instances": ["stopped", "terminated"],
+    "transit-gateway-attachments": [],
+}
+# What a run sets, where the operation must be told something or would find nothing on the seeds' first day.
+PARAMETERS = {"missing-tags": ['Keys=["team"]'], "old-ebs-snapshots": ["MinAgeDays=0"]}
+# No emulator answers these: tests of crates/operations replay answers instead.
+UNANSWERED = {
+    "security-hub-standards": "neither has GetEnabledStandards",
+    "ec2-account-defaults": "neither has all of its calls",
+    "eks-clusters": "neither has DescribeClusterVersions",
+}
+# Where an emulator is wrong, or lacks a call; the other one shows the operation.
+WRONG = {}
+
+
+def text(value):
+    """A value of boto3 as a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ";".join(sorted(map(text, value)))
+    if isinstance(value, datetime.datetime):
+        written = value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        return written.rstrip("0").rstrip(".") + "Z"
+    return str(value)
+
+
+def run(organization, folder, *words):
+    """The rows of a run, and what it says of targets that failed."""
+    folder.mkdir()
+    ended = organization.asked(folder, "run", *words, "--format", "json")
+    if ended.returncode:
+        coverage = next(folder.rglob("coverage.csv"), None)
+        told = list(csv.DictReader(coverage.open(encoding="utf-8", newline=""))) if coverage else []
+        failed = sorted({row["message"] for row in told if row["message"]})
+        return [], f"exit code {ended.returncode}: {' '.join(failed) or ended.stderr.strip()}"
+    return json.loads(ended.stdout), ""
+
+
+def named(organization, folder, operation):
+    """What `run --operation` finds in the Region, or once per account."""
+    words = [word for given in PARAMETERS.get(operation, []) for word in ("--param", given)]
+    where = [] if operation in GLOBAL else ["--regions", REGION]
+    return run(organization, folder / operation, "--operation", operation, *where, *words)
+
+
+def differences(rows, truth):
+    """What one side has and the other one has not, in the columns that the truth names."""
+    columns = sorted({name for row in truth for name in row})
+    missing = [name for name in columns if rows and name not in rows[0]]
+    if missing:
+        return [f"no column {name}" for name in missing]
+    mine = collections.Counter(tuple(row[name] for name in columns) for row in rows)
+    theirs = collections.Counter(tuple(text(row.get(name)) for name in columns) for row in truth)
+    lines = [f"only here {dict(zip(columns, row))}" for row in mine - theirs]
+    return lines + [f"only boto3 {dict(zip(columns, row))}" for row in theirs - mine]
+
+
+def shown(organization, folder, operation, made):
+    """The rows of an operation, and what is wrong with them."""
+    rows, failed = named(organization, folder, operation)
+    if failed:
+        return rows, [failed]
+    truths = getattr(truth_rows, operation.replace("-", "_"))
+    wrong = []
+    for member in organization.members:
+        try:
+            truth = list(truths(member))
+        except Exception as error:
+            wrong.append(f"boto3: {error!r}")
+            continue
+        mine = [row for row in rows if row["account_id"] == member.account]
+        wrong += differences(mine, truth)
+    cells = {cell for row in rows if row["account_id"] == made["account"] for cell in row.values()}
+    for name in OPERATIONS[operation]:
+        unwanted = made.get(name, name)
+        wrong += [f"{name} must not be there: {cell}" for cell in cells if cell == unwanted or ("/" in name or " " in name) and name in cell]
+    return rows, wrong + ([] if cells else ["nothing was found"])
+
+
+def copied(name, folder):
+    """A file of the yardstick under a name of its own: a file may not have a built-in operation's."""
+    source = (ROOT / "crates/definition/tests/files" / f"{name}.toml").read_text(encoding="utf-8")
+    copy = folder / f"{name}.toml"
+    copy.write_text(source.replace(f'name = "{name}"', f'name = "{name}-file"', 1), encoding="utf-8")
+    return str(copy)
+
+
+def yardstick(organization, folder, name):
+    """A file's rows, and how they differ from those of the built-in operation."""
+    typed, failed = run(organization, folder / f"{name}-typed", "--operation", name, "--regions", REGION)
+    rows, wrong = run(organization, folder / f"{name}-file", "--file", copied(name, folder), "--regions", REGION)
+    told = [text for text in (failed, wrong) if text] or ([] if rows else ["nothing was found"])
+    return rows, told + ([] if rows == typed else [f"typed {typed}, file {rows}"])
+
+
+def on(kind):
+    """The outcome of every operation on one emulator: its rows and what is wrong."""
+    with KINDS[kind]() as emulator, tempfile.TemporaryDirectory() as place:
+        organization, folder = Organization(kind, emulator.endpoint), pathlib.Path(place)
+        made, wrong = seed(organization.members[0])
+        outcomes = {"seeds": ([], wrong)} if wrong else {}
+        for operation in OPERATIONS:
+            if (kind, operation) not in WRONG:
+                outcomes[operation] = shown(organization, folder, operation, made)
+        for name in ("internet-routes", "public-ips"):
+            outcomes[f"{name} as a file"] = yardstick(organization, folder, name)
+        return outcomes
+
+
+def main():
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        outcomes = dict(zip(KINDS, pool.map(on, KINDS)))
+    print("| operation | emulator | rows | result |", "|---|---|---|---|", sep="\n")
+    problems = []
+    for operation in dict.fromkeys([*OPERATIONS, *(name for found in outcomes.values() for name in found)]):
+        for kind, found in outcomes.items():
+            if (kind, operation) in WRONG:
+                print(f"| {operation} | {kind} | | not compared: {WRONG[kind, operation]} |")
+                continue
+            rows, wrong = found.get(operation, ([], []))
+            problems += [f"{kind}: {operation}: {line}" for line in wrong]
+            print(f"| {operation} | {kind} | {len(rows)} | {'differs' if wrong else 'as boto3 says'} |")
+    for operation, reason in UNANSWERED.items():
+        print(f"| {operation} | | | not compared: {reason} |")
+    known = {file.stem for file in FILES.glob("*.toml")}
+    problems += [f"{name} is not compared" for name in sorted(known - OPERATIONS.keys() - UNANSWERED.keys())]
+    problems += [f"{name} is nowhere compared" for name in OPERATIONS if all((kind, name) in WRONG for kind in KINDS)]
+    print(*problems, sep="\n")
+    print(f"took {time.monotonic() - begun:.0f} s")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
