@@ -4,7 +4,6 @@ the operation files' paths; `TRUTHS` names them by operation.
 
 import csv
 import json
-import urllib.parse
 
 from organization import EXTERNAL_ID, OTHER, REGION
 
@@ -195,11 +194,11 @@ def ec2_instances(member):
 
 def fsx_backups(member):
     for item in pages(member.client("fsx"), "describe_backups", "Backups"):
-        system = item["FileSystem"]
+        system = item.get("FileSystem", {})
         yield {
             "backup_id": item["BackupId"], "type": item["Type"], "lifecycle": item["Lifecycle"],
-            "created": item["CreationTime"], "file_system_id": system["FileSystemId"], "age_days": 0,
-            "file_system_type": system["FileSystemType"], "capacity_gib": system["StorageCapacity"],
+            "created": item["CreationTime"], "file_system_id": system.get("FileSystemId"), "age_days": 0,
+            "file_system_type": system.get("FileSystemType"), "capacity_gib": system.get("StorageCapacity"),
         }
 
 
@@ -220,7 +219,7 @@ def unused_nat_gateways(member):
         if item["NatGatewayId"] not in used:
             addresses = [address["PublicIp"] for address in item["NatGatewayAddresses"]]
             yield {
-                "nat_gateway_id": item["NatGatewayId"], "connectivity": item["ConnectivityType"], "vpc_id": item["VpcId"],
+                "nat_gateway_id": item["NatGatewayId"], "connectivity": item.get("ConnectivityType"), "vpc_id": item["VpcId"],
                 "subnet_id": item["SubnetId"], "public_ips": addresses, "created": item["CreateTime"], "routes": 0,
             }
 
@@ -338,7 +337,7 @@ def kms_keys(member):
             symmetric = item["KeySpec"] == "SYMMETRIC_DEFAULT"
             rotated = client.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"] if symmetric else None
             yield {
-                "key_id": item["KeyId"], "state": item["KeyState"], "spec": item["KeySpec"], "usage": item["KeyUsage"],
+                "key_id": item["KeyId"], "state": item["KeyState"], "spec": item["KeySpec"], "usage": item.get("KeyUsage"),
                 "origin": item["Origin"], "created": item["CreationDate"], "deletion": item.get("DeletionDate"),
                 "rotation": rotated, "description": item["Description"],
             }
@@ -374,7 +373,7 @@ def idle_load_balancers(member):
     elb = member.client("elbv2")
     for item in pages(elb, "describe_load_balancers", "LoadBalancers"):
         arn = item["LoadBalancerArn"]
-        groups = elb.describe_target_groups(LoadBalancerArn=arn)["TargetGroups"]
+        groups = [group for group in elb.describe_target_groups()["TargetGroups"] if arn in group["LoadBalancerArns"]]
         states = [health["TargetHealth"]["State"] for group in groups for health in elb.describe_target_health(
             TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]]
         if "healthy" not in states:
@@ -386,7 +385,9 @@ def idle_load_balancers(member):
 
 def old_ebs_snapshots(member):
     volumes = {item["VolumeId"] for item in ec2(member, "describe_volumes", "Volumes")}
-    for item in ec2(member, "describe_snapshots", "Snapshots", OwnerIds=[member.account]):
+    listed = ec2(member, "describe_snapshots", "Snapshots", OwnerIds=[member.account])
+    # moto lists everybody's.
+    for item in (item for item in listed if item["OwnerId"] == member.account):
         yield {
             "snapshot_id": item["SnapshotId"], "volume_id": item["VolumeId"], "volume_exists": item["VolumeId"] in volumes,
             "size_gib": item["VolumeSize"], "started": item["StartTime"], "description": item["Description"], "age_days": 0,
