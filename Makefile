@@ -73,9 +73,22 @@ invoke: build .venv/invoke ## Invoke one function locally (FUNCTION=worker EVENT
 
 ##@ Check it
 
+# Two lanes at once: cargo, and everything in Python, which waits for the emulators more than it computes. What both use is
+# there before either begins. A check prints what it has to say when it has ended.
 .PHONY: test
-test: prerequisites check lint checkov deny test-scripts models-check .venv/vectors.json package-dev deploy-trial least-privilege first-run-trial ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+test: prerequisites .venv/tests .venv/vectors.json package-dev ## Everything: format, clippy, lints, unit tests, the pipeline on the emulator
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-cargo test-python
+
+.PHONY: test-cargo
+test-cargo: check
 	cargo test --workspace --locked
+
+# One after the other: they install into the same .venv.
+.PHONY: test-python
+test-python:
+	@for check in test-scripts lint deny models-check deploy-trial least-privilege first-run-trial checkov; do \
+	  $(MAKE) --no-print-directory $$check || exit 1; \
+	done
 
 .PHONY: check
 check: ## The fast part of `make test`: format and clippy

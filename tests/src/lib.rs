@@ -15,4 +15,5 @@ pub mod packages;
 pub mod run_files;
 pub mod simulated;
 pub mod snapshot;
+pub mod summary;
 pub mod terminal;

@@ -97,7 +97,7 @@ async fn an_upload_in_parts_goes_on_past_one_fault_at_any_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_in_parts_that_cannot_go_on_is_tried_again_and_leaves_no_parts() {
+async fn an_upload_that_breaks_off_is_retried_and_leaves_no_parts() {
     let cut = [&PASSING[..], &[Fault::Truncated, Fault::ResetInBody]].concat();
     // Each try sends the whole part.
     let some = vec![Fault::Throttled, Fault::LostReply, Fault::ResetInBody];

@@ -2,11 +2,13 @@
 //! Region, runs by the hundred, objects that someone else has put there.
 
 use aws_sim::{Conditions, Shape, World};
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_testkit::TestResult;
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
 use org_operator_tests::simulated::Simulated;
 use org_operator_tests::snapshot::told;
+use org_operator_tests::summary;
 use serde_json::{Value, json};
 
 const BUCKET: &str = "results";
@@ -38,7 +40,7 @@ fn place(simulated: &Simulated, key: &str, body: &str) {
 fn fetch_writes_nothing_outside_of_the_runs_folder() -> TestResult<()> {
     let (simulated, shell) = simulated()?;
     for key in ["summary.json", "../../../outside", "/etc/outside", "a/b", "..", "", "folder/"] {
-        place(&simulated, &format!("r1/{key}"), r#"{"Status": "COMPLETE"}"#);
+        place(&simulated, &format!("r1/{key}"), &summary::complete("r1", None)?);
     }
     place(&simulated, "r2/", "");
     insta::assert_snapshot!(told(&shell.run(&["fetch", "r1", "--out", "a/b"])?, false), @r#"
@@ -84,8 +86,8 @@ fn runs_shows_the_newest_and_reads_no_others() -> TestResult<()> {
         let run = format!("run-{}", 1_000 - number);
         place(&simulated, &format!("{run}/manifest.json"), "[]");
         let started = format!("2026-11-01T{:02}:{:02}:00.000Z", number / 60, number % 60);
-        let summary = json!({"Status": "COMPLETE", "Targets": 3, "Failed": 0, "Records": 1, "StartedAt": started});
-        place(&simulated, &format!("{run}/summary.json"), &summary.to_string());
+        let summary = summary::complete(&run, Timestamp::parse(&started))?;
+        place(&simulated, &format!("{run}/summary.json"), &summary);
     }
     place(&simulated, "under-way/manifest.json", "[]");
     place(&simulated, "latest.json", "{}");
@@ -99,10 +101,7 @@ fn runs_shows_the_newest_and_reads_no_others() -> TestResult<()> {
     stderr
     "#);
     let report = simulated.simulation.meter.report();
-    assert_eq!(
-        (&report["S3.GetObject"]["calls"], &report["S3.ListObjectsV2"]["calls"]),
-        (&json!(2), &json!(2))
-    );
+    assert_eq!((report["S3.GetObject"].calls, report["S3.ListObjectsV2"].calls), (2, 2));
     let json: Value = serde_json::from_str(&shell.run(&["runs", "--json"])?.stdout)?;
     let of = |field: &str| {
         json.as_array().map(|runs| runs.iter().map(|run| run[field].clone()).collect::<Vec<_>>())

@@ -5,6 +5,7 @@ use org_operator_testkit::TestResult;
 use org_operator_tests::canned::{Answer, Canned};
 use org_operator_tests::command::Shell;
 use org_operator_tests::snapshot::told;
+use org_operator_tests::summary;
 use serde_json::json;
 
 const MACHINE: &str = "arn:aws:states:eu-central-1:111111111111:stateMachine:org-operator";
@@ -61,8 +62,7 @@ fn a_refusal_names_the_permission() -> TestResult<()> {
 
 #[test]
 fn following_goes_on_where_aws_does_not_answer_for_a_while() -> TestResult<()> {
-    let output =
-        json!({"Status": "COMPLETE", "Targets": 3, "Succeeded": 3, "Failed": 0, "Records": 1});
+    let output = json!(summary::complete_result("r1")?);
     let ended = json!({"status": "SUCCEEDED", "executionArn": "x", "output": output.to_string(),
         "stateMachineArn": MACHINE, "startDate": 1_795_337_484.0});
     // No code that the SDK would try again by itself.
@@ -87,11 +87,16 @@ fn following_goes_on_where_aws_does_not_answer_for_a_while() -> TestResult<()> {
     |   "RunId": "r1",
     |   "Execution": "SUCCEEDED",
     |   "Output": {
+    |     "RunId": "r1",
     |     "Status": "COMPLETE",
     |     "Targets": 3,
     |     "Succeeded": 3,
+    |     "Skipped": 0,
     |     "Failed": 0,
-    |     "Records": 1
+    |     "Records": 1,
+    |     "Added": null,
+    |     "Removed": null,
+    |     "Artifacts": []
     |   },
     |   "Error": null,
     |   "Cause": null

@@ -45,8 +45,7 @@ async fn a_profile_of_the_environment_counts_less_than_its_keys() -> TestResult<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_with_a_role_enters_it_through_the_endpoint_of_the_environment() -> TestResult<()>
-{
+async fn a_profiles_role_is_assumed_at_the_endpoint_of_the_environment() -> TestResult<()> {
     let (endpoint, shell) = person("").await?;
     let member = endpoint.simulation.world.accounts[0].id.clone();
     let chained = format!(

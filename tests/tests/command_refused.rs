@@ -66,6 +66,6 @@ fn throttling_that_outlasts_the_retries_is_exit_6() -> TestResult<()> {
     |    hint: AWS throttled the call after all retries: wait a minute, then try again
     "#);
     let report = simulated.simulation.meter.report();
-    assert_eq!(report["Organizations.ListAccounts"]["calls"], 5);
+    assert_eq!(report["Organizations.ListAccounts"].calls, 5);
     Ok(())
 }

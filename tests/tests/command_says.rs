@@ -39,6 +39,7 @@ fn operations_are_listed_and_shown_without_aws() -> TestResult<()> {
     exit 0
     stdout
     | internet-routes: every route to an internet gateway (reads only)
+    | Which routes lead to an internet gateway?
     | 
     | columns, after account_id, account_name and region:
     |    vpc_id                   the VPC of the route table
@@ -52,6 +53,8 @@ fn operations_are_listed_and_shown_without_aws() -> TestResult<()> {
     | 
     | parameters: none
     | IAM actions: ec2:DescribeRouteTables
+    | what it does not see:
+    |   Routes to NAT, egress-only, transit and carrier gateways.
     stderr
     "#);
     let names: Vec<&str> = catalogue().names().collect();
@@ -236,6 +239,7 @@ fn completions_and_help_are_data() -> TestResult<()> {
     | 
     | Commands:
     |   run          Run an operation in every selected account and Region, from this machine
+    |   ask          Ask one read-only AWS call in every selected account and Region
     |   plan         Say what a run would do and take, without doing it
     |   accounts     Show the organization as a tree: units, accounts, who is selected and why others are
     |                not

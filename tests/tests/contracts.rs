@@ -95,6 +95,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "fanout-event.json Request",
         "fanout-event.json RunId",
         "latest.json PreviousRunId",
+        "plan.json Definition",
         "result-handler-output.json Added",
         "result-handler-output.json Removed",
         "summary.json Added",

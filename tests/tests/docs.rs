@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use org_operator_core::artifact::Artifact;
 use org_operator_core::plan::selection::Reason;
-use org_operator_testkit::TestResult;
+use org_operator_testkit::{TestResult, paths};
 use org_operator_tests::command::Shell;
 use org_operator_tests::files::text;
 
@@ -108,4 +108,22 @@ fn the_reasons_of_accounts_csv_are_the_codes() {
         Reason::ALL.iter().map(|reason| format!("- `{}`\n", reason.text())).collect();
     let listed = listed.concat();
     assert_eq!(between(&text("docs/contracts.md"), "reasons"), Some(listed.as_str()));
+}
+
+#[test]
+fn the_table_of_crates_names_every_crate_and_every_file_exists() -> TestResult<()> {
+    let document = text("docs/architecture.md");
+    for entry in std::fs::read_dir(paths::file("crates"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let row = format!("`crates/{name}`");
+        let rows = document.lines().filter(|line| line.starts_with("| `crates/"));
+        assert!(rows.into_iter().any(|line| line.contains(&row)), "no row for {row}");
+    }
+    let quoted = document.split('`').skip(1).step_by(2);
+    let files = quoted.filter(|word| word.contains('/') && !word.contains(['<', ' ']));
+    let files: Vec<&str> = files.filter(|word| !word.starts_with("core::")).collect();
+    assert!(files.len() > 20, "{files:?}");
+    let missing: Vec<&&str> = files.iter().filter(|file| !paths::file(file).exists()).collect();
+    assert!(missing.is_empty(), "docs/architecture.md names {missing:?}");
+    Ok(())
 }

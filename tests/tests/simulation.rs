@@ -138,7 +138,7 @@ async fn listed(seed: u64) -> Arc<Simulation> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_organization_is_listed_below_awss_quotas_without_one_throttled_call() {
+async fn listing_stays_below_the_quotas_without_a_throttled_call() {
     for seed in 0..6 {
         let throttled = listed(seed).await.meter.faults();
         let operations: Vec<&String> = throttled.iter().map(|s| &s.call.operation).collect();

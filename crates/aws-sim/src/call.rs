@@ -3,13 +3,13 @@
 /// The services that are simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Service {
-    /// AWS Account Management.
+    /// AWS Account Management, which lists an account's Regions.
     Account,
-    /// Amazon DynamoDB.
+    /// Amazon DynamoDB, which holds the ledger.
     DynamoDb,
-    /// Amazon EC2.
+    /// Amazon EC2, which the operations ask.
     Ec2,
-    /// AWS Organizations.
+    /// AWS Organizations, which lists accounts and units.
     Organizations,
     /// Amazon S3, objects and uploads.
     S3,

@@ -80,7 +80,7 @@ impl Latency {
 /// When a fault happens, counted over calls that are equal.
 #[derive(Debug, Clone, Copy)]
 pub enum When {
-    /// At every call.
+    /// At every call that matches.
     Always,
     /// At the n-th call, counted from 1.
     Nth(u64),
@@ -97,7 +97,7 @@ pub struct FaultRule {
     pub calls: CallPattern,
     /// At which of these calls the fault happens.
     pub when: When,
-    /// The fault itself.
+    /// What happens to the calls.
     pub fault: Fault,
 }
 

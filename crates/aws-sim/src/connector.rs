@@ -51,8 +51,8 @@ impl HttpConnector for Connector {
 /// The bytes of a body, polled frame by frame as a connection does: the SDK watches its progress.
 async fn collect(mut body: SdkBody) -> Result<Vec<u8>, ConnectorError> {
     let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let frame = frame.map_err(|e| ConnectorError::user(e.to_string().into()))?;
+    while let Some(polled) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = polled.map_err(|e| ConnectorError::user(e.to_string().into()))?;
         bytes.extend(frame.into_data().unwrap_or_default());
     }
     Ok(bytes)
@@ -62,9 +62,8 @@ fn to_request(request: &HttpRequest, body: Vec<u8>) -> Request {
     let uri = request.uri();
     let without_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     let target = without_scheme.find('/').map_or("/", |start| &without_scheme[start..]);
-    let headers = request.headers().iter();
-    let headers =
-        headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+    let sent = request.headers().iter();
+    let headers = sent.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
     Request { headers, body, ..Request::new(request.method(), target) }
 }
 

@@ -72,7 +72,7 @@ async fn serve(mut stream: TcpStream, simulation: Arc<Simulation>) -> io::Result
 fn administrative(simulation: &Simulation, request: &Request) -> Option<Reply> {
     match request.path.as_str() {
         "/_simulation/report" => {
-            let report = simulation.meter.report().to_string();
+            let report = serde_json::json!(simulation.meter.report()).to_string();
             Some(Reply::new(200, "application/json", report))
         }
         "/_simulation/reset" => {
@@ -110,8 +110,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Resul
 fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Request::new(&mut headers);
-    let status = parsed.parse(buffer);
-    let status = status.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let result = parsed.parse(buffer);
+    let status = result.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     let httparse::Status::Complete(length) = status else { return Ok(None) };
     let target = parsed.path.unwrap_or_default();
     let mut request = Request::new(parsed.method.unwrap_or_default(), target);

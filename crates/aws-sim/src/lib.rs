@@ -12,6 +12,7 @@
 mod call;
 mod conditions;
 mod connector;
+mod description;
 mod endpoint;
 mod fault;
 mod meter;
@@ -31,6 +32,7 @@ mod world;
 pub use call::{Call, Service};
 pub use conditions::{CallPattern, Conditions, FaultRule, Latency, When};
 pub use connector::Connector;
+pub use description::Description;
 pub use endpoint::Endpoint;
 pub use fault::Fault;
 pub use meter::{CallCount, INVOCATION, InjectedFault, Meter};

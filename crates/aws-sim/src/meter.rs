@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::call::{Call, Service};
 use crate::fault::Fault;
 
 /// The counts of one operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallCount {
     /// All calls, throttled ones included.
     pub calls: u64,
@@ -19,8 +19,9 @@ pub struct CallCount {
     pub throttled: u64,
     /// The most calls within one second.
     pub peak: u64,
-    #[serde(skip)]
-    current_second: (u64, u64),
+    /// The calls in each second since the simulation began.
+    #[serde(rename = "perSecond")]
+    pub per_second: BTreeMap<u64, u64>,
 }
 
 /// A fault that happened to a call.
@@ -68,9 +69,9 @@ impl Meter {
         let key = (call.service, call.operation.clone());
         let count = counters.counts.entry(key).or_default();
         count.calls += 1;
-        let (second, calls) = count.current_second;
-        count.current_second = if second == now { (second, calls + 1) } else { (now, 1) };
-        count.peak = count.peak.max(count.current_second.1);
+        let in_second = count.per_second.entry(now).or_default();
+        *in_second += 1;
+        count.peak = count.peak.max(*in_second);
     }
 
     /// The position of `call` among the calls equal to it, from 1. Only needed where chance is at
@@ -130,13 +131,13 @@ impl Meter {
         self.lock().faults.clone()
     }
 
-    /// The counts as a JSON object by `Service.Operation`.
+    /// The counts by `Service.Operation`.
     #[must_use]
-    pub fn report(&self) -> serde_json::Value {
+    pub fn report(&self) -> BTreeMap<String, CallCount> {
         let entry = |((service, operation), count): ((Service, String), CallCount)| {
-            (format!("{service:?}.{operation}"), serde_json::json!(count))
+            (format!("{service:?}.{operation}"), count)
         };
-        serde_json::Value::Object(self.counts().into_iter().map(entry).collect())
+        self.counts().into_iter().map(entry).collect()
     }
 
     /// Sets every counter back to zero.

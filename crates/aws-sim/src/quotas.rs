@@ -17,7 +17,7 @@ type Rate = (f64, f64);
 /// The bucket that a call takes its token from.
 type Bucket = (Service, &'static str, String, String);
 
-/// The quotas' state.
+/// What is left of each quota.
 #[derive(Debug, Default)]
 pub(crate) struct Quotas(Mutex<HashMap<Bucket, (f64, Instant)>>);
 

@@ -20,7 +20,7 @@ pub enum Ending {
 /// A reply of the simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
     /// The headers, mostly without the content length.
     pub headers: Vec<(&'static str, String)>,

@@ -6,7 +6,7 @@ use fastrand::Rng;
 use crate::rng::{keyed, resource_id};
 use crate::world::World;
 
-/// A route table.
+/// A route table of a member account.
 #[derive(Debug, Clone)]
 pub(crate) struct RouteTable {
     pub(crate) id: String,

@@ -15,7 +15,7 @@ use crate::services::{Context, Handler, route};
 use crate::stores::Stores;
 use crate::world::World;
 
-/// A simulated AWS.
+/// A simulated AWS with its organization, stores and meter.
 #[derive(Debug)]
 pub struct Simulation {
     /// The organization that the simulation serves.

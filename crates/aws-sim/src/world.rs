@@ -22,7 +22,7 @@ pub const MANAGEMENT_NAME: &str = "Management";
 /// The id of the organization's root.
 pub const ROOT_ID: &str = "r-simu";
 
-/// A generated organization.
+/// An organization that a seed and a shape generate.
 #[derive(Debug)]
 pub struct World {
     /// The seed that it was generated from.

@@ -9,6 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetrySpec;
 
 use crate::http::shared_client;
 
@@ -72,10 +73,14 @@ pub fn tuned(loader: ConfigLoader) -> ConfigLoader {
     loader.retry_config(retries()).timeout_config(timeouts())
 }
 
-/// Exponential backoff with jitter. Not the adaptive mode: its client-side rate limit turned three
-/// throttled calls into a minute of waiting when it was measured.
+/// AWS's retry behavior of 2026-11-10 ("Retry behavior", AWS SDKs and tools reference guide): full
+/// jitter, doubling from 50 ms, and from 1 s where the service throttles. The newest SDK here that
+/// has it does not use it by itself yet, and offers it to its own crates only, hence a hidden item.
+///
+/// Not the adaptive mode: its client-side rate limit turned three throttled calls into a minute of
+/// waiting when it was measured.
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_retry_spec(RetrySpec::v2_1())
 }
 
 /// Limits a call's time, so that one unresponsive Region cannot hold a worker until its deadline.

@@ -30,9 +30,33 @@ impl CallCounter {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Wraps `client` so that its requests are counted.
-    pub(crate) fn wrap(&self, client: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(Counted { client, counter: self.clone() })
+    /// Wraps `client` so that its requests are counted, and its throttled answers in `throttles`.
+    pub(crate) fn wrap(
+        &self,
+        client: SharedHttpClient,
+        throttles: &ThrottleCounter,
+    ) -> SharedHttpClient {
+        let (counter, throttles) = (self.clone(), throttles.clone());
+        SharedHttpClient::new(Counted { client, counter, throttles })
+    }
+}
+
+/// Counts answers by which a service asks for fewer calls: HTTP 429, and 503, by which EC2 throttles
+/// (EC2 API reference, `RequestLimitExceeded`).
+#[derive(Debug, Clone, Default)]
+pub struct ThrottleCounter(Arc<AtomicU64>);
+
+impl ThrottleCounter {
+    /// The number of such answers so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, status: u16) {
+        if matches!(status, 429 | 503) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -40,6 +64,7 @@ impl CallCounter {
 struct Counted<T> {
     client: T,
     counter: CallCounter,
+    throttles: ThrottleCounter,
 }
 
 impl HttpClient for Counted<SharedHttpClient> {
@@ -49,7 +74,8 @@ impl HttpClient for Counted<SharedHttpClient> {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let client = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Counted { client, counter: self.counter.clone() })
+        let (counter, throttles) = (self.counter.clone(), self.throttles.clone());
+        SharedHttpConnector::new(Counted { client, counter, throttles })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -60,6 +86,11 @@ impl HttpClient for Counted<SharedHttpClient> {
 impl HttpConnector for Counted<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.counter.0.fetch_add(1, Ordering::Relaxed);
-        self.client.call(request)
+        let (answer, throttles) = (self.client.call(request), self.throttles.clone());
+        HttpConnectorFuture::new(async move {
+            let response = answer.await?;
+            throttles.note(response.status().as_u16());
+            Ok(response)
+        })
     }
 }

@@ -47,6 +47,7 @@ impl DynamoDbLedger {
         partition: &LedgerPartition,
         prefix: Option<String>,
         after: Option<String>,
+        most: Option<u16>,
     ) -> Result<Page, Error> {
         let run = AttributeValue::S(partition.partition_key());
         let condition =
@@ -59,6 +60,7 @@ impl DynamoDbLedger {
             .key_condition_expression(condition)
             .expression_attribute_names("#r", "Run")
             .expression_attribute_values(":r", run.clone())
+            .set_limit(most.map(i32::from))
             .set_exclusive_start_key(after.map(|entry| key(run, entry)));
         if let Some(prefix) = prefix {
             query = query
@@ -122,7 +124,7 @@ impl Outcomes for DynamoDbLedger {
         let mut outcomes = Vec::new();
         let mut after = None;
         loop {
-            let page = self.query(partition, Some(outcome_prefix()), after).await?;
+            let page = self.query(partition, Some(outcome_prefix()), after, None).await?;
             outcomes.extend(page.entries.into_iter().filter_map(|entry| match entry {
                 Entry::Outcome(outcome) => Some(outcome),
                 _ => None,
@@ -177,7 +179,11 @@ impl LedgerReader for DynamoDbLedger {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        self.query(partition, None, after).await
+        self.query(partition, None, after, None).await
+    }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        self.query(partition, None, None, Some(most)).await
     }
 }
 

@@ -15,7 +15,8 @@ use org_operator_core::outcome::classification::{Call, classify};
 use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId};
 
 use crate::failure::call_failure;
-use crate::http::CallCounter;
+use crate::http::{CallCounter, ThrottleCounter};
+use crate::rate_limiter::RateLimiter;
 use crate::truncation::RejectTruncated;
 
 /// The longest session of a chained role: one hour (STS API reference, `AssumeRole`).
@@ -27,6 +28,11 @@ const MIN_REMAINING: Duration = Duration::from_mins(16);
 /// The most sessions in the cache. A local run serves a whole organization; the largest have tens
 /// of thousands of accounts.
 const CACHE_CAPACITY: usize = 100_000;
+
+/// Calls a second, and at once. STS allows an account 600 calls a second in a Region, all of them
+/// together (IAM user guide, "IAM and STS quotas"): what others call needs some of them.
+const RATE: f64 = 400.0;
+const BURST: f64 = 100.0;
 
 /// The role to assume in member accounts, and what its trust policy requires.
 #[derive(Debug, Clone)]
@@ -48,6 +54,8 @@ pub struct MemberRole {
     client: Client,
     settings: RoleSettings,
     sessions: Arc<Mutex<Sessions>>,
+    rate: Arc<RateLimiter>,
+    throttles: ThrottleCounter,
 }
 
 impl MemberRole {
@@ -57,7 +65,20 @@ impl MemberRole {
     pub fn new(config: &SdkConfig, settings: RoleSettings) -> Self {
         let sts_config = Builder::from(config).interceptor(RejectTruncated).build();
         let client = Client::from_conf(sts_config);
-        Self { config: config.clone(), client, settings, sessions: Arc::default() }
+        Self {
+            config: config.clone(),
+            client,
+            settings,
+            sessions: Arc::default(),
+            rate: Arc::new(RateLimiter::new(RATE, BURST)),
+            throttles: ThrottleCounter::default(),
+        }
+    }
+
+    /// Counts throttled answers in all member accounts.
+    #[must_use]
+    pub fn throttles(&self) -> ThrottleCounter {
+        self.throttles.clone()
     }
 
     /// The role's session in `account` for `run`, from the cache or new, with a session policy that
@@ -81,7 +102,8 @@ impl MemberRole {
     }
 
     fn member(&self, account: &AccountId, credentials: Credentials) -> Member {
-        Member { config: self.config.clone(), credentials, role: self.role(account) }
+        let (config, role) = (self.config.clone(), self.role(account));
+        Member { config, credentials, role, throttles: self.throttles() }
     }
 
     fn role(&self, account: &AccountId) -> String {
@@ -101,6 +123,7 @@ impl MemberRole {
         actions: &[String],
     ) -> Result<(Credentials, SystemTime), Error> {
         let arn = self.role(account);
+        self.rate.acquire().await;
         let external_id = Some(&self.settings.external_id).filter(|id| !id.is_empty());
         let request = self
             .client
@@ -154,6 +177,7 @@ pub struct Member {
     config: SdkConfig,
     credentials: Credentials,
     role: String,
+    throttles: ThrottleCounter,
 }
 
 impl Member {
@@ -161,7 +185,8 @@ impl Member {
     #[must_use]
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
         let role = "the session's role".to_owned();
-        Self { config, credentials: credentials(key, secret, token), role }
+        let fixed = credentials(key, secret, token);
+        Self { config, credentials: fixed, role, throttles: ThrottleCounter::default() }
     }
 
     /// The role's ARN, for messages.
@@ -186,7 +211,9 @@ impl Member {
     #[must_use]
     pub fn config(&self, region: &Region, counter: &CallCounter) -> SdkConfig {
         let mut builder = self.config.to_builder();
-        builder.set_http_client(self.config.http_client().map(|client| counter.wrap(client)));
+        builder.set_http_client(
+            self.config.http_client().map(|client| counter.wrap(client, &self.throttles)),
+        );
         // A session's credentials do not change, so caching them again only fills the shared cache,
         // which would evict the operation account's own credentials: those may need a new sign-in.
         builder

@@ -110,12 +110,29 @@ impl Organization {
         self.named(children, "organizations:ListOrganizationalUnitsForParent").await
     }
 
-    async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
+    /// Every account, whatever its state. `on_page` gets the accounts of each page as it comes.
+    ///
+    /// # Errors
+    /// What Organizations answered; pages that came before have been given to `on_page` then.
+    pub async fn accounts_by_page(
+        &self,
+        on_page: impl Fn(&[Account]) + Send + Sync,
+    ) -> Result<Vec<Account>, Error> {
+        let listed = self.list_accounts(on_page).await;
+        self.named(listed, "organizations:ListAccounts").await
+    }
+
+    async fn list_accounts(
+        &self,
+        on_page: impl Fn(&[Account]) + Send + Sync,
+    ) -> Result<Vec<Account>, Error> {
         let request = self.client.list_accounts().max_results(PAGE);
         let pages = request.into_paginator().stop_on_duplicate_token(false).send();
         let listed =
             read_all(pages, &self.rates.accounts, ListAccountsOutput::next_token, |page| {
-                page.accounts().iter().map(read_account).collect()
+                let accounts =
+                    page.accounts().iter().map(read_account).collect::<Result<Vec<_>, _>>();
+                accounts.inspect(|accounts| on_page(accounts))
             });
         listed.await.map_err(|e| list_error(e, "listing the organization's accounts"))
     }
@@ -135,8 +152,7 @@ impl Organization {
 
 impl AccountDirectory for Organization {
     async fn accounts(&self) -> Result<Vec<Account>, Error> {
-        let listed = self.list_accounts().await;
-        self.named(listed, "organizations:ListAccounts").await
+        self.accounts_by_page(|_| ()).await
     }
 
     async fn members(&self, unit: &UnitId) -> Result<Option<BTreeSet<AccountId>>, Error> {

@@ -12,7 +12,7 @@ use crate::rate_limiter::RateLimiter;
 
 /// Why a list could not be read to its end.
 pub(crate) enum ListError<E> {
-    /// A call failed.
+    /// A call for a page failed.
     Call(E),
     /// An item could not be read.
     Item(Error),

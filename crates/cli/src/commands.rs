@@ -1,4 +1,4 @@
-//! The commands, one file each, and which one a command line means.
+//! The commands of `org-operator`, each with its options, its work and its output.
 
 pub(crate) mod accounts;
 pub(crate) mod ask;
@@ -19,7 +19,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::Printer;
 
-/// Does what the command line says.
+/// Runs the command of the command line.
 pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let Cli { aws, command, .. } = cli;
     match command {

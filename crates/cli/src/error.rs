@@ -68,30 +68,24 @@ fn advice(error: &Error, profile: Option<&str>) -> (Exit, String) {
     if let Some(Detail::Credentials(problem)) = error.detail() {
         return (Exit::Access, credentials::hint(*problem, profile));
     }
-    match error.kind() {
-        ErrorKind::InvalidRequest => (Exit::Usage, flags::hint(error)),
-        ErrorKind::NoTargets => (Exit::NothingSelected, NOTHING_SELECTED.to_owned()),
-        ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => {
-            (Exit::Access, permissions::hint(error.action()))
-        }
-        ErrorKind::Throttled => (Exit::Unreachable, THROTTLED.to_owned()),
-        ErrorKind::Transient | ErrorKind::DeadlineExceeded => {
-            (Exit::Unreachable, UNREACHABLE.to_owned())
-        }
-        ErrorKind::RegionDisabled
-        | ErrorKind::ServiceNotInRegion
-        | ErrorKind::OperationFailed
-        | ErrorKind::WorkerCrashed
-        | ErrorKind::NoOutcome
-        | ErrorKind::Internal => other(error),
+    match (Exit::of(error.kind()), codes::hint(error)) {
+        (Exit::Other, Some(hint)) => (Exit::Usage, hint.to_owned()),
+        (exit, _) => (exit, hint(error)),
     }
 }
 
-fn other(error: &Error) -> (Exit, String) {
-    match (codes::hint(error), error.detail()) {
-        (Some(hint), _) => (Exit::Usage, hint.to_owned()),
-        (None, Some(Detail::Io(_))) => (Exit::Other, LOCAL.to_owned()),
-        (None, _) => (Exit::Other, REPORT.to_owned()),
+fn hint(error: &Error) -> String {
+    let is_local = matches!(error.detail(), Some(Detail::Io(_)));
+    match error.kind() {
+        ErrorKind::InvalidRequest => flags::hint(error),
+        ErrorKind::NoTargets => NOTHING_SELECTED.to_owned(),
+        ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => {
+            permissions::hint(error.action())
+        }
+        ErrorKind::Throttled => THROTTLED.to_owned(),
+        ErrorKind::Transient | ErrorKind::DeadlineExceeded => UNREACHABLE.to_owned(),
+        _ if is_local => LOCAL.to_owned(),
+        _ => REPORT.to_owned(),
     }
 }
 

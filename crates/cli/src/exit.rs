@@ -1,27 +1,29 @@
-//! Exit codes: a contract, documented in `docs/cli.md`.
+//! Exit codes: a contract with scripts, documented in `docs/cli.md`.
 
 use std::process::ExitCode;
 
-/// How the program ended.
+use org_operator_core::ErrorKind;
+
+/// How the program ends, and so what a script can tell from its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Everything that was asked for is done.
+    /// 0: everything that was asked for is done; a run has an answer for every target.
     Complete,
-    /// `diff`: the runs differ.
+    /// 1: `diff` found differences between the runs.
     Differences,
-    /// The command line or the request is wrong.
+    /// 2: the command line or the request is wrong; the same command fails again.
     Usage,
-    /// The run is written and some targets FAILED.
+    /// 3: the run is written and some targets FAILED, or some accounts cannot be asked.
     Partial,
-    /// The request selects nothing.
+    /// 4: the request selects no account.
     NothingSelected,
-    /// Credentials are missing or expired, or AWS refused this identity.
+    /// 5: credentials are missing or expired, or AWS refused this identity.
     Access,
-    /// AWS could not be reached, or throttled until all retries were used up.
+    /// 6: AWS could not be reached, or throttled until all retries were used up.
     Unreachable,
-    /// Anything else: the disk, an answer that nobody expected.
+    /// 7: anything else, such as the disk, an unexpected answer or a bug.
     Other,
-    /// Stopped by Ctrl-C or a termination signal.
+    /// 130: stopped by Ctrl-C or a termination signal.
     Interrupted,
 }
 
@@ -38,6 +40,26 @@ impl Exit {
             Self::Unreachable => 6,
             Self::Other => 7,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// The end of a command or a run that failed with an error of `kind`.
+    pub(crate) fn of(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::InvalidRequest => Self::Usage,
+            ErrorKind::NoTargets => Self::NothingSelected,
+            ErrorKind::AccessDenied | ErrorKind::AssumeRoleDenied | ErrorKind::DeniedByPolicy => {
+                Self::Access
+            }
+            ErrorKind::Throttled | ErrorKind::Transient | ErrorKind::DeadlineExceeded => {
+                Self::Unreachable
+            }
+            ErrorKind::RegionDisabled
+            | ErrorKind::ServiceNotInRegion
+            | ErrorKind::OperationFailed
+            | ErrorKind::WorkerCrashed
+            | ErrorKind::NoOutcome
+            | ErrorKind::Internal => Self::Other,
         }
     }
 }

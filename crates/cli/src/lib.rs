@@ -1,7 +1,7 @@
 //! The `org-operator` command as a library: what `main` calls.
 //!
-//! The three steps of a run are other crates'; here is what surrounds them on one machine: options,
-//! progress, a directory in the place of S3, a journal in the place of DynamoDB, exit codes.
+//! The steps of a run are crates of their own, and so is the engine that runs them on one machine.
+//! Here are options, connections, output and exit codes.
 
 mod args;
 mod command_line;
@@ -24,34 +24,33 @@ use error::CliError;
 use exit::Exit;
 use output::printer::{self, Printer};
 
-/// Reads the command line, does what it says, and gives the exit code.
+/// Parses the command line, runs its command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(said) => return printer::usage(&said),
+        Err(error) => return printer::usage(&error),
     };
-    log_if_asked();
+    init_logging();
     let printer = Printer::new(cli.quiet);
-    let ended = start(cli, printer);
-    let exit = ended.unwrap_or_else(|error| {
+    let exit = run(cli, printer).unwrap_or_else(|error| {
         printer::error(&error);
         error.exit
     });
     exit.into()
 }
 
-fn start(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| CliError::local("the program cannot start", &e))?;
-    let ended = runtime.block_on(commands::run(cli, printer));
-    // What is still under way (a call that nobody waits for any more) must not hold the exit.
+fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = built.map_err(|e| CliError::local("the program cannot start", &e))?;
+    let result = runtime.block_on(commands::run(cli, printer));
+    // Calls that nobody waits for any more must not delay the exit.
     runtime.shutdown_background();
-    ended
+    result
 }
 
-/// Logs are for who asks for them by `RUST_LOG`: a person reads the progress and the errors.
-fn log_if_asked() {
+/// Logs only where `RUST_LOG` is set: people read the progress and the errors.
+fn init_logging() {
     if std::env::var_os("RUST_LOG").is_none() {
         return;
     }

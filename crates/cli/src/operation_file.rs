@@ -12,8 +12,8 @@ const HINT: &str = "`org-operator operations new SERVICE CALL` writes a file to 
 
 /// The definition of the file at `path`, in which nothing is wrong.
 pub(crate) fn read(path: &Path) -> Result<Map<String, Value>, CliError> {
-    let text = text(path)?;
-    let read = read_toml(&text).and_then(|_| json_of_toml(&text));
+    let toml = text(path)?;
+    let read = read_toml(&toml).and_then(|_| json_of_toml(&toml));
     let definition = read.map_err(|faults| faulty(path, &faults))?;
     definition.as_object().cloned().ok_or_else(|| {
         CliError::internal(format!("{} cannot be read", path.display()), &"no table")

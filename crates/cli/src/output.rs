@@ -2,6 +2,6 @@
 
 pub(crate) mod columns;
 pub(crate) mod printer;
-pub(crate) mod progress;
+pub(crate) mod progress_view;
 pub(crate) mod raw;
 pub(crate) mod records;

@@ -24,8 +24,8 @@ pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError
         set("RegionsPerWorkItem", json!(number));
     }
     if !args.param.is_empty() {
-        let pairs = args.param.iter().map(|text| pair("--param", text));
-        let pairs = pairs.map(|pair| pair.map(|(name, value)| (name, parameter(&value))));
+        let texts = args.param.iter().map(|text| pair("--param", text));
+        let pairs = texts.map(|pair| pair.map(|(name, value)| (name, parameter(&value))));
         into_object(&mut request, "Parameters", pairs.collect::<Result<_, _>>()?);
     }
     accounts(&mut request, args)?;
@@ -42,8 +42,8 @@ fn base(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {
     let Some(path) = &args.request else { return Ok(Map::new()) };
     let what = format!("the request file {} cannot be read", path.display());
     let remedy = "give a file with a JSON object, such as {\"Regions\": [\"eu-west-1\"]}";
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|e| CliError::usage(&what, e.to_string(), remedy))?;
+    let read = std::fs::read_to_string(path);
+    let text = read.map_err(|e| CliError::usage(&what, e.to_string(), remedy))?;
     serde_json::from_str(&text).map_err(|e| CliError::usage(&what, e.to_string(), remedy))
 }
 
@@ -102,8 +102,8 @@ fn tags(texts: &[String]) -> Result<Value, CliError> {
 }
 
 fn pair(flag: &str, text: &str) -> Result<(String, String), CliError> {
-    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
-    let pair = pair.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let pair = parts.map(|(name, value)| (name.to_owned(), value.to_owned()));
     pair.ok_or_else(|| {
         let what = format!("{flag} {text} is not understood");
         CliError::usage(&what, "there is no name before an equals sign", "write NAME=VALUE")

@@ -35,7 +35,7 @@ pub enum Place {
 pub struct Artifact {
     /// The file's name; `<operation>` and `<execution>` stand for names.
     pub name: &'static str,
-    /// Its media type.
+    /// The media type that it is stored with.
     pub content_type: &'static str,
     /// The folder that it lies in.
     pub place: Place,
@@ -114,7 +114,7 @@ artifacts! {
         purpose: "counts by status, error kind and change, the first changes and failures in words; a run that has one has all of its files",
         sink: None,
     };
-    /// The work items.
+    /// The work items of the run.
     MANIFEST = Artifact {
         name: "manifest.json",
         content_type: JSON,

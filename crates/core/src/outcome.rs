@@ -88,7 +88,7 @@ pub struct Outcome {
     pub attempts: u32,
     /// When this attempt began with this target.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// When the attempt ended.
     pub ended_at: Timestamp,
     /// How many records carry this outcome's attempt id.
     pub records: u64,

@@ -96,7 +96,7 @@ pub trait Upload: Send {
     /// Adds bytes; memory stays bounded however many there are.
     fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Completes the artifact.
+    /// Completes the artifact, which exists from then on.
     fn finish(self) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
@@ -156,19 +156,26 @@ pub trait LedgerReader: Sync {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> impl Future<Output = Result<Page, Error>> + Send;
+
+    /// A first page of at most `most` entries, for a reader that keeps many of them in memory.
+    fn first_page(
+        &self,
+        partition: &LedgerPartition,
+        most: u16,
+    ) -> impl Future<Output = Result<Page, Error>> + Send;
 }
 
 /// Some entries of a partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The entries.
+    /// Entries of the partition, by sort key.
     pub entries: Vec<Entry>,
     /// The sort key to go on after, or `None` at the end.
     pub next: Option<String>,
 }
 
-/// The clock.
+/// Where the time comes from.
 pub trait Clock: Sync {
-    /// The time now.
+    /// The present time, to the millisecond.
     fn now(&self) -> Timestamp;
 }

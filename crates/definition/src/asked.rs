@@ -42,7 +42,7 @@ impl Asked {
 /// What is kept of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mask {
-    /// Everything.
+    /// All of the answer, unchanged.
     Whole,
     /// Of a structure these members, and of each as much as its mask says; a list keeps its length.
     Members(BTreeMap<String, Mask>),

@@ -22,6 +22,34 @@ pub struct Ask<'a> {
 pub type Page<'a> = &'a mut (dyn FnMut(Value) -> ControlFlow<()> + Send);
 
 /// Calls in one account and Region.
+///
+/// Calls that are answered from pages on hand, as tests do:
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use std::time::Duration;
+///
+/// use futures_util::future::{BoxFuture, FutureExt, ready};
+/// use org_operator_definition::calls::{Ask, CallError, Calls, Page};
+/// use serde_json::Value;
+///
+/// struct Recorded(Vec<Value>);
+///
+/// impl Calls for Recorded {
+///     fn pages<'a>(&'a self, _: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+///         for answer in &self.0 {
+///             if page(answer.clone()) == ControlFlow::Break(()) {
+///                 break;
+///             }
+///         }
+///         ready(Ok(())).boxed()
+///     }
+///
+///     fn pause(&self, _: Duration) -> BoxFuture<'_, ()> {
+///         ready(()).boxed()
+///     }
+/// }
+/// ```
 pub trait Calls: Send + Sync {
     /// Hands every page of the answer to `page`, in botocore's shape, until it breaks.
     fn pages<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>>;
@@ -42,7 +70,7 @@ pub enum CallError {
 /// Why a target has no rows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// A call failed.
+    /// A call of the definition failed.
     #[error("{service} {operation}: {failure}")]
     Call {
         /// The service of the call.
@@ -65,7 +93,7 @@ pub enum Failure {
     Path {
         /// The field of the definition.
         place: String,
-        /// What is wrong.
+        /// What is wrong with it, for a person.
         message: String,
     },
     /// The call before the listing did not come to its end in time.

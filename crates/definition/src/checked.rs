@@ -68,7 +68,7 @@ impl Checked {
     }
 }
 
-/// One source, compiled.
+/// A source whose calls and paths are compiled.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedSource {
     pub(crate) before: Option<CheckedBefore>,

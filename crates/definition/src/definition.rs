@@ -70,9 +70,9 @@ impl Scope {
 /// A group of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suite {
-    /// What there is.
+    /// Inventory: which resources there are.
     Inventory,
-    /// What reaches what.
+    /// Networks: what can reach what.
     Network,
     /// What is open, weak or not watched.
     Security,
@@ -127,11 +127,11 @@ pub struct Parameter {
 /// What a parameter's value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterKind {
-    /// A text.
+    /// Any text.
     Text,
-    /// A whole number.
+    /// A whole number, as in `90`.
     Integer,
-    /// True or false.
+    /// `true` or `false`.
     Boolean,
     /// A list of texts.
     List,
@@ -180,7 +180,7 @@ pub struct Request {
 pub struct Source {
     /// A call that prepares the answer of the next one.
     pub before: Option<Before>,
-    /// The listing.
+    /// The call that lists the rows.
     pub request: Request,
     /// The path of the rows in an answer.
     pub rows: String,
@@ -250,7 +250,7 @@ pub struct Errors {
     pub denied: bool,
 }
 
-/// Data for `lookup`.
+/// A table of data that `lookup` reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
     /// Where the data is from.

@@ -19,14 +19,14 @@ use crate::types::{Class, Type};
 pub(crate) struct Known {
     /// Constants, parameters and calls, behind `$`.
     pub(crate) variables: Vec<(String, Type)>,
-    /// What `lookup` finds.
+    /// The tables that `lookup` reads, by name.
     pub(crate) tables: BTreeMap<String, Table>,
 }
 
 /// What checking one expression found.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// What it gives.
+    /// The type of its value.
     pub(crate) gives: Type,
     /// The variables that it names, and what else it needs of a run: see [`crate::path`].
     pub(crate) mentions: BTreeSet<String>,

@@ -17,7 +17,7 @@ pub struct Fault {
     pub line: Option<usize>,
     /// The field: `columns[3].path`.
     pub place: String,
-    /// What stands there.
+    /// The value that the field has.
     pub came: String,
     /// What may stand there, with the nearest name where one is near.
     pub allowed: String,

@@ -29,13 +29,17 @@ impl<'v> Fields<'v> {
                 format!("an object with the fields {}", known.join(", ")),
             );
         }
-        for name in
-            map.into_iter().flat_map(Map::keys).filter(|name| !known.contains(&name.as_str()))
-        {
+        let fields = Self { place, map };
+        fields.refuse_others(known, faults);
+        fields
+    }
+
+    fn refuse_others(&self, known: &[&str], faults: &mut Faults) {
+        let names = self.map.into_iter().flat_map(Map::keys);
+        for name in names.filter(|name| !known.contains(&name.as_str())) {
             let allowed = format!("only the fields {}", listed(name, known.iter().copied()));
-            faults.note(place.field(name), "an unknown field", allowed);
+            faults.note(self.place.field(name), "an unknown field", allowed);
         }
-        Self { place, map }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'v Value> {

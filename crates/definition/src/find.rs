@@ -9,7 +9,7 @@ use org_operator_models::{Damaged, Models, models};
 pub enum Found {
     /// An operation of the catalogue.
     Operation {
-        /// Its name.
+        /// The operation's name in the catalogue.
         name: String,
         /// What it gives, in one line.
         summary: String,

@@ -31,7 +31,7 @@ pub(crate) enum Arg {
     TextOrNumber,
     /// What has a length.
     Sized,
-    /// `&path`.
+    /// An expression to evaluate on each item: `&path`.
     Path,
 }
 

@@ -28,7 +28,7 @@ pub struct Overrides {
     pub columns: Vec<String>,
     /// Paths that must hold for a row to stay.
     pub keep: Vec<String>,
-    /// Names of columns.
+    /// Names of the columns that identify a row.
     pub key: Vec<String>,
 }
 

@@ -37,16 +37,9 @@ fn noun(list: &str) -> String {
 /// Of the `members` of a list's items, the one that tells them apart, as far as names say.
 pub(crate) fn identifier<'a>(list: &str, members: &[&'a str]) -> Option<&'a str> {
     let noun = noun(list);
+    let shorter = |end: &str| shortened(&noun, end, members);
     let named =
         |wanted: &str| members.iter().find(|member| member.eq_ignore_ascii_case(wanted)).copied();
-    // A security group has a GroupId.
-    let shorter = |end: &str| {
-        let of = |member: &&&str| {
-            let lower = member.to_ascii_lowercase();
-            lower.strip_suffix(end).is_some_and(|stem| !stem.is_empty() && noun.ends_with(stem))
-        };
-        members.iter().find(of).copied()
-    };
     let ids = [format!("{noun}id"), format!("{noun}identifier"), "id".to_owned()];
     let arns = [format!("{noun}arn"), "arn".to_owned()];
     let others = [format!("{noun}name"), "name".to_owned()];
@@ -56,6 +49,15 @@ pub(crate) fn identifier<'a>(list: &str, members: &[&'a str]) -> Option<&'a str>
         .or_else(|| of(&arns))
         .or_else(|| shorter("arn"))
         .or_else(|| of(&others))
+}
+
+/// The member called by the end of `noun` and by `end`: a security group has a `GroupId`.
+fn shortened<'a>(noun: &str, end: &str, members: &[&'a str]) -> Option<&'a str> {
+    let fits = |member: &&&str| {
+        let lower = member.to_ascii_lowercase();
+        lower.strip_suffix(end).is_some_and(|stem| !stem.is_empty() && noun.ends_with(stem))
+    };
+    members.iter().find(fits).copied()
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl ParameterKind {
 /// A piece of an input's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    /// As it stands.
+    /// Text that is taken as it stands.
     Plain(&'a str),
     /// A constant or parameter, in braces.
     Named(&'a str),

@@ -22,7 +22,7 @@ pub type Rows = Vec<Vec<String>>;
 /// Where and when a definition runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The account.
+    /// The account that is asked.
     pub account: AccountId,
     /// The Region; of a global operation, the one that its calls are signed for.
     pub region: Region,

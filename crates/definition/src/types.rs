@@ -17,11 +17,11 @@ pub(crate) enum Type {
     Object(Vec<(String, Type)>),
     /// One of several: what `||` gives.
     Either(Vec<Type>),
-    /// A text.
+    /// A text of any length.
     Text,
-    /// A number.
+    /// A number, with a fraction or without.
     Number,
-    /// True or false.
+    /// `true` or `false`.
     Boolean,
     /// What the model says nothing about.
     Any,
@@ -111,16 +111,14 @@ fn has_members(service: &Service, reference: &ShapeRef) -> bool {
     }
 }
 
-fn sensitive(
-    service: &Service,
-    reference: &ShapeRef,
-    seen: &mut Vec<*const Shape>,
-) -> Option<String> {
+/// Shapes that were looked at; they contain themselves in some services.
+type Seen = Vec<*const Shape>;
+
+fn sensitive(service: &Service, reference: &ShapeRef, seen: &mut Seen) -> Option<String> {
     let shape = service.shape(reference);
     if shape.sensitive {
         return Some(String::new());
     }
-    // Shapes contain themselves in some services.
     if seen.contains(&std::ptr::from_ref(shape)) {
         return None;
     }

@@ -103,11 +103,7 @@ impl Text {
             [one] => self.always("keep", &json!(one)),
             several => self.line("keep", &json!(several)),
         }
-        let answers = source.answers.iter().map(|(code, row)| {
-            let cells = row.as_ref().map_or_else(|| json!({}), texts);
-            (code.clone(), cells)
-        });
-        self.line("answers", &Value::Object(answers.collect()));
+        self.line("answers", &answers(source));
     }
 
     fn request(&mut self, service: &str, request: &Request) {
@@ -189,6 +185,15 @@ fn column_fields(column: &Column, path: Option<&String>) -> String {
     fields.extend(column.computed.then(|| "computed = true".to_owned()));
     fields.extend(column.sensitive.then(|| "sensitive = true".to_owned()));
     fields.join(", ")
+}
+
+/// The error codes that are answers, with the cells of their row.
+fn answers(source: &Source) -> Value {
+    let answers = source.answers.iter().map(|(code, row)| {
+        let cells = row.as_ref().map_or_else(|| json!({}), texts);
+        (code.clone(), cells)
+    });
+    Value::Object(answers.collect())
 }
 
 fn texts(of: &BTreeMap<String, String>) -> Value {

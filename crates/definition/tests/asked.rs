@@ -86,7 +86,7 @@ fn an_answer_of_several_lists_asks_which() {
 }
 
 #[test]
-fn every_call_of_the_models_makes_a_definition_that_is_right_or_asks_for_rows() {
+fn every_call_gives_a_valid_definition_or_asks_for_rows() {
     let models = org_operator_models::models().unwrap();
     let (mut right, mut asking) = (0, 0);
     for service in

@@ -92,7 +92,7 @@ fn buckets(names: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn a_call_per_row_has_codes_that_are_an_answer_and_refusals_that_are_a_cell() {
+async fn a_call_per_row_takes_some_codes_and_refusals_as_cells() {
     let block = json!({"PublicAccessBlockConfiguration": {"BlockPublicAcls": true, "IgnorePublicAcls": true}});
     let canned = Canned::default()
         .pages("ListBuckets", [buckets(&["a", "b"]), buckets(&["c"])])
@@ -182,7 +182,7 @@ async fn an_error_code_of_the_listing_can_be_a_row_or_none() {
 }
 
 #[tokio::test]
-async fn an_empty_key_is_for_one_row_a_target_and_a_listing_without_on_is_for_all() {
+async fn an_empty_key_means_one_row_and_no_on_means_every_row() {
     let summary = json!({"SummaryMap": {"Users": 3, "AccountMFAEnabled": 1}});
     let canned = Canned::default()
         .pages("GetAccountSummary", [summary])
@@ -204,7 +204,7 @@ async fn a_listing_waits_for_a_call_whose_answer_it_is_matched_by() {
 }
 
 #[tokio::test]
-async fn a_path_that_cannot_be_evaluated_fails_the_target_without_showing_a_value() {
+async fn a_path_that_fails_fails_the_target_without_showing_a_value() {
     let text = volumes(
         "",
         &column("age", "age_days(SnapshotId)").replace("meaning", "computed = true, meaning"),

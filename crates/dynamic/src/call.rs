@@ -50,8 +50,8 @@ impl Call {
     pub fn of(service: Arc<Service>, operation: &str) -> Result<Self, CallError> {
         let found =
             service.operations.get(operation).ok_or_else(|| unknown(&service, operation))?;
-        let plan = found.pages.as_ref().map(Plan::new).transpose();
-        let plan = plan.map_err(|problem| CallError::Pages {
+        let planned = found.pages.as_ref().map(Plan::new).transpose();
+        let plan = planned.map_err(|problem| CallError::Pages {
             service: service.name.clone(),
             operation: operation.to_owned(),
             problem: problem.to_string(),
@@ -106,8 +106,8 @@ impl Call {
             .with_config(signing(&place))
             .with_runtime_components(components(&place));
         let operation = StaticRuntimePlugin::new().with_config(self.layer.clone());
-        let plugins = connection.plugins.clone().with_client_plugin(plugin);
-        let plugins = plugins.with_operation_plugin(operation);
+        let of_client = connection.plugins.clone().with_client_plugin(plugin);
+        let plugins = of_client.with_operation_plugin(operation);
         Ok(BoundCall { call: self.clone(), place, plugins, exists: OnceCell::new() })
     }
 }

@@ -27,7 +27,7 @@ pub enum CallError {
         service: String,
         /// The name that was asked for.
         operation: String,
-        /// ` (nearest: …)`, or empty.
+        /// The nearest name, as ` (nearest: …)`, or empty.
         hint: String,
     },
     /// The service has the operation, but it cannot be called.
@@ -69,13 +69,13 @@ pub enum PlaceError {
     Variant(&'static str),
 }
 
-/// A call failed.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The input is not what the operation takes; nothing was sent.
     #[error("the input is not what the operation takes: {0}")]
     Input(Violations),
-    /// The service refused.
+    /// The service refused the call.
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// An answer came that cannot be read; a retry gave no other.

@@ -21,7 +21,7 @@ pub use refusal::Refusal;
 /// One HTTP answer, its body read to the end.
 #[derive(Debug, Clone)]
 pub struct Answer<'a> {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
     /// Names and values of the headers.
     pub headers: Vec<(&'a str, &'a str)>,
@@ -97,8 +97,8 @@ pub(crate) fn answer(
 ) -> Result<Value, Error> {
     whole_length(operation, answer).map_err(Error::Unreadable)?;
     if !answer.is_success() {
-        let refusal = refusal::read(service, answer).map_err(Error::Unreadable)?;
-        return Err(Error::Refused(Box::new(refusal)));
+        let refused = refusal::read(service, answer).map_err(Error::Unreadable)?;
+        return Err(Error::Refused(Box::new(refused)));
     }
     // S3 begins to answer before it knows how it ends.
     if let Some(refusal) = refusal::in_success(service, answer) {

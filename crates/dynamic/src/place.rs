@@ -54,8 +54,8 @@ impl Place {
     ) -> Result<Self, PlaceError> {
         variants(config)?;
         let prefix = codec.operation.host_prefix.as_deref().unwrap_or_default();
-        let host = endpoint.as_ref().map(|endpoint| format!("{prefix}{}", endpoint.host));
-        let host = host.ok_or(PlaceError::NoRegion)?;
+        let prefixed = endpoint.as_ref().map(|endpoint| format!("{prefix}{}", endpoint.host));
+        let host = prefixed.ok_or(PlaceError::NoRegion)?;
         let doubt = endpoint.as_ref().is_some_and(|found| found.listing != Listing::Listed);
         let sure = sure_host(known, region).filter(|_| doubt);
         let place = Self::new(codec, region, format!("https://{host}"), endpoint);
@@ -70,8 +70,7 @@ impl Place {
             Some(found) => (found.signing_region, found.signing_name.unwrap_or_else(usual)),
             None => (region.to_string(), usual()),
         };
-        let region = region.to_string();
-        Self { url, region, signing_region, signing_name, doubtful: None }
+        Self { url, region: region.to_string(), signing_region, signing_name, doubtful: None }
     }
 }
 

@@ -15,7 +15,7 @@ const PUTS: f64 = 12.0;
 const ENTRY_BYTES: f64 = 400.0;
 const READ_UNIT_BYTES: f64 = 4_096.0;
 
-/// From one machine.
+/// The cost of a run from one machine.
 pub(super) fn local(work: &Workload, limits: &Limits, phases: &[Phase]) -> Cost {
     let calls = count(work.targets) * work.calls_per_target + count(work.accounts);
     let asking = calls * work.call_seconds / f64::from(work.concurrency);
@@ -35,8 +35,11 @@ pub(super) fn deployed(work: &Workload, limits: &Limits, phases: &[Phase], bound
         ("the workers", items(work) / rate + work.item_seconds),
         ("writing the artifacts", exporting(work)),
     ];
-    let dollars = dollars(work, limits, seconds(phases));
-    Cost { seconds: before(phases).chain(own).collect(), dollars }
+    let seconds_before = seconds(phases);
+    Cost {
+        seconds: before(phases).chain(own).collect(),
+        dollars: dollars(work, limits, seconds_before),
+    }
 }
 
 fn before(phases: &[Phase]) -> impl Iterator<Item = (&'static str, f64)> {
@@ -48,17 +51,17 @@ fn exporting(work: &Workload) -> f64 {
 }
 
 fn dollars(work: &Workload, limits: &Limits, fanout: f64) -> Vec<(&'static str, f64)> {
-    let items = items(work);
+    let workers = items(work);
     let entries = count(work.targets) * (1.0 + work.records_per_target);
     let per_account = entries / count(work.accounts).max(1.0) * ENTRY_BYTES / READ_UNIT_BYTES;
     // A worker asks for what is known first: one read unit at the least.
-    let reads = count(work.accounts) * per_account.ceil().max(1.0) + items;
-    let seconds = items * work.item_seconds + fanout + exporting(work);
-    let transitions = PARENT_TRANSITIONS + items * CHILD_TRANSITIONS;
+    let reads = count(work.accounts) * per_account.ceil().max(1.0) + workers;
+    let seconds = workers * work.item_seconds + fanout + exporting(work);
+    let transitions = PARENT_TRANSITIONS + workers * CHILD_TRANSITIONS;
     vec![
         ("state transitions", transitions * limits.per_transition),
         ("Lambda time", seconds * work.memory_mb / 1_024.0 * limits.per_gigabyte_second),
-        ("Lambda requests", (items + 2.0) * limits.per_invocation),
+        ("Lambda requests", (workers + 2.0) * limits.per_invocation),
         ("ledger", entries * limits.per_write + reads * limits.per_read),
         ("artifacts", PUTS * limits.per_put),
     ]

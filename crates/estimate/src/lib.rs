@@ -28,7 +28,7 @@ pub struct Workload {
     pub enabled: u64,
     /// The operation's calls per target.
     pub calls_per_target: f64,
-    /// Records per target.
+    /// Records that a target has, on average.
     pub records_per_target: f64,
     /// Seconds that one call takes.
     pub call_seconds: f64,
@@ -75,18 +75,18 @@ impl Workload {
 pub struct Cost {
     /// Seconds by part, in the order in which they pass.
     pub seconds: Vec<(&'static str, f64)>,
-    /// Dollars by part.
+    /// US dollars by part, at list prices.
     pub dollars: Vec<(&'static str, f64)>,
 }
 
 impl Cost {
-    /// All seconds.
+    /// The seconds of all parts together.
     #[must_use]
     pub fn total_seconds(&self) -> f64 {
         self.seconds.iter().map(|(_, seconds)| seconds).sum()
     }
 
-    /// All dollars.
+    /// The US dollars of all parts together.
     #[must_use]
     pub fn total_dollars(&self) -> f64 {
         self.dollars.iter().map(|(_, dollars)| dollars).sum()
@@ -98,7 +98,7 @@ impl Cost {
 pub struct Estimate {
     /// Calls of AWS's APIs: listing, entering, asking.
     pub calls: f64,
-    /// From one machine.
+    /// What a run from one machine takes.
     pub local: Cost,
     /// By the deployed state machine.
     pub deployed: Cost,
@@ -106,27 +106,27 @@ pub struct Estimate {
     pub bound_by: (&'static str, f64),
     /// The `MaxConcurrency` above which nothing gets faster.
     pub recommended: u32,
-    /// Why this one.
+    /// Why this one is recommended, in words.
     pub reason: String,
     /// What would go wrong.
     pub warnings: Vec<String>,
 }
 
-/// What `work` takes.
+/// Time, cost and the first quota to bind for a run of `work`.
 #[must_use]
 pub fn estimate(work: &Workload, limits: &Limits) -> Estimate {
     let workers = quotas::of_workers(work, limits);
     let (recommended, reason) = quotas::recommended(work, limits, workers);
-    let phases = phases::phases(work, limits);
-    let asked: f64 = phases.iter().map(|phase| phase.calls).sum();
+    let before = phases::phases(work, limits);
+    let asked: f64 = before.iter().map(|phase| phase.calls).sum();
     Estimate {
         calls: asked + count(work.accounts) + count(work.targets) * work.calls_per_target,
-        local: cost::local(work, limits, &phases),
-        deployed: cost::deployed(work, limits, &phases, workers.1),
-        bound_by: quotas::first(work, workers, &phases),
+        local: cost::local(work, limits, &before),
+        deployed: cost::deployed(work, limits, &before, workers.1),
+        bound_by: quotas::first(work, workers, &before),
         recommended,
         reason,
-        warnings: phases::warning(&phases, limits).into_iter().collect(),
+        warnings: phases::warning(&before, limits).into_iter().collect(),
     }
 }
 

@@ -22,9 +22,9 @@ macro_rules! figures {
             /// # Errors
             /// `Internal` where the file lacks one, which a test excludes.
             pub fn load() -> Result<Self, Error> {
-                let file = file()?;
+                let limits = file()?;
                 let value = |name: &str| {
-                    let figure = file.figures.get(name).map(|figure| figure.value);
+                    let figure = limits.figures.get(name).map(|figure| figure.value);
                     figure.ok_or_else(|| Error::internal(format!("aws-limits.json lacks {name}")))
                 };
                 Ok(Self { $($field: value($name)?,)+ })
@@ -89,13 +89,13 @@ struct File {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Figure {
-    /// The number.
+    /// The number, in its unit.
     pub value: f64,
-    /// What it counts.
+    /// The unit, as in `calls/s`.
     pub unit: String,
     /// When it was read, `YYYY-MM-DD`.
     pub date: String,
-    /// Where.
+    /// The page of AWS that has the figure.
     pub source: String,
 }
 

@@ -9,13 +9,13 @@ const AT_ONCE: f64 = 10.0;
 /// Something that is asked of AWS, call by call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Phase {
-    /// What is done.
+    /// What is done, as a participle.
     pub(super) name: &'static str,
     /// The quota in words.
     pub(super) quota: &'static str,
-    /// Calls.
+    /// How many calls it makes.
     pub(super) calls: f64,
-    /// Calls a second.
+    /// Calls a second that the quota refills.
     pub(super) rate: f64,
     /// Calls that are free of the rate.
     burst: f64,
@@ -69,7 +69,7 @@ pub(super) fn phases(work: &Workload, limits: &Limits) -> Vec<Phase> {
     [accounts, tags, regions].into_iter().filter(|phase| phase.calls > 0.0).collect()
 }
 
-/// All of them.
+/// The seconds of all phases together.
 pub(super) fn seconds(phases: &[Phase]) -> f64 {
     phases.iter().map(Phase::seconds).sum()
 }

@@ -23,8 +23,8 @@ pub(super) fn of_workers(work: &Workload, limits: &Limits) -> Bound {
 /// begin, the rate at which accounts are asked about is that at which their work items come to be.
 pub(super) fn first(work: &Workload, workers: Bound, phases: &[Phase]) -> Bound {
     let (all, at_once) = (items(work), f64::from(work.max_concurrency));
-    let before = phases.iter().filter(|phase| phase.binds());
-    let before = before.map(|phase| (phase.quota, phase.rate * all / phase.calls));
+    let binding = phases.iter().filter(|phase| phase.binds());
+    let before = binding.map(|phase| (phase.quota, phase.rate * all / phase.calls));
     // Where every work item is begun at once it holds nobody up.
     let own = (at_once < all).then_some(("MaxConcurrency", at_once / work.item_seconds));
     before.chain(own).fold(workers, least)

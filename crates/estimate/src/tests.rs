@@ -51,7 +51,7 @@ fn slow_workers_are_bound_by_lambda_and_few_items_by_nothing() {
 }
 
 #[test]
-fn asking_every_account_for_its_regions_binds_first_and_may_outlast_fanout() {
+fn listing_regions_binds_first_and_may_outlast_the_fanout() {
     let told = estimated(&Workload { enabled: 1_000, ..of(1_000) });
     let (name, rate) = told.bound_by;
     assert_eq!(name, "Account Management allows 5 ListRegions calls a second");

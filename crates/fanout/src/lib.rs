@@ -4,6 +4,7 @@
 //! run needs, or what is left of an earlier run. Which accounts a filter selects is decided by
 //! `org_operator_core::plan::selection`.
 
+mod early;
 mod planner;
 mod resume;
 mod select;
@@ -19,6 +20,7 @@ use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::Operation;
 use serde_json::{Map, Value};
 
+pub use early::EarlyItems;
 use planner::{Checked, refuse_resumption};
 pub use planner::{Planner, Preview};
 
@@ -77,8 +79,8 @@ impl Received {
     /// Reads `event`; `fallback` is the run's id where the event has none.
     fn read(event: &Value, fallback: Option<RunId>) -> Result<Self, Error> {
         let mut violations = Violations::default();
-        let FanoutEvent { run_id, request } = FanoutEvent::read(event, &mut violations)?;
-        let run_id = run_id.or(fallback);
+        let FanoutEvent { run_id: named, request } = FanoutEvent::read(event, &mut violations)?;
+        let run_id = named.or(fallback);
         if run_id.is_none() {
             violations.note_text("RunId", "nothing", RunId::ALLOWED);
         }

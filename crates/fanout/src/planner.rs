@@ -130,7 +130,10 @@ impl<D: AccountDirectory> Planner<'_, D> {
 }
 
 /// The operation that a request means, if it accepts the request's parameters.
-fn operation(request: &RunRequest, violations: &mut Violations) -> Option<Arc<dyn Operation>> {
+pub(crate) fn operation(
+    request: &RunRequest,
+    violations: &mut Violations,
+) -> Option<Arc<dyn Operation>> {
     let RunRequest { operation: name, definition, parameters, .. } = request;
     let found = catalogue().meant(name, definition.as_ref(), violations)?;
     found.check_parameters(parameters, violations);

@@ -66,9 +66,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// the artifacts have to be written anew.
     async fn unanswered(&self, folder: &Folder, run: &RunId) -> Result<Vec<WorkItem>, Error> {
         let items: Vec<WorkItem> = self.stored(folder, &MANIFEST, run).await?;
-        let accounts = stream::iter(by_account(items)).map(|items| self.without_final(run, items));
+        let asked = stream::iter(by_account(items)).map(|items| self.without_final(run, items));
         let accounts: Vec<Vec<WorkItem>> =
-            accounts.buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
+            asked.buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
         let unanswered: Vec<WorkItem> = accounts.into_iter().flatten().collect();
         if unanswered.is_empty() && self.is_written_complete(folder).await? {
             let message = format!("run {run} has an answer for every target: nothing to resume");

@@ -1,5 +1,6 @@
 //! The fanout over an organization and artifacts in memory: what it plans.
 
+mod definition;
 mod planner;
 mod refused;
 mod resume;

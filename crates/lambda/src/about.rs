@@ -11,13 +11,12 @@ const MAX_CHARS: usize = 100;
 pub(crate) fn span(event: &Value) -> tracing::Span {
     let [run, operation, account] =
         ["RunId", "Operation", "AccountId"].map(|name| text(event, name));
-    let regions = regions(event);
     tracing::info_span!(
         "invocation",
         RunId = run,
         Operation = operation,
         AccountId = account,
-        Regions = regions
+        Regions = regions(event)
     )
 }
 

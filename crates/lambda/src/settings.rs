@@ -71,11 +71,11 @@ impl WorkerSettings {
         let table = env.text(name::LEDGER_TABLE);
         let role_name = env.text(name::MEMBER_ROLE_NAME);
         let external_id = env.text(name::EXTERNAL_ID);
-        let retention_days = retention_days(env);
+        let days = retention_days(env);
         let (role_name, external_id, partition) = (role_name?, external_id?, partition?);
         let role = RoleSettings { role_name, external_id, partition };
         let metrics = Metrics::new(env);
-        Some(Self { role, table: table?, retention_days: retention_days?, metrics })
+        Some(Self { role, table: table?, retention_days: days?, metrics })
     }
 
     /// How long the ledger's entries are kept, in seconds.

@@ -1,12 +1,14 @@
 //! The three steps of a run on this machine, over a directory and a journal. Options and output are
 //! the command's part.
 
+mod while_listing;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use org_operator_aws::{Organization, SystemClock};
+use org_operator_aws::{Organization, SystemClock, ThrottleCounter};
 use org_operator_core::artifact::Folder;
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
@@ -16,16 +18,31 @@ use org_operator_fanout::{Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
 use org_operator_worker::Members;
 use serde_json::Value;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::directory::Directory;
 use crate::journal::Journal;
+use crate::limit::Limit;
+use crate::listing::Begun;
 use crate::progress::Progress;
+use crate::width::WIDEST;
 use crate::worker_pool::{Ended, WorkerPool};
 
 /// Days until the plan's expiry, which the contract requires; a journal itself never expires.
 const RETENTION_DAYS: u32 = 3_650;
 /// The worker function's name in a plan of a local run.
 pub const WORKER: &str = "local";
+
+/// What works on a run's targets.
+#[derive(Debug)]
+pub struct Workers<M> {
+    /// Makes attempts unique: the id of this execution of the run.
+    pub execution: RunId,
+    /// Access to member accounts.
+    pub members: M,
+    /// Counts the calls that AWS throttles in member accounts.
+    pub throttles: ThrottleCounter,
+}
 
 /// Runs the steps on this machine.
 #[derive(Debug)]
@@ -34,49 +51,52 @@ pub struct Engine {
     pub out: PathBuf,
     /// The Region whose endpoints serve our own calls.
     pub home: Region,
-    /// The number of targets that run at the same time.
-    pub concurrency: u16,
+    /// The number of targets that run at the same time, or `None` where the run adapts it.
+    pub concurrency: Option<u16>,
     /// The counts that the steps update.
     pub progress: Arc<Progress>,
 }
 
 impl Engine {
-    /// Plans a new run.
+    /// Begins a new run of `event`'s request, or resumes the run that it names, which is `resumed`
+    /// by operation and id. A new run whose request the list of accounts cannot refute begins with
+    /// the first of them.
     ///
     /// # Errors
-    /// As [`Fanout::start`].
-    pub async fn plan(&self, organization: Organization, event: &Value) -> Result<RunPlan, Error> {
-        self.planned(self.fanout(organization, ()).start(event, None).await)
-    }
-
-    /// Plans what is left of `run`, which the request in `event` resumes.
-    ///
-    /// # Errors
-    /// As [`Fanout::run`].
-    pub async fn resume(
+    /// As [`Fanout::run`]; nothing has been asked in an account or written for a new run then.
+    pub async fn begin(
         &self,
         organization: Organization,
         event: &Value,
-        operation: &str,
-        run: &RunId,
-    ) -> Result<RunPlan, Error> {
-        let journal = self.journal(operation, run);
-        self.planned(self.fanout(organization, journal).run(event, None).await)
+        resumed: Option<(&str, &RunId)>,
+    ) -> Result<Begun<'_>, Error> {
+        let new = match resumed {
+            Some((operation, run)) => self.unlisted(event, operation, run).await?,
+            None => Some(event.clone()),
+        };
+        if let Some(new) = &new
+            && let Some(listing) = self.listing(organization.clone(), new)
+        {
+            return listing.begin().await;
+        }
+        let planned = match (resumed, new) {
+            (Some((operation, run)), None) => {
+                self.fanout(organization, self.journal(operation, run)).run(event, None).await
+            }
+            (_, new) => self.fanout(organization, ()).start(&new.unwrap_or_default(), None).await,
+        };
+        self.planned(planned).map(Begun::planned)
     }
 
     fn planned(&self, plan: Result<RunPlan, Error>) -> Result<RunPlan, Error> {
         plan.inspect(|plan| self.progress.begin(plan.targets))
     }
 
-    fn fanout<L>(
-        &self,
-        organization: Organization,
-        ledger: L,
-    ) -> Fanout<Organization, Directory, L, SystemClock> {
+    fn fanout<D, L>(&self, directory: D, ledger: L) -> Fanout<D, Directory, L, SystemClock> {
         let settings = Settings {
             home_region: self.home.clone(),
             target_regions: default_regions(&self.home),
-            max_concurrency: u32::from(self.concurrency),
+            max_concurrency: most_accounts(self.concurrency),
             results_bucket: self.out.display().to_string(),
             results_prefix: String::new(),
             ledger_retention_days: RETENTION_DAYS,
@@ -86,26 +106,59 @@ impl Engine {
             allow_definitions: true,
         };
         let artifacts = self.artifacts();
-        Fanout { settings, directory: organization, artifacts, ledger, clock: SystemClock }
+        Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
     }
 
-    /// Runs the plan's work items until all are done or `stop` resolves.
+    /// Runs the work items until all are done or `stop` resolves. The plan is complete unless the run
+    /// was stopped while its organization was being listed.
     ///
     /// # Errors
-    /// Where the manifest cannot be read or the journal cannot be written.
+    /// Where the manifest cannot be read, the journal cannot be written, or the organization cannot
+    /// be listed to the end. The run can be resumed.
     pub async fn work<M: Members + Send + 'static>(
         &self,
+        begun: Begun<'_>,
+        workers: Workers<M>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(RunPlan, Ended), Error> {
+        match begun {
+            Begun::Planned(plan) => {
+                let ended = self.work_on(&plan, workers, stop).await?;
+                Ok((*plan, ended))
+            }
+            Begun::Listing(listing) => self.work_while_listing(*listing, workers, stop).await,
+        }
+    }
+
+    async fn work_on<M: Members + Send + 'static>(
+        &self,
         plan: &RunPlan,
-        execution: RunId,
-        members: M,
+        workers: Workers<M>,
         stop: impl Future<Output = ()>,
     ) -> Result<Ended, Error> {
-        let items = self.items(plan).await?;
-        let (progress, concurrency) = (Arc::clone(&self.progress), usize::from(self.concurrency));
+        let (queue, incoming) = unbounded_channel();
+        // The receiver is here.
+        let _ = queue.send(self.items(plan).await?);
+        drop(queue);
+        self.pool(plan, workers).work(incoming, stop).await
+    }
+
+    fn pool<M>(&self, plan: &RunPlan, workers: Workers<M>) -> Arc<WorkerPool<M>>
+    where
+        M: Members + Send + 'static,
+    {
+        let Workers { execution, members, throttles } = workers;
+        let (limit, progress) = (Arc::new(self.limit(plan, throttles)), Arc::clone(&self.progress));
         let journal = self.journal(&plan.operation, &plan.run_id);
-        let pool =
-            WorkerPool::new(members, journal, plan.clone(), execution, concurrency, progress);
-        Arc::new(pool).work(items, stop).await
+        Arc::new(WorkerPool::new(members, journal, plan.clone(), execution, limit, progress))
+    }
+
+    fn limit(&self, plan: &RunPlan, throttles: ThrottleCounter) -> Limit {
+        let (accounts, progress) = (plan.max_concurrency as usize, Arc::clone(&self.progress));
+        match self.concurrency {
+            Some(targets) => Limit::fixed(usize::from(targets), accounts, progress),
+            None => Limit::adaptive(accounts, open_files(), throttles, progress),
+        }
     }
 
     /// Writes the run's artifacts and returns its result.
@@ -142,6 +195,23 @@ impl Engine {
         let bytes = found.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
         serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
     }
+}
+
+/// The `MaxConcurrency` of a run whose request sets none: as many accounts as targets.
+#[must_use]
+pub fn most_accounts(concurrency: Option<u16>) -> u32 {
+    u32::from(concurrency.unwrap_or(WIDEST))
+}
+
+/// How many files this process may open, where there is a limit.
+#[cfg(unix)]
+fn open_files() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+#[cfg(not(unix))]
+fn open_files() -> Option<u64> {
+    None
 }
 
 /// The folder of a run's journal below `out`.

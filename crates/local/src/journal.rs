@@ -1,40 +1,37 @@
 //! The ledger in a run's folder: one append-only file per account, a line per entry, the last line
 //! of a key wins.
 //!
-//! A batch is one append, so a process that dies leaves at the most one cut line: readers ignore
-//! it, and the next append begins on a new line. Only then does a person's Ctrl-C lose nothing.
+//! An outcome is one append with its records, so a process that dies leaves at the most one cut
+//! line: readers ignore it, and the next append begins on a new line. Only then does a person's
+//! Ctrl-C lose nothing.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use org_operator_core::contract::journal::JournalLine;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition, LedgerRecord, WorkerFailure};
 use org_operator_core::ports::{LedgerReader, LedgerWriter, Outcomes, Page};
 use org_operator_core::{AccountId, Error, Outcome};
 
+use crate::appends::Appends;
 use crate::directory::broken;
-use crate::private;
 use crate::progress::Progress;
-
-/// Accounts share this many locks: two work items of one account never append at once.
-const LOCKS: usize = 64;
 
 /// The journal of one run.
 #[derive(Debug, Clone)]
 pub struct Journal {
     folder: PathBuf,
-    locks: Arc<[Mutex<()>; LOCKS]>,
+    appends: Arc<Appends>,
     progress: Arc<Progress>,
 }
 
 impl Journal {
     /// The journal in `folder`, which need not exist yet; `progress` hears of what is final.
     pub fn new(folder: &Path, progress: Arc<Progress>) -> Self {
-        let locks = Arc::new(std::array::from_fn(|_| Mutex::new(())));
-        Self { folder: folder.to_owned(), locks, progress }
+        Self { folder: folder.to_owned(), appends: Arc::default(), progress }
     }
 
     /// Notes that a work item was given up.
@@ -48,7 +45,13 @@ impl Journal {
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
         JournalLine::from(failure).write(&mut batch)?;
-        self.append(&partition.account, &batch)
+        let (account, path) = (&partition.account, self.path(&partition.account));
+        self.appends.append(account, &path, &batch).map_err(|e| broken("writing", &path, &e))
+    }
+
+    /// Frees the memory of an account after a work item; another one of it may still be at work.
+    pub fn forget(&self, account: &AccountId) {
+        self.appends.forget(account);
     }
 
     /// What is known of an account's targets.
@@ -68,13 +71,6 @@ impl Journal {
         self.folder.join(format!("{account}.jsonl"))
     }
 
-    fn append(&self, account: &AccountId, batch: &[u8]) -> Result<(), Error> {
-        let digits = account.as_str().bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
-        let _alone = self.locks[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner);
-        let path = self.path(account);
-        append(&path, batch).map_err(|e| broken("writing", &path, &e))
-    }
-
     /// An account's entries by sort key, of the lines that `wanted` takes.
     fn entries(
         &self,
@@ -92,36 +88,6 @@ impl Journal {
     }
 }
 
-/// Appends in one write, on a line of its own even where the last one was cut.
-fn append(path: &Path, batch: &[u8]) -> io::Result<()> {
-    let mut file = opened(path)?;
-    if ends_cut(&mut file)? {
-        return file.write_all(&[b"\n", batch].concat());
-    }
-    file.write_all(batch)
-}
-
-fn opened(path: &Path) -> io::Result<File> {
-    let open = || private::file().read(true).append(true).create(true).open(path);
-    match (open(), path.parent()) {
-        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
-            private::folder(folder)?;
-            open()
-        }
-        (opened, _) => opened,
-    }
-}
-
-fn ends_cut(file: &mut File) -> io::Result<bool> {
-    if file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(false);
-    }
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
-}
-
 impl Outcomes for Journal {
     async fn outcomes(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
         self.known(partition)
@@ -135,14 +101,12 @@ impl LedgerWriter for Journal {
         records: &[LedgerRecord],
         _: i64,
     ) -> Result<(), Error> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let mut batch = Vec::new();
         for record in records {
-            JournalLine::from(record).write(&mut batch)?;
+            let mut line = Vec::new();
+            JournalLine::from(record).write(&mut line)?;
+            self.appends.hold(&partition.account, &record.region, &line);
         }
-        self.append(&partition.account, &batch)
+        Ok(())
     }
 
     async fn put_outcome(
@@ -153,24 +117,44 @@ impl LedgerWriter for Journal {
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
         JournalLine::from(outcome).write(&mut batch)?;
-        self.append(&partition.account, &batch)?;
+        let (account, path) = (&partition.account, self.path(&partition.account));
+        let written = self.appends.commit(account, &outcome.region, &path, &batch);
+        written.map_err(|e| broken("writing", &path, &e))?;
         self.progress.outcome(&outcome.verdict);
         Ok(())
     }
 }
 
+impl Journal {
+    /// The entries after a sort key, at most `most`. The whole file is read for it, to be sorted.
+    async fn read(
+        &self,
+        account: &AccountId,
+        after: Option<String>,
+        most: usize,
+    ) -> Result<Page, Error> {
+        // Reading never waits for anything: without this nobody could stop a long export.
+        tokio::task::yield_now().await;
+        let mut entries = self.entries(account, |line| !line.is_empty())?;
+        if let Some(after) = after {
+            entries.retain(|key, _| *key > after);
+        }
+        let next = if entries.len() > most { entries.keys().nth(most - 1).cloned() } else { None };
+        Ok(Page { entries: entries.into_values().take(most).collect(), next })
+    }
+}
+
 impl LedgerReader for Journal {
-    /// One page: an account's file is small, and it must be read whole to be sorted.
     async fn page(
         &self,
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        // Reading never waits for anything: without this nobody could stop a long export.
-        tokio::task::yield_now().await;
-        let entries = self.entries(&partition.account, |line| !line.is_empty())?;
-        let left = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|a| key > a));
-        Ok(Page { entries: left.map(|(_, entry)| entry).collect(), next: None })
+        self.read(&partition.account, after, usize::MAX).await
+    }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        self.read(&partition.account, None, usize::from(most.max(1))).await
     }
 }
 

@@ -3,15 +3,19 @@
 //!
 //! Options and output are the command's part.
 
+mod appends;
 pub mod assume_role_gate;
 pub mod atomic_file;
 pub mod directory;
 pub mod engine;
 pub mod journal;
+pub mod limit;
+pub mod listing;
 pub mod lock;
 pub mod private;
 pub mod progress;
 mod retry;
 pub mod run_id;
 pub mod stop;
+pub mod width;
 pub mod worker_pool;

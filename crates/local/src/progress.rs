@@ -1,6 +1,6 @@
 //! The progress of a run: its counts, and their description in words. Drawing is the command's part.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use org_operator_core::Verdict;
@@ -12,6 +12,8 @@ pub struct Progress {
     succeeded: AtomicU64,
     skipped: AtomicU64,
     failed: AtomicU64,
+    width: AtomicUsize,
+    listing: AtomicBool,
 }
 
 impl Progress {
@@ -19,12 +21,33 @@ impl Progress {
     #[must_use]
     pub fn new(total: u64) -> Self {
         let zero = || AtomicU64::new(0);
-        Self { total: AtomicU64::new(total), succeeded: zero(), skipped: zero(), failed: zero() }
+        let total = AtomicU64::new(total);
+        let width = AtomicUsize::new(0);
+        let listing = AtomicBool::new(false);
+        Self { total, succeeded: zero(), skipped: zero(), failed: zero(), width, listing }
     }
 
     /// Sets the number of targets, once the plan is known.
     pub fn begin(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
+        self.listing.store(false, Ordering::Relaxed);
+    }
+
+    /// Adds targets of accounts that have been listed; there may be more.
+    pub fn listed(&self, targets: u64) {
+        self.total.fetch_add(targets, Ordering::Relaxed);
+        self.listing.store(true, Ordering::Relaxed);
+    }
+
+    /// Sets how many targets are asked at once now.
+    pub fn set_width(&self, width: usize) {
+        self.width.store(width, Ordering::Relaxed);
+    }
+
+    /// How many targets are asked at once now.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width.load(Ordering::Relaxed)
     }
 
     /// Counts an outcome. A failure is not counted, because another attempt may replace it.
@@ -50,6 +73,8 @@ impl Progress {
             succeeded: get(&self.succeeded),
             skipped: get(&self.skipped),
             failed: get(&self.failed),
+            width: self.width(),
+            listing: self.listing.load(Ordering::Relaxed),
             elapsed,
         }
     }
@@ -60,12 +85,16 @@ impl Progress {
 pub struct Snapshot {
     /// The number of targets in the plan.
     pub total: u64,
-    /// Targets that succeeded.
+    /// Targets whose records are complete.
     pub succeeded: u64,
     /// Targets that cannot be asked.
     pub skipped: u64,
     /// Targets that failed for good.
     pub failed: u64,
+    /// The number of targets that run at the same time.
+    pub width: usize,
+    /// Whether accounts are still being listed, so that more targets may come.
+    pub listing: bool,
     /// Time since the start.
     pub elapsed: Duration,
 }
@@ -98,10 +127,11 @@ impl Snapshot {
     #[must_use]
     pub fn text(&self) -> String {
         let left = match self.left() {
+            _ if self.listing => ", and still listing".to_owned(),
             Some(left) if self.done() < self.total => format!(", {} left", short(left)),
             _ => String::new(),
         };
-        format!("{}{left}", self.counts())
+        format!("{}, {} at once{left}", self.counts(), self.width)
     }
 
     /// One line for a run that has ended.
@@ -150,7 +180,10 @@ mod tests {
         progress.given_up(5);
         let now = progress.snapshot(Duration::from_secs(15));
         assert_eq!((now.done(), now.left()), (30, Some(Duration::from_secs(35))));
-        let text = "30 of 100 targets: 24 succeeded, 1 skipped, 5 failed, 2/s, 35 s left";
+        progress.set_width(128);
+        let now = progress.snapshot(now.elapsed);
+        let text =
+            "30 of 100 targets: 24 succeeded, 1 skipped, 5 failed, 2/s, 128 at once, 35 s left";
         assert_eq!(now.text(), text);
     }
 

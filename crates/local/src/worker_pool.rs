@@ -1,6 +1,7 @@
 //! The worker pool of a local run: runs many work items at the same time and retries each as the
 //! state machine would. Every work item ends with outcomes or a worker failure in the journal.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -13,13 +14,15 @@ use org_operator_aws::SystemClock;
 use org_operator_core::contract::ledger::{LedgerPartition, WorkerFailure};
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::report::coverage::final_regions;
-use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent};
+use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent, WorkerResult};
 use org_operator_worker::{Attempt, Members, Worker};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::assume_role_gate::AssumeRoleGate;
 use crate::journal::Journal;
+use crate::limit::{Limit, Observed};
 use crate::progress::Progress;
 use crate::retry::{AttemptError, Retries, jittered};
 
@@ -35,44 +38,44 @@ pub enum Ended {
     Stopped,
 }
 
+/// Work items as they become known; the sender's end is the end of the list.
+pub type Incoming = UnboundedReceiver<Vec<WorkItem>>;
+
 /// Runs a plan's work items.
 pub struct WorkerPool<M> {
-    worker: Worker<AssumeRoleGate<M>, Journal, SystemClock>,
+    worker: Worker<AssumeRoleGate<M>, Observed<Journal>, SystemClock>,
     plan: RunPlan,
     execution: RunId,
     attempts: AtomicU64,
-    slots: Arc<Semaphore>,
+    limit: Arc<Limit>,
     progress: Arc<Progress>,
 }
 
 impl<M: Members + Send + 'static> WorkerPool<M> {
-    /// A pool that runs `concurrency` targets at the same time; `execution` makes the ids of its
-    /// attempts unique.
+    /// A pool that runs as many targets at the same time as `limit` allows; `execution` makes the ids
+    /// of its attempts unique.
     pub fn new(
         members: M,
         journal: Journal,
         plan: RunPlan,
         execution: RunId,
-        concurrency: usize,
+        limit: Arc<Limit>,
         progress: Arc<Progress>,
     ) -> Self {
-        let permits = Arc::new(Semaphore::new(concurrency));
-        let gate = AssumeRoleGate::new(members, Arc::clone(&permits));
-        let mut worker = Worker::new(gate, journal, SystemClock);
-        worker.permits = Some(permits);
-        // With as many accounts as permits no permit is idle while accounts wait for one slow Region.
-        let slot_count = concurrency.min(plan.max_concurrency as usize);
-        let slots = Arc::new(Semaphore::new(slot_count));
-        Self { worker, plan, execution, attempts: AtomicU64::new(0), slots, progress }
+        let gate = AssumeRoleGate::new(members, Arc::clone(&limit.targets));
+        let ledger = Observed { ledger: journal, limit: Arc::clone(&limit) };
+        let mut worker = Worker::new(gate, ledger, SystemClock);
+        worker.permits = Some(Arc::clone(&limit.targets));
+        Self { worker, plan, execution, attempts: AtomicU64::new(0), limit, progress }
     }
 
-    /// Runs every work item, or stops when `stop` resolves.
+    /// Runs every work item that comes, or stops when `stop` resolves.
     ///
     /// # Errors
     /// Where the journal cannot be written: without it a run could not be resumed.
     pub async fn work(
         self: Arc<Self>,
-        items: Vec<WorkItem>,
+        items: Incoming,
         stop: impl Future<Output = ()>,
     ) -> Result<Ended, Error> {
         let mut tasks = JoinSet::new();
@@ -88,18 +91,24 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
 
     async fn run_all(
         self: &Arc<Self>,
-        items: Vec<WorkItem>,
+        mut items: Incoming,
         tasks: &mut JoinSet<Result<(), Error>>,
     ) -> Result<(), Error> {
-        for item in items {
-            let slot = acquire(&self.slots).await;
-            tasks.spawn(Arc::clone(self).run_item(item, slot));
-            while let Some(done) = tasks.try_join_next() {
-                task_result(done)?;
+        let mut waiting = VecDeque::new();
+        let mut more = true;
+        while more || !waiting.is_empty() || !tasks.is_empty() {
+            tokio::select! {
+                Some(done) = tasks.join_next() => task_result(done)?,
+                came = items.recv(), if more => match came {
+                    Some(came) => waiting.extend(came),
+                    None => more = false,
+                },
+                slot = acquire(&self.limit.accounts), if !waiting.is_empty() => {
+                    if let Some(item) = waiting.pop_front() {
+                        tasks.spawn(Arc::clone(self).run_item(item, slot));
+                    }
+                }
             }
-        }
-        while let Some(done) = tasks.join_next().await {
-            task_result(done)?;
         }
         Ok(())
     }
@@ -117,11 +126,11 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             let retry = attempted.as_ref().err().and_then(|error| retries.next(error));
             let Some(max_wait) = retry else {
                 drop(slot);
-                return self.finish(&event.item, attempted.err());
+                return self.finish(&event.item, attempted);
             };
             drop(slot.take());
             tokio::time::sleep(jittered(max_wait)).await;
-            slot = acquire(&self.slots).await;
+            slot = acquire(&self.limit.accounts).await;
         }
     }
 
@@ -136,7 +145,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         }
     }
 
-    async fn attempt(&self, event: &WorkerEvent) -> Result<(), AttemptError> {
+    async fn attempt(&self, event: &WorkerEvent) -> Result<WorkerResult, AttemptError> {
         let number = self.attempts.fetch_add(1, Ordering::Relaxed);
         let attempt = Attempt {
             id: format!("{}.{number}", self.execution),
@@ -145,26 +154,39 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             time_left: TIME_LIMIT,
         };
         match catch_panic(self.worker.run(event, &attempt)).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(result)) => Ok(result),
             Ok(Err(error)) => Err(AttemptError::Returned(error)),
             Err(message) => Err(AttemptError::Crashed(message)),
         }
     }
 
     /// Counts the targets without a final outcome, and records the error of the last attempt.
-    fn finish(&self, item: &WorkItem, failed: Option<AttemptError>) -> Result<(), Error> {
+    fn finish(
+        &self,
+        item: &WorkItem,
+        ended: Result<WorkerResult, AttemptError>,
+    ) -> Result<(), Error> {
+        let unanswered = match ended {
+            Ok(result) => result.failed,
+            Err(error) => self.give_up(item, &error)?,
+        };
+        self.worker.ledger.ledger.forget(&item.account_id);
+        self.progress.given_up(unanswered);
+        Ok(())
+    }
+
+    /// Records why a work item was given up; returns how many of its targets have no answer.
+    fn give_up(&self, item: &WorkItem, attempt_error: &AttemptError) -> Result<u64, Error> {
         let partition =
             LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
-        let journal = &self.worker.ledger;
-        if let (Some(attempt_error), Some(first)) = (failed, item.regions.first()) {
+        let journal = &self.worker.ledger.ledger;
+        if let Some(first) = item.regions.first() {
             let (error, cause) = attempt_error.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
         let finished = final_regions(&journal.known(&partition)?);
-        let failed_targets = item.regions.iter().filter(|region| !finished.contains(region));
-        self.progress.given_up(failed_targets.count() as u64);
-        Ok(())
+        Ok(item.regions.iter().filter(|region| !finished.contains(region)).count() as u64)
     }
 }
 

@@ -27,7 +27,7 @@ pub enum Kind {
     /// A number with a fraction.
     #[serde(rename = "f")]
     Float,
-    /// True or false.
+    /// A boolean: true or false.
     #[serde(rename = "b")]
     Boolean,
     /// Bytes; as JSON, their base64 text.

@@ -1,7 +1,7 @@
 //! The list of operations, and finding the one that a request means. Files are read and checked the
 //! first time that one is asked for: a function that runs one operation reads one.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use org_operator_core::Error;
 use org_operator_core::input::violation::{Expected, Violations};
@@ -27,7 +27,12 @@ pub fn catalogue() -> &'static Catalogue {
 /// A list of operations.
 pub struct Catalogue {
     entries: Vec<Entry>,
+    /// The definition that was read last: the work items of a run have the same.
+    last: Mutex<Option<Defined>>,
 }
+
+/// A definition, and the operation that it is.
+type Defined = (Map<String, Value>, Arc<dyn Operation>);
 
 /// An operation, and the file that it is read from where it is one.
 struct Entry {
@@ -62,7 +67,7 @@ impl Catalogue {
     fn sorted(entries: impl Iterator<Item = Entry>) -> Self {
         let mut sorted: Vec<Entry> = entries.collect();
         sorted.sort_by(|one, other| one.name.cmp(&other.name));
-        Self { entries: sorted }
+        Self { entries: sorted, last: Mutex::default() }
     }
 
     /// Every name, in order.
@@ -109,7 +114,22 @@ impl Catalogue {
             let allowed = "another name: the catalogue has an operation of this one";
             violations.note_text("Definition.name", format!("\"{name}\""), allowed);
         }
-        defined::defined(definition, violations)
+        self.defined(definition, violations)
+    }
+
+    fn defined(
+        &self,
+        definition: &Map<String, Value>,
+        violations: &mut Violations,
+    ) -> Option<Arc<dyn Operation>> {
+        // What a thread that panicked left behind is whole: it is put in at once.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, operation)) = last.as_ref().filter(|(known, _)| known == definition) {
+            return Some(Arc::clone(operation));
+        }
+        let read = defined::defined(definition, violations)?;
+        *last = Some((definition.clone(), Arc::clone(&read)));
+        Some(read)
     }
 
     /// The operation that a request means, if it accepts `parameters`.

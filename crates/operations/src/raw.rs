@@ -50,7 +50,7 @@ pub(crate) fn of_definition(
             .map(|_| input.to_string())
             .into_iter()
             .collect(),
-        rows: Some("@".to_owned()),
+        rows: Some("[@]".to_owned()),
         columns: vec!["answered=`true`".to_owned()],
         key: Vec::new(),
         keep: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod ec2_errors;
 mod example;
+mod files;
 
 use std::collections::BTreeSet;
 

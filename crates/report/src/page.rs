@@ -56,7 +56,7 @@ pub struct Meta {
 /// A target of an account, with its outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// The Region.
+    /// The Region that was asked.
     pub region: &'a str,
     /// SUCCEEDED, SKIPPED or FAILED.
     pub status: &'a str,
@@ -64,7 +64,7 @@ pub struct Target<'a> {
     pub kind: &'a str,
     /// Why, empty for a success.
     pub message: &'a str,
-    /// How many records.
+    /// How many records the target has.
     pub records: u64,
 }
 

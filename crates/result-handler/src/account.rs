@@ -16,6 +16,9 @@ use crate::export::Export;
 /// target with more are counted first and read a second time, so that memory stays bounded.
 const HELD: u64 = 20_000;
 
+/// Entries of an account that are read long ahead: a few records in each of 34 Regions.
+const FIRST_PAGE: u16 = 200;
+
 /// An account whose first page has been read.
 pub(crate) struct Reading<'a, L> {
     ledger: &'a L,
@@ -32,11 +35,21 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         targets: &'a AccountTargets,
     ) -> Result<Self, Error> {
         let partition = LedgerPartition { run: run.clone(), account: targets.account_id.clone() };
-        let page = ledger.page(&partition, None).await?;
+        let page = ledger.first_page(&partition, FIRST_PAGE).await?;
         Ok(Self { ledger, partition, targets, page })
     }
 
-    /// The account.
+    /// Reads a further page, of up to 1 MB, where there is one.
+    pub(crate) async fn read_more(mut self) -> Result<Self, Error> {
+        if let Some(after) = self.page.next.take() {
+            let more = self.ledger.page(&self.partition, Some(after)).await?;
+            self.page.entries.extend(more.entries);
+            self.page.next = more.next;
+        }
+        Ok(self)
+    }
+
+    /// The account whose entries are read.
     pub(crate) fn account(&self) -> &AccountId {
         &self.targets.account_id
     }
@@ -66,8 +79,8 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
         }
         let rows = found.rows(self.targets);
         if let Some(before) = before {
-            let succeeded = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
-            let succeeded = succeeded.map(|row| row.region.clone()).collect();
+            let complete = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
+            let succeeded = complete.map(|row| row.region.clone()).collect();
             export.changes(self.targets, &before.finish(&succeeded)).await?;
         }
         export.coverage(self.targets, &rows).await

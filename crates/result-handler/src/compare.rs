@@ -50,8 +50,8 @@ async fn opened<A: Artifacts>(
 }
 
 async fn manifest<A: Artifacts>(run: &Written<A>) -> Result<Vec<WorkItem>, Error> {
-    let bytes = find(&run.artifacts, &run.folder.artifact(&MANIFEST)).await?;
-    let bytes = bytes.ok_or_else(|| missing(run, "no manifest"))?;
+    let found = find(&run.artifacts, &run.folder.artifact(&MANIFEST)).await?;
+    let bytes = found.ok_or_else(|| missing(run, "no manifest"))?;
     serde_json::from_slice(&bytes).map_err(|e| missing(run, &e.to_string()))
 }
 

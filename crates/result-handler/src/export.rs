@@ -36,7 +36,7 @@ impl<U: Upload> Export<U> {
         Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
     }
 
-    /// Writes a record.
+    /// Writes a record to every artifact that takes records.
     pub(crate) async fn record(
         &mut self,
         targets: &AccountTargets,

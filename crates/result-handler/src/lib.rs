@@ -11,7 +11,7 @@ mod previous;
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, SUMMARY};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::ResultEvent;
@@ -27,16 +27,19 @@ pub use compare::{Written, compare};
 use export::Export;
 use previous::Previous;
 
-/// Accounts whose first page is asked for at once. A page holds up to 1 MB, so this bounds memory.
+/// Accounts whose first, small page is asked for at once. Most accounts have no other: 50,000 of them
+/// take 4 s at 10 ms a query.
+const FAR_AHEAD: usize = 128;
+/// Accounts whose next page is asked for at once. It holds up to 1 MB, so this bounds memory.
 const AHEAD: usize = 16;
 
 /// The step with its ports.
 pub struct ResultHandler<L, A> {
-    /// The ledger.
+    /// The ledger that the workers wrote.
     pub ledger: L,
-    /// The artifacts.
+    /// Where the artifacts are written.
     pub artifacts: A,
-    /// The artifacts' prefix.
+    /// The prefix of every artifact's key.
     pub results_prefix: String,
     /// The operations to choose from.
     pub catalogue: &'static Catalogue,
@@ -121,9 +124,9 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         mut previous: Option<&mut Previous<A::Download>>,
     ) -> Result<(), Error> {
         let begin = |targets| Reading::begin(&self.ledger, &event.run_id, targets);
-        let mut readings = stream::iter(accounts).map(begin).buffered(AHEAD);
-        while let Some(reading) = readings.next().await {
-            let reading = reading?;
+        let first_pages = stream::iter(accounts).map(begin).buffered(FAR_AHEAD);
+        let mut readings = first_pages.map_ok(Reading::read_more).try_buffered(AHEAD);
+        while let Some(reading) = readings.try_next().await? {
             let before = match previous.as_mut() {
                 Some(previous) => Some(previous.account(reading.account()).await?),
                 None => None,

@@ -3,7 +3,7 @@
 use org_operator_core::Error;
 use org_operator_core::ports::Download;
 
-/// How lines end.
+/// Where a line of the artifact ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// At each line feed: JSON Lines, where text has none.

@@ -24,7 +24,7 @@ pub const EXTERNAL_ID: &str = "demo-external-id-3f7c";
 const PACKAGED: [&str; 4] =
     ["fanout.zip", "worker.zip", "result-handler.zip", "org-operator.asl.json"];
 
-/// The deployed product.
+/// The product as its templates deploy it.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// The outputs of `operator.yaml`.
@@ -80,9 +80,9 @@ impl Deployment {
     ) -> TestResult<()> {
         let config = emulator.config(MANAGEMENT, HOME_REGION);
         put_packages(&config, prefix, replaced).await?;
-        let kept = ["CodeBucket", "OrganizationId", "ExternalId", "TargetRegions"];
+        let names = ["CodeBucket", "OrganizationId", "ExternalId", "TargetRegions"];
         let kept =
-            kept.map(|name| Parameter::builder().parameter_key(name).use_previous_value(true));
+            names.map(|name| Parameter::builder().parameter_key(name).use_previous_value(true));
         let prefix = Parameter::builder().parameter_key("CodePrefix").parameter_value(prefix);
         let parameters = kept.into_iter().chain([prefix]).map(ParameterBuilder::build);
         let client = CloudFormation::new(&config);

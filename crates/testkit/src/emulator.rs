@@ -80,19 +80,20 @@ impl Emulator {
             return Err(format!("{name} is missing: type `make .venv/tests`").into());
         }
         let home = tempfile::tempdir()?;
-        let log = log.unwrap_or_else(|| home.path().join("emulator.log"));
+        let log_file = log.unwrap_or_else(|| home.path().join("emulator.log"));
         let port = free_port()?;
         let endpoint = format!("http://127.0.0.1:{port}");
-        let mut command = command(&program, home.path());
-        set(&mut command, port);
-        let output = File::create(&log)?;
-        let child = command.stdout(output.try_clone()?).stderr(output).spawn()?;
-        let mut emulator = Self { name, child: Some(child), endpoint, home: Some(home), log };
+        let mut start = command(&program, home.path());
+        set(&mut start, port);
+        let output = File::create(&log_file)?;
+        let child = start.stdout(output.try_clone()?).stderr(output).spawn()?;
+        let (child, home) = (Some(child), Some(home));
+        let mut emulator = Self { name, child, endpoint, home, log: log_file };
         emulator.wait_until_ready()?;
         Ok(emulator)
     }
 
-    /// Where it listens.
+    /// The URL that the emulator listens on.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint

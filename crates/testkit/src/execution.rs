@@ -17,11 +17,11 @@ const POLL: Duration = Duration::from_millis(100);
 pub struct Pipeline {
     /// The operation account's configuration.
     pub config: SdkConfig,
-    /// The state machine.
+    /// The ARN of the state machine.
     pub state_machine: String,
     /// The ledger's table.
     pub table: String,
-    /// The results' bucket.
+    /// The name of the results' bucket.
     pub bucket: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Pipeline {
 pub struct Ended {
     /// Its name, which is the run's id.
     pub run_id: String,
-    /// How it ended.
+    /// SUCCEEDED, FAILED, `TIMED_OUT` or ABORTED.
     pub status: ExecutionStatus,
     /// Its output, or null.
     pub output: Value,
@@ -64,8 +64,8 @@ impl Pipeline {
         let start = client.start_execution().state_machine_arn(&self.state_machine);
         let started = start.name(name).input(input).send().await?;
         loop {
-            let execution = client.describe_execution().execution_arn(started.execution_arn());
-            let execution = execution.send().await?;
+            let describe = client.describe_execution().execution_arn(started.execution_arn());
+            let execution = describe.send().await?;
             if *execution.status() != ExecutionStatus::Running {
                 let output = execution.output().map(serde_json::from_str).transpose()?;
                 return Ok(Ended {

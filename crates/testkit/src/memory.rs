@@ -20,7 +20,7 @@ use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, UnitId, Ve
 pub struct TickingClock(AtomicI64);
 
 impl TickingClock {
-    /// Lets `seconds` pass.
+    /// Moves the clock on by `seconds`.
     pub fn pass(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000, Ordering::Relaxed);
     }
@@ -35,13 +35,13 @@ impl Clock for TickingClock {
 /// An organization of given accounts, or one that answers with an error.
 #[derive(Debug)]
 pub struct MemoryDirectory {
-    /// The accounts.
+    /// The accounts, or the error of listing them.
     pub accounts: Result<Vec<Account>, Error>,
     /// The units with their accounts.
     pub units: BTreeMap<UnitId, BTreeSet<AccountId>>,
     /// The Regions that are on, by account.
     pub regions: BTreeMap<AccountId, BTreeSet<Region>>,
-    /// The accounts' tags.
+    /// The tags of the accounts, by key.
     pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
     /// How often tags were asked for.
     pub tag_calls: AtomicUsize,
@@ -73,7 +73,7 @@ pub struct MemoryLedger {
     writes: AtomicUsize,
     /// From this write on, counted from 0, every write fails as a dead process's would.
     pub dies_at: Mutex<Option<usize>>,
-    /// Entries per page.
+    /// How many entries a page has at most.
     pub page: usize,
     /// Records of this Region are refused for good.
     pub refuses: Mutex<Option<Region>>,
@@ -179,20 +179,29 @@ impl LedgerReader for MemoryLedger {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        let books = locked(&self.books);
-        let Some(entries) = books.get(&partition.partition_key()) else {
-            return Ok(Page { entries: Vec::new(), next: None });
-        };
-        let rest =
-            entries.iter().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
-        let page: Vec<(&String, &Entry)> = rest.take(self.page).collect();
-        let full = page.len() == self.page;
-        let next = page.last().filter(|_| full).map(|(key, _)| (*key).clone());
-        Ok(Page { entries: page.into_iter().map(|(_, entry)| entry.clone()).collect(), next })
+        Ok(self.read(partition, after.as_deref(), self.page))
+    }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        Ok(self.read(partition, None, self.page.min(usize::from(most))))
     }
 }
 
-/// Artifacts in memory.
+impl MemoryLedger {
+    fn read(&self, partition: &LedgerPartition, after: Option<&str>, most: usize) -> Page {
+        let books = locked(&self.books);
+        let Some(entries) = books.get(&partition.partition_key()) else {
+            return Page { entries: Vec::new(), next: None };
+        };
+        let rest = entries.iter().filter(|(key, _)| after.is_none_or(|after| key.as_str() > after));
+        let page: Vec<(&String, &Entry)> = rest.take(most).collect();
+        let full = page.len() == most;
+        let next = page.last().filter(|_| full).map(|(key, _)| (*key).clone());
+        Page { entries: page.into_iter().map(|(_, entry)| entry.clone()).collect(), next }
+    }
+}
+
+/// Artifacts by key, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryArtifacts(std::sync::Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
 

@@ -45,8 +45,8 @@ async fn main_to_internet(ec2: &Client) -> TestResult<Vec<MadeRoute>> {
     let is_main = |table: &&aws_sdk_ec2::types::RouteTable| {
         table.associations().iter().any(|a| a.main() == Some(true))
     };
-    let main = tables.route_tables().iter().find(is_main).and_then(|table| table.route_table_id());
-    let main = main.ok_or("the VPC has no main route table")?.to_owned();
+    let found = tables.route_tables().iter().find(is_main).and_then(|table| table.route_table_id());
+    let main = found.ok_or("the VPC has no main route table")?.to_owned();
     let table = Table { vpc, id: main, is_main: true, subnets: Vec::new() };
     Ok(vec![route(ec2, &table, "0.0.0.0/0", &gateway).await?])
 }
@@ -96,8 +96,8 @@ async fn make_vpc(ec2: &Client, block: &str) -> TestResult<String> {
 
 async fn make_gateway(ec2: &Client, vpc: &str) -> TestResult<String> {
     let made = ec2.create_internet_gateway().send().await?;
-    let gateway = made.internet_gateway().and_then(|gateway| gateway.internet_gateway_id());
-    let gateway = gateway.ok_or("no internet gateway")?.to_owned();
+    let id = made.internet_gateway().and_then(|gateway| gateway.internet_gateway_id());
+    let gateway = id.ok_or("no internet gateway")?.to_owned();
     ec2.attach_internet_gateway().internet_gateway_id(&gateway).vpc_id(vpc).send().await?;
     Ok(gateway)
 }

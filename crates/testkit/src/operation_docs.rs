@@ -132,13 +132,13 @@ fn columns(spec: &Spec) -> Vec<String> {
 }
 
 fn parameters(spec: &Spec) -> String {
-    let rows = spec.parameters.iter().map(|parameter| {
+    let lines = spec.parameters.iter().map(|parameter| {
         let Parameter { name, kind, meaning, default, .. } = parameter;
-        let default =
+        let without =
             default.as_ref().map_or("must be set".to_owned(), |value| format!("`{value}`"));
-        format!("| `{name}` | {kind} | {default} | {} |\n", cell(meaning))
+        format!("| `{name}` | {kind} | {without} | {} |\n", cell(meaning))
     });
-    let rows: String = rows.collect();
+    let rows: String = lines.collect();
     if rows.is_empty() {
         return "It has no parameters.\n\n".to_owned();
     }

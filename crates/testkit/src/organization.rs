@@ -19,7 +19,7 @@ pub const RESTRICTED_REGION: &str = "us-east-1";
 /// What is special about an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing.
+    /// Nothing: it has the member role and answers.
     Open,
     /// It has been closed.
     Closed,
@@ -98,7 +98,7 @@ const fn plan(name: &'static str, unit: &'static str, kind: Kind, layouts: [Layo
 pub struct DemoAccount {
     /// The 12 digits that the emulator chose.
     pub id: String,
-    /// Its name.
+    /// The account's name in the organization.
     pub name: String,
     /// The path of its organizational unit.
     pub unit: &'static str,
@@ -111,9 +111,9 @@ pub struct DemoAccount {
 /// The organization as it was made.
 #[derive(Debug, Clone)]
 pub struct DemoOrganization {
-    /// `o-…`
+    /// The organization's id, `o-…`.
     pub id: String,
-    /// Its member accounts.
+    /// The member accounts, closed ones included.
     pub accounts: Vec<DemoAccount>,
     /// Its organizational units' ids, by path: `/Workloads/Production`.
     pub units: BTreeMap<String, String>,

@@ -133,8 +133,8 @@ impl Answer {
     /// The true rows of a target that succeeded; none of another.
     fn true_rows(drive: &Drive, covered: &Covered) -> Vec<Row> {
         let account = covered.known(drive).filter(|_| covered.status == "SUCCEEDED");
-        let (world, operation) = (&drive.simulation.world, drive.schedule.asked.operation);
-        let rows = account.map(|a| oracle::rows(world, operation, a, &covered.region));
+        let (world, question) = (&drive.simulation.world, drive.schedule.asked.question);
+        let rows = account.map(|a| oracle::rows(world, question, a, &covered.region));
         rows.unwrap_or_default()
     }
 
@@ -148,7 +148,7 @@ impl Answer {
             }
             expected.extend(rows);
         }
-        let columns = columns(drive.schedule.asked.operation);
+        let columns = columns(drive.schedule.asked.question);
         let line = |row: &Row| {
             let pairs = columns.iter().zip(row);
             let pairs = pairs.map(|(name, cell)| ((*name).clone(), json!(cell)));

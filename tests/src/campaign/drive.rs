@@ -36,6 +36,8 @@ pub enum Sabotage {
     Content,
     /// The worker goes round in circles, and never waits.
     Endless,
+    /// The command does not keep the request of a run that it has not planned yet.
+    Forgetful,
 }
 
 impl Sabotage {
@@ -48,6 +50,7 @@ impl Sabotage {
             "impatient" => Ok(Self::Impatient),
             "content" => Ok(Self::Content),
             "endless" => Ok(Self::Endless),
+            "forgetful" => Ok(Self::Forgetful),
             _ => Err(format!("{name} is no sabotage").into()),
         }
     }

@@ -97,6 +97,7 @@ impl<'a> Execution<'a> {
     async fn child(self, plan: &RunPlan, mut event: Value) {
         event["RunId"] = json!(plan.run_id);
         event["Operation"] = json!(plan.operation);
+        event["Definition"] = json!(plan.definition);
         event["ExpiresAt"] = json!(plan.expires_at);
         let (config, item) = (&self.drive.config, item(&event));
         let mut warm: Option<MemberRole> = None;
@@ -124,7 +125,7 @@ impl<'a> Execution<'a> {
             Sabotage::Endless => loop {
                 tokio::task::yield_now().await;
             },
-            Sabotage::None | Sabotage::Impatient => work.await,
+            Sabotage::None | Sabotage::Impatient | Sabotage::Forgetful => work.await,
         }
     }
 

@@ -13,7 +13,7 @@ use Fault::{
 };
 
 /// A call, and the faults that its service can have there.
-type Place = (Service, &'static str, &'static [Fault]);
+pub(super) type Place = (Service, &'static str, &'static [Fault]);
 
 const COMMON: &[Fault] =
     &[Throttled, Internal, Unavailable, Reset, ResetInBody, Truncated, Stalled, LostReply];
@@ -25,8 +25,16 @@ const WRITING: &[Fault] = &[Throttled, Internal, Unavailable, Reset, LostReply, 
 const BATCHING: &[Fault] =
     &[Throttled, Internal, Unavailable, Reset, LostReply, Unprocessed, Unprocessed, ResetInBody];
 
-/// Calls that every run makes.
-const ALWAYS: [Place; 8] = [
+/// Calls that every run of the command makes; the listing is struck as often as the workers.
+pub(super) const COMMAND: &[Place] = &[
+    (Service::Organizations, "ListAccounts", COMMON),
+    (Service::Organizations, "ListAccounts", COMMON),
+    (Service::Organizations, "ListAccounts", COMMON),
+    (Service::Sts, "AssumeRole", ENTERING),
+];
+
+/// Calls that every deployed run makes.
+pub(super) const DEPLOYED: &[Place] = &[
     (Service::Organizations, "ListAccounts", COMMON),
     (Service::Sts, "AssumeRole", ENTERING),
     (Service::Sts, "AssumeRole", ENTERING),
@@ -38,10 +46,10 @@ const ALWAYS: [Place; 8] = [
 ];
 
 /// The calls that a request makes.
-fn places(asked: &Asked) -> Vec<Place> {
+fn places(asked: &Asked, always: &[Place]) -> Vec<Place> {
     let organization = |operation| (Service::Organizations, operation, COMMON);
-    let mut places = ALWAYS.to_vec();
-    match asked.operation {
+    let mut places = always.to_vec();
+    match asked.question {
         "public-ips" => {
             places.push((Service::Ec2, "DescribeAddresses", ASKING));
             places.push((Service::Ec2, "DescribeNetworkInterfaces", ASKING));
@@ -61,15 +69,28 @@ fn places(asked: &Asked) -> Vec<Place> {
     places
 }
 
-/// Latency, and where it is not `calm`, faults.
-pub(super) fn draw(rng: &mut Rng, world: &World, asked: &Asked, calm: bool) -> Conditions {
-    let (places, count) = (places(asked), if calm { 0 } else { rng.usize(1..6) });
+/// Latency, and where it is not `calm`, faults at the calls that `always` happen and those that the
+/// request adds.
+pub(super) fn draw(
+    rng: &mut Rng,
+    world: &World,
+    (asked, always): (&Asked, &[Place]),
+    calm: bool,
+) -> Conditions {
+    let (places, count) = (places(asked, always), if calm { 0 } else { rng.usize(1..6) });
     Conditions {
         latency: latency(rng),
         faults: (0..count).map(|_| rule(rng, world, &places)).collect(),
         quotas: rng.u8(0..4) == 0,
         ledger_page: rng.bool().then(|| rng.usize(1..8)),
     }
+}
+
+/// A listing so slow that workers run meanwhile.
+pub(super) fn slow_listing(rng: &mut Rng) -> (CallPattern, Latency) {
+    let page = Duration::from_millis(rng.u64(100..3_000));
+    let calls = CallPattern::operation(Service::Organizations, "ListAccounts");
+    (calls, Latency::Fixed(page))
 }
 
 fn latency(rng: &mut Rng) -> Vec<(CallPattern, Latency)> {

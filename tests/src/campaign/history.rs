@@ -43,11 +43,11 @@ impl History {
                     history.failed.insert(target);
                     continue;
                 }
-                let now = oracle::rows(world, asked.operation, account, region);
+                let now = oracle::rows(world, asked.question, account, region);
                 let mut rows: BTreeSet<Row> =
                     now.into_iter().filter(|_| rng.u8(0..5) > 0).map(|r| r[3..].to_vec()).collect();
                 if rng.bool() {
-                    let cells = columns(asked.operation).len() - 3;
+                    let cells = columns(asked.question).len() - 3;
                     rows.insert((0..cells).map(|cell| format!("=gone {cell}")).collect());
                 }
                 history.rows.insert(target, rows);
@@ -64,7 +64,7 @@ impl History {
         let latest = json!({"RunId": "before", "PreviousRunId": null});
         Ok(vec![
             ("before/coverage.csv".to_owned(), self.coverage()?),
-            (format!("before/{}.jsonl", asked.operation), self.lines(asked.operation)),
+            (format!("before/{}.jsonl", asked.operation), self.lines(asked.question)),
             ("latest.json".to_owned(), latest.to_string().into_bytes()),
         ])
     }

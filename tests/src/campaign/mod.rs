@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod aws;
+mod command;
 pub mod drive;
 pub mod evidence;
 mod execution;
@@ -38,6 +39,8 @@ pub struct Tally {
     pub deaths: usize,
     /// Targets that were FAILED for a fault.
     pub hurt: usize,
+    /// Processes that left a run with answers and without the list of its accounts.
+    pub unlisted: usize,
     /// Whether a step gave up for good, so that the run had no answer before it was resumed.
     pub stopped: bool,
 }
@@ -51,6 +54,7 @@ impl Tally {
             faults: self.faults + other.faults,
             deaths: self.deaths + other.deaths,
             hurt: self.hurt + other.hurt,
+            unlisted: self.unlisted + other.unlisted,
             stopped: self.stopped || other.stopped,
         }
     }
@@ -61,11 +65,23 @@ impl Tally {
 /// # Errors
 /// What was wrong, in words.
 pub fn run(seed: u64, sabotage: Sabotage) -> TestResult<Tally> {
+    paused(seed, judged(Schedule::of(seed), sabotage))
+}
+
+/// Runs and judges one seed of the command: processes that work on one run, one after the other.
+///
+/// # Errors
+/// What was wrong, in words.
+pub fn run_command(seed: u64, sabotage: Sabotage) -> TestResult<Tally> {
+    paused(seed, command::judged(seed, sabotage))
+}
+
+fn paused(seed: u64, judged: impl Future<Output = TestResult<Tally>>) -> TestResult<Tally> {
     // The SDK's jitter comes from the thread's own generator.
     fastrand::seed(seed);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build()?;
-    runtime.block_on(judged(Schedule::of(seed), sabotage))
+    runtime.block_on(judged)
 }
 
 async fn judged(schedule: Schedule, sabotage: Sabotage) -> TestResult<Tally> {

@@ -1,6 +1,8 @@
 //! A request that a seed draws, and the targets that it means, from the organization alone: nothing
 //! here asks the product which accounts it would select.
 
+mod file;
+
 use aws_sim::{DEFAULT_REGIONS, MANAGEMENT_NAME, MemberAccount, ROOT_ID, World, oracle};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -19,8 +21,10 @@ pub struct Target {
 /// What is asked, and what it means.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The operation.
+    /// The operation's name, which is that of its files.
     pub operation: &'static str,
+    /// The operation of the catalogue that gives the same rows.
+    pub question: &'static str,
     /// The request.
     pub request: Value,
     /// Its targets, in the order of the coverage.
@@ -52,10 +56,16 @@ impl Asked {
     pub fn draw(rng: &mut Rng, world: &World) -> Self {
         let filter = if rng.bool() { Filter::draw(rng, world) } else { Filter::default() };
         let regions = Regions::draw(rng, world);
-        let operation = if rng.u8(0..4) == 0 { "public-ips" } else { "internet-routes" };
+        // A third asks by a file of its own; seen from aside, so that a seed's other draws stay.
+        let brings_a_file = rng.clone().u8(0..3) == 0;
+        let question = if rng.u8(0..4) == 0 { "public-ips" } else { "internet-routes" };
         let mut request = Map::new();
-        if operation != "internet-routes" || rng.bool() {
-            request.insert("Operation".to_owned(), json!(operation));
+        let is_named = question != "internet-routes" || rng.bool();
+        let operation = if brings_a_file { file::name(question) } else { question };
+        if brings_a_file {
+            request.insert("Definition".to_owned(), file::definition(question));
+        } else if is_named {
+            request.insert("Operation".to_owned(), json!(question));
         }
         if rng.u8(0..3) == 0 {
             request.insert("RegionsPerWorkItem".to_owned(), json!(rng.usize(1..4)));
@@ -66,7 +76,29 @@ impl Asked {
         regions.write(&mut request);
         filter.write(&mut request);
         let targets = targets(world, &filter, &regions);
-        Self { operation, request: Value::Object(request), targets }
+        Self { operation, question, request: Value::Object(request), targets }
+    }
+
+    /// A request over `world` that names its Regions, and mostly nothing that the organization could
+    /// refute.
+    pub(super) fn draw_unnamed(rng: &mut Rng, world: &World) -> Self {
+        let refutable =
+            ["Include", "Exclude", "OrganizationalUnits", "ExcludeOrganizationalUnits", "Tags"];
+        let is_free = |asked: &Self| {
+            !refutable.iter().any(|field| asked.has(field)) && asked.request["Regions"] != "ENABLED"
+        };
+        let mut asked = Self::draw(rng, world);
+        for _ in 0..4 {
+            if is_free(&asked) {
+                break;
+            }
+            asked = Self::draw(rng, world);
+        }
+        if !asked.has("Regions") {
+            // Without it the command would ask in every Region of AWS.
+            asked.request["Regions"] = json!(world.shape.regions);
+        }
+        asked
     }
 
     /// Whether the request asks the organization for more than its accounts: for each field that

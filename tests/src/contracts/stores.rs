@@ -30,13 +30,17 @@ async fn put(
     expires_at: i64,
     put_failure: impl AsyncFn(&LedgerPartition, &WorkerFailure) -> TestResult<()>,
 ) -> TestResult<()> {
+    // As the worker writes them: a target's records before its outcome.
+    for (partition, entry) in entries {
+        if let Entry::Record(record) = entry {
+            ledger.put_records(partition, std::slice::from_ref(record), expires_at).await?;
+        }
+    }
     for (partition, entry) in entries {
         match entry {
             Entry::Outcome(outcome) => ledger.put_outcome(partition, outcome, expires_at).await?,
-            Entry::Record(record) => {
-                ledger.put_records(partition, std::slice::from_ref(record), expires_at).await?;
-            }
             Entry::WorkerFailure(failure) => put_failure(partition, failure).await?,
+            Entry::Record(_) => {}
         }
     }
     Ok(())

@@ -123,6 +123,10 @@ impl LedgerReader for InstantPorts {
         }
         Ok(Page { entries, next: (end < RECORDS).then(|| end.to_string()) })
     }
+
+    async fn first_page(&self, partition: &LedgerPartition, _: u16) -> Result<Page, Error> {
+        self.page(partition, None).await
+    }
 }
 
 fn outcome() -> Option<Entry> {

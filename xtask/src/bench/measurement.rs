@@ -1,76 +1,100 @@
 //! One run of the real command against the simulated AWS: wall time, CPU, memory and calls.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use aws_sim::CallCount;
 use org_operator_testkit::TestResult;
-use serde_json::Value;
 
 use super::process::{Usage, program, run};
 use super::simulation_process::SimulationProcess;
 
 /// The Regions that are enabled in every account.
 const REGIONS: u32 = 17;
-const LATENCY: Duration = Duration::from_millis(50);
+
+/// What the command is run over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) accounts: u32,
+    pub(crate) latency: Duration,
+    /// Targets at once, or the default, which adapts.
+    pub(crate) concurrency: Option<u32>,
+    /// Whether AWS's quotas are enforced.
+    pub(crate) quotas: bool,
+    /// Further options of the command.
+    pub(crate) options: &'static [&'static str],
+}
+
+impl Load {
+    /// A load with default settings, at 50 ms a call and without quotas.
+    pub(crate) fn of(accounts: u32) -> Self {
+        let latency = Duration::from_millis(50);
+        Self { accounts, latency, concurrency: None, quotas: false, options: &[] }
+    }
+
+    fn simulation(&self) -> TestResult<SimulationProcess> {
+        let (accounts, latency) = (self.accounts.to_string(), self.latency.as_millis().to_string());
+        let mut options = vec!["--accounts", &accounts, "--latency-ms", &latency];
+        options.extend(self.quotas.then_some("--quotas"));
+        SimulationProcess::start(&options)
+    }
+
+    fn command(&self, simulation: &SimulationProcess, folder: &Path) -> TestResult<Command> {
+        let described = &simulation.description;
+        let mut command = Command::new(program("org-operator")?);
+        command.current_dir(folder).env_clear().env("PATH", "").env("HOME", folder);
+        command
+            .env("AWS_ENDPOINT_URL", &described.endpoint)
+            .env("AWS_ACCESS_KEY_ID", format!("AKIA{}", described.management_account))
+            .env("AWS_SECRET_ACCESS_KEY", "simulated")
+            .env("AWS_REGION", "eu-west-1")
+            .env("ORG_OPERATOR_EXTERNAL_ID", &described.external_id)
+            .args(["run", "--quiet", "--out", "runs"])
+            .args(self.options)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
+        if let Some(concurrency) = self.concurrency {
+            command.args(["--concurrency", &concurrency.to_string()]);
+        }
+        Ok(command)
+    }
+
+    /// Runs the command. A run whose result is not the expected one has no figures.
+    pub(crate) fn measure(self) -> TestResult<Measurement> {
+        let simulation = self.simulation()?;
+        let folder = tempfile::tempdir()?;
+        let usage = run(&mut self.command(&simulation, folder.path())?)?;
+        let measurement = Measurement {
+            load: self,
+            usage,
+            report: simulation.report()?,
+            rows: count_rows(folder.path())?,
+            expected_rows: simulation.description.rows,
+        };
+        measurement.checked()
+    }
+}
 
 /// A run of the command.
 #[derive(Debug)]
 pub(crate) struct Measurement {
-    pub(crate) accounts: u32,
-    pub(crate) concurrency: u32,
+    pub(crate) load: Load,
     pub(crate) usage: Usage,
-    pub(crate) report: Value,
-    rows: u64,
-    expected_rows: u64,
-}
-
-/// Runs the command over `accounts` accounts, against a simulation with further `options`. A run
-/// whose result is not the expected one has no figures.
-pub(crate) fn measure(
-    accounts: u32,
-    concurrency: u32,
-    options: &[&str],
-) -> TestResult<Measurement> {
-    let (number, latency) = (accounts.to_string(), LATENCY.as_millis().to_string());
-    let fixed = ["--accounts", &number, "--latency-ms", &latency];
-    let simulation = SimulationProcess::start(&[&fixed, options].concat())?;
-    let folder = tempfile::tempdir()?;
-    let usage = run(&mut command(&simulation, folder.path(), concurrency)?)?;
-    let measurement = Measurement {
-        accounts,
-        concurrency,
-        usage,
-        report: simulation.report()?,
-        rows: count_rows(folder.path())?,
-        expected_rows: simulation.description["Rows"].as_u64().unwrap_or(0),
-    };
-    measurement.checked()
-}
-
-fn command(simulation: &SimulationProcess, folder: &Path, concurrency: u32) -> TestResult<Command> {
-    let mut command = Command::new(program("org-operator")?);
-    command.current_dir(folder).env_clear().env("PATH", "").env("HOME", folder);
-    command
-        .env("AWS_ENDPOINT_URL", simulation.text("Endpoint"))
-        .env("AWS_ACCESS_KEY_ID", format!("AKIA{}", simulation.text("ManagementAccount")))
-        .env("AWS_SECRET_ACCESS_KEY", "simulated")
-        .env("AWS_REGION", "eu-west-1")
-        .env("ORG_OPERATOR_EXTERNAL_ID", simulation.text("ExternalId"))
-        .args(["run", "--quiet", "--out", "runs", "--concurrency", &concurrency.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::inherit());
-    Ok(command)
+    report: BTreeMap<String, CallCount>,
+    rows: usize,
+    expected_rows: usize,
 }
 
 /// The rows of the run's CSV, counted by a CSV reader.
-fn count_rows(folder: &Path) -> TestResult<u64> {
+fn count_rows(folder: &Path) -> TestResult<usize> {
     for run in std::fs::read_dir(folder.join("runs/internet-routes"))?.flatten() {
         let path = run.path().join("internet-routes.csv");
         if path.is_file() {
             let mut reader = csv::Reader::from_path(path)?;
             let rows = reader.records().collect::<Result<Vec<_>, _>>()?;
-            return Ok(rows.len() as u64);
+            return Ok(rows.len());
         }
     }
     Err("the run left no rows".into())
@@ -78,27 +102,48 @@ fn count_rows(folder: &Path) -> TestResult<u64> {
 
 impl Measurement {
     pub(crate) fn targets(&self) -> u32 {
-        self.accounts * REGIONS
+        self.load.accounts * REGIONS
     }
 
     /// The calls of one operation, such as `Sts.AssumeRole`.
     pub(crate) fn calls(&self, operation: &str) -> u64 {
-        self.report[operation]["calls"].as_u64().unwrap_or(0)
+        self.report.get(operation).map_or(0, |count| count.calls)
     }
 
     pub(crate) fn all_calls(&self) -> u64 {
-        self.sum("calls")
+        self.report.values().map(|count| count.calls).sum()
     }
 
-    /// The sum of a count over all operations.
-    pub(crate) fn sum(&self, count: &str) -> u64 {
-        let counts = self.report.as_object().into_iter().flat_map(|report| report.values());
-        counts.filter_map(|counts| counts[count].as_u64()).sum()
+    /// The most calls of one operation within a second.
+    pub(crate) fn peak(&self, operation: &str) -> u64 {
+        self.report.get(operation).map_or(0, |count| count.peak)
     }
 
-    /// Calls x latency / concurrency, in seconds.
+    /// Targets at once in each second, from the calls that arrived in it and what each takes.
+    pub(crate) fn widths(&self) -> Vec<f64> {
+        let latency = self.load.latency.as_secs_f64();
+        let seconds = self.report.get("Ec2.DescribeRouteTables").map(|count| &count.per_second);
+        let calls = seconds.into_iter().flat_map(|seconds| seconds.values());
+        calls.map(|calls| real(*calls) * latency).collect()
+    }
+
+    /// The fixed concurrency, or the width that the run reached by itself.
+    pub(crate) fn width(&self) -> f64 {
+        let reached = || self.widths().into_iter().fold(1.0, f64::max);
+        self.load.concurrency.map_or_else(reached, f64::from)
+    }
+
+    /// Calls x latency / width, in seconds.
     pub(crate) fn ideal(&self) -> f64 {
-        real(self.all_calls()) * LATENCY.as_secs_f64() / f64::from(self.concurrency)
+        real(self.all_calls()) * self.load.latency.as_secs_f64() / self.width()
+    }
+
+    /// The operation with the largest share of throttled calls, and that share in percent.
+    pub(crate) fn worst_throttled(&self) -> (String, f64) {
+        let shares = self.report.iter().map(|(name, count)| {
+            (name.clone(), real(count.throttled) / real(count.calls).max(1.0) * 100.0)
+        });
+        shares.max_by(|(_, a), (_, b)| a.total_cmp(b)).unwrap_or_default()
     }
 
     /// The seconds that listing the accounts takes at AWS's own quota: 8 pages a second after a burst

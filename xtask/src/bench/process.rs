@@ -61,7 +61,7 @@ pub(crate) fn peak_memory(pid: u32) -> TestResult<u64> {
 }
 
 /// The CPU time so far, of `utime` and `stime` in ticks of 10 ms (proc(5)).
-fn cpu_time(pid: u32) -> TestResult<Duration> {
+pub(crate) fn cpu_time(pid: u32) -> TestResult<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name may have spaces; the fields are counted after it.
     let fields = stat.rsplit_once(')').ok_or("no name")?.1;

@@ -1,4 +1,4 @@
-//! (f) What a deployed run would take at 500, 10,000 and 50,000 accounts, from what is measured here
+//! (h) What a deployed run would take at 500, 10,000 and 50,000 accounts, from what is measured here
 //! of a worker and the quotas and prices of the product's own data file.
 
 use std::sync::Arc;
@@ -26,14 +26,14 @@ const OVERHEAD: f64 = 1.0;
 const ITEMS: u32 = 40;
 const REGIONS: u64 = 17;
 
-/// (f) The projection; `rows_per_second` is the measured speed of the export.
+/// (h) The projection; `rows_per_second` is the measured speed of the export.
 pub(crate) async fn part(rows_per_second: f64) -> TestResult<Part> {
-    let worker_seconds = worker_seconds().await?;
+    let item_seconds = worker_seconds().await?;
     let limits = Limits::load()?;
-    let mut rows = assumptions(worker_seconds, rows_per_second);
+    let mut rows = assumptions(item_seconds, rows_per_second);
     for accounts in [500, 10_000, 50_000] {
         let base = Workload {
-            item_seconds: worker_seconds + OVERHEAD,
+            item_seconds: item_seconds + OVERHEAD,
             call_seconds: LATENCY.as_secs_f64(),
             export_rows: rows_per_second,
             ..Workload::new(accounts, accounts, accounts * REGIONS, accounts)
@@ -45,7 +45,7 @@ pub(crate) async fn part(rows_per_second: f64) -> TestResult<Part> {
         }
     }
     let title =
-        "(f) Projection of a deployed run: quotas and prices of crates/core/data/aws-limits.json";
+        "(h) Projection of a deployed run: quotas and prices of crates/core/data/aws-limits.json";
     Ok(Part { title: title.to_owned(), rows })
 }
 

@@ -1,12 +1,13 @@
 //! A simulated AWS in a process of its own, and the report of its meter.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use aws_sim::{CallCount, Description};
 use org_operator_testkit::TestResult;
-use serde_json::Value;
 
 use super::process::program;
 
@@ -15,7 +16,7 @@ use super::process::program;
 pub(crate) struct SimulationProcess {
     child: Child,
     /// The first line of its output: where it listens and what is true there.
-    pub(crate) description: Value,
+    pub(crate) description: Description,
 }
 
 impl Drop for SimulationProcess {
@@ -31,8 +32,8 @@ impl SimulationProcess {
     /// Starts a simulation with these options and waits for its first line.
     pub(crate) fn start(options: &[&str]) -> TestResult<Self> {
         let mut command = Command::new(program("simulation")?);
-        command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
+        let piped = command.args(options).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn()?;
         let mut line = String::new();
         let stdout = child.stdout.take().ok_or("no stdout")?;
         BufReader::new(stdout).read_line(&mut line)?;
@@ -40,20 +41,15 @@ impl SimulationProcess {
     }
 
     /// The counts of its calls, by operation.
-    pub(crate) fn report(&self) -> TestResult<Value> {
-        let address = self.text("Endpoint").trim_start_matches("http://").to_owned();
-        let mut stream = TcpStream::connect(&address)?;
+    pub(crate) fn report(&self) -> TestResult<BTreeMap<String, CallCount>> {
+        let address = self.description.endpoint.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         stream.write_all(b"GET /_simulation/report HTTP/1.1\r\nconnection: close\r\n\r\n")?;
         let mut reader = BufReader::new(stream);
         let mut body = vec![0; content_length(&mut reader)?];
         reader.read_exact(&mut body)?;
         Ok(serde_json::from_slice(&body)?)
-    }
-
-    /// A text in the description, or nothing.
-    pub(crate) fn text(&self, field: &str) -> &str {
-        self.description[field].as_str().unwrap_or_default()
     }
 }
 

@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a connection is looked for: what is measured is longer by half of it.
 const POLL: Duration = Duration::from_micros(100);
 
-/// (d) Start-up and sizes.
+/// (e) Start-up and sizes.
 pub(crate) fn part() -> TestResult<Part> {
     let mut rows = Vec::new();
     let mut profile = "lambda profile, as deployed";
@@ -39,7 +39,7 @@ pub(crate) fn part() -> TestResult<Part> {
     }
     let size = std::fs::metadata(program("org-operator")?)?.len() / 1_000_000;
     rows.push(Row::new("org-operator: size, release profile", format!("{size} MB")));
-    Ok(Part { title: format!("(d) Starting a function ({profile})"), rows })
+    Ok(Part { title: format!("(e) Starting a function ({profile})"), rows })
 }
 
 /// The time until a function asks the runtime API for its first work.

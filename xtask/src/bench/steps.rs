@@ -1,4 +1,4 @@
-//! (e) What planning and exporting large runs takes, in time and in memory: the steps alone, over
+//! (f) What planning and exporting large runs takes, in time and in memory: the steps alone, over
 //! ports that answer at once. Each runs in a process of its own, because peak memory is a process's.
 
 use std::sync::atomic::Ordering;
@@ -25,7 +25,7 @@ pub(crate) struct StepFigures {
     /// Rows or targets a second.
     pub(crate) per_second: f64,
     pub(crate) seconds: f64,
-    /// Megabytes written.
+    /// Megabytes that the step wrote.
     pub(crate) written: u64,
     /// The peak memory of the process in bytes.
     pub(crate) memory: u64,
@@ -109,5 +109,5 @@ pub(crate) fn part(plan: StepFigures, export: StepFigures) -> Part {
         Row::new("planning 10,000 accounts x 34 Regions, targets", text(plan)),
         Row::new("exporting 1,000,000 records of 10,000 accounts, rows", text(export)),
     ];
-    Part { title: "(e) Planning and exporting, over ports that answer at once".to_owned(), rows }
+    Part { title: "(f) Planning and exporting, over ports that answer at once".to_owned(), rows }
 }

@@ -43,11 +43,6 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Whether a wall time misses its goal.
-    pub(crate) fn misses_wall_time(&self) -> bool {
-        self.rows.iter().any(|row| row.reached == Some(false) && row.what.contains("wall time"))
-    }
-
     /// The part as lines for a terminal.
     pub(crate) fn plain(&self) -> String {
         let width = self.rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use org_operator_testkit::execution::{Ended, Pipeline};
+use org_operator_core::contract::summary::RunResult;
+use org_operator_testkit::execution::Pipeline;
 use org_operator_testkit::{TestResult, paths};
+use serde::Deserialize;
 
 use super::kept_demo::KeptDemo;
 use super::output;
@@ -28,17 +30,19 @@ pub(crate) async fn run(pipeline: &Pipeline, input: &str) -> TestResult<()> {
     if !ended.error.is_empty() {
         return Err(format!("the execution failed: {}: {}", ended.error, ended.cause).into());
     }
-    let folder = save(pipeline, &ended).await?;
-    output::print_result(&ended.output, &folder)
+    let result = RunResult::deserialize(&ended.output)?;
+    let folder = save(pipeline, &result).await?;
+    output::print_result(&result, &folder)
 }
 
 /// Writes the run's artifacts to `out/demo/<RunId>/`.
-async fn save(pipeline: &Pipeline, ended: &Ended) -> TestResult<PathBuf> {
-    let operation =
-        ended.output["Artifacts"][0].as_str().and_then(operation_of).unwrap_or(OPERATION);
-    let folder = paths::file("out/demo").join(&ended.run_id);
+async fn save(pipeline: &Pipeline, result: &RunResult) -> TestResult<PathBuf> {
+    let first = result.artifacts.first();
+    let operation = first.and_then(|uri| operation_of(uri)).unwrap_or(OPERATION);
+    let run = result.run_id.as_str();
+    let folder = paths::file("out/demo").join(run);
     std::fs::create_dir_all(&folder)?;
-    for (name, bytes) in pipeline.artifacts(operation, &ended.run_id).await? {
+    for (name, bytes) in pipeline.artifacts(operation, run).await? {
         std::fs::write(folder.join(name), bytes)?;
     }
     Ok(folder)

@@ -28,8 +28,8 @@ impl KeptDemo {
     }
 
     pub(crate) fn load() -> TestResult<Self> {
-        let text = std::fs::read(file());
-        let text = text.map_err(|_| "no demo is kept: type `make demo DEMO_KEEP=1` first")?;
+        let read = std::fs::read(file());
+        let text = read.map_err(|_| "no demo is kept: type `make demo DEMO_KEEP=1` first")?;
         Ok(serde_json::from_slice(&text)?)
     }
 

@@ -4,10 +4,10 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
+use org_operator_core::contract::summary::RunResult;
 use org_operator_testkit::execution::{self, rows};
 use org_operator_testkit::organization::{DemoOrganization, Kind};
 use org_operator_testkit::{TestResult, paths, truth};
-use serde_json::Value;
 
 use super::kept_demo::KeptDemo;
 
@@ -73,9 +73,11 @@ fn seconds(time: Duration) -> String {
 }
 
 /// Prints the result of a run whose artifacts are in `folder`.
-pub(crate) fn print_result(output: &Value, folder: &Path) -> TestResult<()> {
+pub(crate) fn print_result(result: &RunResult, folder: &Path) -> TestResult<()> {
+    let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
+    let counts = [targets, succeeded, skipped, failed, records].map(u64::to_string);
+    let cells = [status.to_string()].into_iter().chain(counts).collect();
     let names = ["Status", "Targets", "Succeeded", "Skipped", "Failed", "Records"];
-    let cells: Vec<String> = names.iter().map(|name| cell(&output[*name])).collect();
     println!();
     print_table(&names.map(str::to_owned), &[cells]);
     for failure in failures(folder)? {
@@ -84,10 +86,6 @@ pub(crate) fn print_result(output: &Value, folder: &Path) -> TestResult<()> {
     println!();
     print_first_rows(folder)?;
     print_files(folder)
-}
-
-fn cell(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The coverage's failures, one line per account and error.

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sim::{
-    CallPattern, Conditions, DEFAULT_REGIONS, EXTERNAL_ID, Endpoint, Fault, FaultRule, MEMBER_ROLE,
-    Service, Shape, Simulation, When, World, oracle,
+    CallPattern, Conditions, DEFAULT_REGIONS, Description, Endpoint, Fault, FaultRule, Service,
+    Shape, Simulation, When, World,
 };
 use clap::Parser;
-use serde_json::json;
 
 /// A simulated AWS on a loopback port.
 #[derive(Debug, Parser)]
@@ -46,7 +45,7 @@ struct Options {
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let endpoint = Endpoint::listen(Arc::new(simulation(&options))).await?;
-    println!("{}", description(&endpoint));
+    println!("{}", serde_json::to_string(&Description::new(&endpoint))?);
     // The process that started this ends it by closing its input, or by ending itself.
     let input_ended =
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
@@ -75,15 +74,4 @@ fn throttling(world: &World, n: u64) -> FaultRule {
     let mut calls = CallPattern::operation(Service::Ec2, "DescribeRouteTables");
     calls.account = world.accounts.get(2).map(|account| account.id.clone());
     FaultRule { calls, when: When::First(n), fault: Fault::Throttled }
-}
-
-fn description(endpoint: &Endpoint) -> serde_json::Value {
-    let world = &endpoint.simulation.world;
-    let accounts: Vec<&str> = world.accounts.iter().map(|account| account.id.as_str()).collect();
-    json!({
-        "Endpoint": endpoint.url(), "Process": std::process::id(),
-        "ManagementAccount": world.management(), "Role": MEMBER_ROLE, "ExternalId": EXTERNAL_ID,
-        "Regions": world.shape.regions, "Accounts": accounts,
-        "Rows": oracle::internet_route_count(world),
-    })
 }

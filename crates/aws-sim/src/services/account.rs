@@ -14,22 +14,22 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     // Without an id it is the caller's own account.
     let account = input["AccountId"].as_str().map_or_else(|| signer.account(), str::to_owned);
     let operation = request.path.trim_start_matches('/').replacen('l', "L", 1);
-    let call = call(Service::Account, &operation, &account, signer);
+    let received = call(Service::Account, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
-        let regions = regions(context.world, &account, &input);
-        json_reply(Service::Account, paged(&regions, &input))
+        let all = regions(context.world, &account, &input);
+        json_reply(Service::Account, paged(&all, &input))
     });
-    (call, handler)
+    (received, handler)
 }
 
 /// `MaxResults` is from 1 to 50, and 20 where it is absent (Account Management API reference).
 fn paged(regions: &[Value], input: &Value) -> ServiceResult<Value> {
     let invalid = |text| ServiceError::new(400, "ValidationException", text);
     let requested = input["MaxResults"].as_u64().unwrap_or(20);
-    let size = usize::try_from(requested).ok().filter(|size| (1..=50).contains(size));
-    let size = size.ok_or_else(|| invalid("MaxResults must be from 1 to 50"))?;
-    let from = offset(input["NextToken"].as_str().unwrap_or_default());
-    let from = from.ok_or_else(|| invalid("The NextToken is invalid"))?;
+    let allowed = usize::try_from(requested).ok().filter(|size| (1..=50).contains(size));
+    let size = allowed.ok_or_else(|| invalid("MaxResults must be from 1 to 50"))?;
+    let given = offset(input["NextToken"].as_str().unwrap_or_default());
+    let from = given.ok_or_else(|| invalid("The NextToken is invalid"))?;
     let (page, next) = page(regions, from, size);
     Ok(json_page("Regions", page, next))
 }

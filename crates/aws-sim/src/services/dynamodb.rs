@@ -22,12 +22,12 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let operation = request.json_operation();
     let input = request.json();
     let account = account_of_partition(&input).unwrap_or_default();
-    let call = call(Service::DynamoDb, &operation, &account, signer);
+    let received = call(Service::DynamoDb, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let result = handle(&context.stores.tables, &operation, &input, context.partially);
         json_reply(Service::DynamoDb, result)
     });
-    (call, handler)
+    (received, handler)
 }
 
 /// The account that a ledger call is about: the end of its partition key.
@@ -69,9 +69,9 @@ fn put_item(tables: &Tables, input: &Value) -> ServiceResult<Value> {
 /// Evaluates [`CONDITION`]; no other is simulated.
 fn check_condition(tables: &Tables, input: &Value) -> ServiceResult<()> {
     let Some(condition) = input["ConditionExpression"].as_str() else { return Ok(()) };
-    let attribute = input["ExpressionAttributeNames"]["#s"].as_str();
-    let attribute = attribute.filter(|_| condition == CONDITION);
-    let attribute = attribute.ok_or_else(|| invalid("not simulated: ConditionExpression"))?;
+    let named = input["ExpressionAttributeNames"]["#s"].as_str();
+    let known = named.filter(|_| condition == CONDITION);
+    let attribute = known.ok_or_else(|| invalid("not simulated: ConditionExpression"))?;
     let current = tables.attribute(table_name(input)?, key(&input["Item"])?, attribute);
     if current.is_null() || current == input["ExpressionAttributeValues"][":f"] {
         return Ok(());
@@ -84,8 +84,8 @@ fn check_condition(tables: &Tables, input: &Value) -> ServiceResult<()> {
 fn batch_write_item(tables: &Tables, input: &Value, partially: bool) -> ServiceResult<Value> {
     let by_table = input["RequestItems"].as_object().ok_or_else(|| invalid("no RequestItems"))?;
     let mut unprocessed = Map::new();
-    for (table, requests) in by_table {
-        let requests = requests.as_array().map(Vec::as_slice).unwrap_or_default();
+    for (table, value) in by_table {
+        let requests = value.as_array().map(Vec::as_slice).unwrap_or_default();
         check_batch(requests)?;
         let mut returned = Vec::new();
         for (number, request) in requests.iter().enumerate() {
@@ -108,8 +108,8 @@ fn check_batch(requests: &[Value]) -> ServiceResult<()> {
     if requests.is_empty() || requests.len() > BATCH {
         return Err(invalid("Member must have length less than or equal to 25, and not be empty"));
     }
-    let keys = requests.iter().map(|request| checked_key(&request["PutRequest"]["Item"]));
-    let mut keys = keys.collect::<ServiceResult<Vec<_>>>()?;
+    let checked = requests.iter().map(|request| checked_key(&request["PutRequest"]["Item"]));
+    let mut keys = checked.collect::<ServiceResult<Vec<_>>>()?;
     keys.sort_unstable();
     if keys.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(invalid("Provided list of item keys contains duplicates"));

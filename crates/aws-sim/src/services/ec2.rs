@@ -20,7 +20,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let form = request.form();
     let operation = form.get("Action").cloned().unwrap_or_default();
     let account = signer.account();
-    let call = call(Service::Ec2, &operation, &account, signer);
+    let received = call(Service::Ec2, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let result = check_access(context.world, &account, signer, &operation)
             .and_then(|()| handle(context, &account, &signer.region, &operation, &form));
@@ -29,7 +29,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
             Err(error) => error.reply(Service::Ec2),
         }
     });
-    (call, handler)
+    (received, handler)
 }
 
 fn envelope(operation: &str, body: &str) -> String {

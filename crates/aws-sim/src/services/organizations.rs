@@ -16,11 +16,11 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let operation = request.json_operation();
     let input = request.json();
     let account = input["ResourceId"].as_str().unwrap_or_default().to_owned();
-    let call = call(Service::Organizations, &operation, &account, signer);
+    let received = call(Service::Organizations, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         json_reply(Service::Organizations, handle(context.world, &operation, &input))
     });
-    (call, handler)
+    (received, handler)
 }
 
 fn handle(world: &World, operation: &str, input: &Value) -> ServiceResult<Value> {
@@ -55,22 +55,23 @@ fn list_accounts(world: &World, input: &Value) -> ServiceResult<Value> {
     if behind_empty_page.is_none() && keyed((world.seed, "empty page", from)).u8(0..6) == 0 {
         return Ok(json_page("Accounts", &[], Some(format!("after-{}", token(from)))));
     }
-    let end = (from + size).min(world.accounts.len() + 1);
+    let start = from.saturating_sub(world.shape.repeated.min(size - 1));
+    let end = (start + size).min(world.accounts.len() + 1);
     // The management account is the first one.
     let account = |number: usize| match number.checked_sub(1) {
         None => shown_management(world),
         Some(member) => shown(world, &world.accounts[member]),
     };
-    let accounts: Vec<Value> = (from..end).map(account).collect();
+    let accounts: Vec<Value> = (start..end).map(account).collect();
     let next = (end <= world.accounts.len()).then(|| token(end));
     Ok(json_page("Accounts", &accounts, next))
 }
 
 fn list_accounts_for_parent(world: &World, input: &Value) -> ServiceResult<Value> {
     let parent = parent(world, input)?;
-    let members = world.accounts.iter().filter(|account| Some(account.unit) == parent);
+    let children = world.accounts.iter().filter(|account| Some(account.unit) == parent);
     let management = parent.is_none().then(|| shown_management(world));
-    let members = members.map(|account| shown(world, account));
+    let members = children.map(|account| shown(world, account));
     let accounts: Vec<Value> = management.into_iter().chain(members).collect();
     paged("Accounts", &accounts, input)
 }

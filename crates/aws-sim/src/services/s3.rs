@@ -13,7 +13,7 @@ use body::{decoded_body, decoded_path, named_parts};
 
 pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
     let operation = operation(request);
-    let call = call(Service::S3, operation, "", signer);
+    let received = call(Service::S3, operation, "", signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let result = handle(&context.stores.objects, operation, request);
         let reply = result.unwrap_or_else(|error| error.reply(Service::S3));
@@ -21,7 +21,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
         let length = reply.body.len().to_string();
         reply.with_header("content-length", &length)
     });
-    (call, handler)
+    (received, handler)
 }
 
 fn operation(request: &Request) -> &'static str {

@@ -22,7 +22,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let operation = form.get("Action").cloned().unwrap_or_default();
     let role = form.get("RoleArn").and_then(|arn| arn.split(':').nth(4));
     let account = role.map_or_else(|| signer.account(), str::to_owned);
-    let call = call(Service::Sts, &operation, &account, signer);
+    let received = call(Service::Sts, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let result = match operation.as_str() {
             "AssumeRole" => assume_role(context, &account, &form),
@@ -31,7 +31,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
         };
         result.map_or_else(|error| error.reply(Service::Sts), |body| Reply::xml(200, &body))
     });
-    (call, handler)
+    (received, handler)
 }
 
 fn caller_identity(account: &str) -> String {

@@ -138,8 +138,8 @@ fn joined(sent: &BTreeMap<u32, Vec<u8>>, named: &[(u32, String)]) -> Result<Vec<
         return Err(UploadError::Order);
     }
     let part = |(number, tag): &(u32, String)| sent.get(number).filter(|part| etag(part) == *tag);
-    let parts: Option<Vec<_>> = named.iter().map(part).collect();
-    let parts = parts.ok_or(UploadError::InvalidPart)?;
+    let found: Option<Vec<_>> = named.iter().map(part).collect();
+    let parts = found.ok_or(UploadError::InvalidPart)?;
     if parts[..parts.len() - 1].iter().any(|part| part.len() < LEAST_PART) {
         return Err(UploadError::TooSmall);
     }

@@ -16,7 +16,7 @@ pub enum RoleTrust {
 /// What the member role may do in a Region of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionAccess {
-    /// Calls are answered.
+    /// Calls are answered as asked.
     Allowed,
     /// The Region is disabled in the account.
     Disabled,
@@ -28,7 +28,7 @@ pub enum RegionAccess {
     MissingPermission,
 }
 
-/// A member account.
+/// A member account of the organization.
 #[derive(Debug, Clone)]
 pub struct MemberAccount {
     /// The account id, 12 digits.

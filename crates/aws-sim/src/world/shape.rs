@@ -3,11 +3,11 @@
 /// The parameters of a generated organization.
 #[derive(Debug, Clone)]
 pub struct Shape {
-    /// Active member accounts.
+    /// How many active member accounts there are.
     pub accounts: usize,
     /// Member accounts that are not active, in addition.
     pub inactive: usize,
-    /// Organizational units.
+    /// How many organizational units there are.
     pub units: usize,
     /// The Regions of a run.
     pub regions: Vec<String>,
@@ -17,6 +17,9 @@ pub struct Shape {
     pub account_paths: bool,
     /// The share of accounts whose role, and of targets whose Region, is not accessible: 0 to 1.
     pub restricted: f64,
+    /// How many accounts each page of `ListAccounts` repeats from the page before: an account that
+    /// is listed twice is still one account.
+    pub repeated: usize,
 }
 
 impl Shape {
@@ -32,6 +35,7 @@ impl Shape {
             max_route_tables: 3,
             account_paths: true,
             restricted: 0.0,
+            repeated: 0,
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::planner::PlannerContext;
 use crate::request;
 use args::AccountsArgs;
 
-/// Prints the organization.
+/// Prints the organization as a tree.
 pub(crate) async fn run(
     aws: &AwsArgs,
     args: &AccountsArgs,
@@ -49,9 +49,8 @@ fn counts(selection: &Selection) -> String {
 
 /// The tree as JSON, units without accounts too.
 fn nested(selection: &Selection, tree: &Unit) -> Value {
-    let accounts =
-        selection.all().map(|(account, reason)| (&account.id, described(account, reason)));
-    let mut accounts: BTreeMap<&AccountId, Value> = accounts.collect();
+    let by_id = selection.all().map(|(account, reason)| (&account.id, described(account, reason)));
+    let mut accounts: BTreeMap<&AccountId, Value> = by_id.collect();
     let mut root = node(tree, &mut accounts);
     // What the tree does not say about an account must not hide the account.
     if !accounts.is_empty() {

@@ -49,7 +49,7 @@ fn rows(args: &AskArgs) -> Result<Map<String, Value>, Faults> {
 fn raw(args: &AskArgs) -> Result<Map<String, Value>, Faults> {
     let overrides = Overrides {
         inputs: args.input.clone(),
-        rows: Some("@".to_owned()),
+        rows: Some("[@]".to_owned()),
         columns: vec!["answered=`true`".to_owned()],
         ..Overrides::default()
     };

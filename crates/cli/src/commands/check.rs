@@ -23,7 +23,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::columns::aligned;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use crate::planner::PlannerContext;
 use crate::request;
 use args::CheckArgs;
@@ -40,8 +40,8 @@ pub(crate) async fn run(
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
     let context = PlannerContext::new(&connection);
-    let preview = context.planner().preview(&request).await;
-    let preview = preview.map_err(|e| connection.error("the organization cannot be listed", &e))?;
+    let planned = context.planner().preview(&request).await;
+    let preview = planned.map_err(|e| connection.error("the organization cannot be listed", &e))?;
     printer.note("the organization can be listed");
     let checks = drawn(&connection, args, &preview, printer).await;
     let text = if args.json {

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::output::printer;
 use args::CompletionsArgs;
 
-/// Prints the completions.
+/// Prints the completion script of a shell.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "org-operator", &mut script);

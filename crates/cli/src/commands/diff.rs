@@ -26,7 +26,7 @@ use org_operator_local::engine::operation_of;
 
 const WHAT: &str = "the runs cannot be compared";
 
-/// Compares two runs.
+/// Compares two runs and prints the changes.
 pub(crate) async fn run(args: &DiffArgs, printer: Printer) -> Result<Exit, CliError> {
     let (before, after) = (Place::find(args, &args.before)?, Place::find(args, &args.after)?);
     if before.operation != after.operation {
@@ -74,10 +74,10 @@ impl Place {
         if !path.join(MANIFEST.name).is_file() {
             return None;
         }
-        let path = path.canonicalize().ok()?;
+        let absolute = path.canonicalize().ok()?;
         let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
-        let run = RunId::parse(&name(&path)?)?;
-        let folder = path.parent()?;
+        let run = RunId::parse(&name(&absolute)?)?;
+        let folder = absolute.parent()?;
         Some(Self { root: folder.parent()?.to_owned(), operation: name(folder)?, run })
     }
 

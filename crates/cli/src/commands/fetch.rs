@@ -7,6 +7,7 @@ use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
 use org_operator_core::artifact::{Folder, SUMMARY};
+use org_operator_core::contract::summary::{Status, Summary};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
@@ -28,8 +29,8 @@ pub(crate) async fn run(
     args: &FetchArgs,
     printer: Printer,
 ) -> Result<Exit, CliError> {
-    let run = RunId::parse(&args.run);
-    let run = run.ok_or_else(|| CliError::usage(WHAT, RunId::ALLOWED, THERE))?;
+    let id = RunId::parse(&args.run);
+    let run = id.ok_or_else(|| CliError::usage(WHAT, RunId::ALLOWED, THERE))?;
     if !is_file_name(&args.operation) {
         let why = format!("`{}` is no operation's name", args.operation);
         return Err(CliError::usage(WHAT, why, "`org-operator operations` lists them"));
@@ -44,14 +45,14 @@ pub(crate) async fn run(
         return Err(CliError::usage(WHAT, why, THERE));
     }
     let status = fetch.status().await?;
-    let word = status.as_deref().unwrap_or("not written");
+    let word = status.map_or_else(|| "not written".to_owned(), |status| status.to_string());
     printer.note(&format!("{copied} files; the run is {word}"));
-    Ok(exit(status.as_deref()))
+    Ok(exit(status))
 }
 
 /// A run that is not written has no answer yet: no script may read that as complete.
-fn exit(status: Option<&str>) -> Exit {
-    if status == Some("COMPLETE") { Exit::Complete } else { Exit::Partial }
+fn exit(status: Option<Status>) -> Exit {
+    if status == Some(Status::Complete) { Exit::Complete } else { Exit::Partial }
 }
 
 /// Whether `name` is one file's own name: whoever may write into the bucket must not choose where a
@@ -104,10 +105,11 @@ impl Fetch<'_> {
         printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
     }
 
-    async fn status(&self) -> Result<Option<String>, CliError> {
-        let summary = self.bucket.json(&self.key(SUMMARY.name)).await;
-        let summary = summary.map_err(|e| self.connection.error(WHAT, &e))?;
-        Ok(summary.and_then(|summary| Some(summary["Status"].as_str()?.to_owned())))
+    /// The status in the run's summary, or `None` where it has none.
+    async fn status(&self) -> Result<Option<Status>, CliError> {
+        let read = self.bucket.document::<Summary>(&self.key(SUMMARY.name)).await;
+        let summary = read.map_err(|e| self.connection.error(WHAT, &e))?;
+        Ok(summary.map(|summary| summary.result.status))
     }
 }
 
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn only_a_complete_run_is_fetched_as_complete() {
-        let statuses = [Some("COMPLETE"), Some("PARTIAL"), None];
+        let statuses = [Some(Status::Complete), Some(Status::Partial), None];
         assert_eq!(statuses.map(|status| exit(status).code()), [0, 3, 3]);
     }
 

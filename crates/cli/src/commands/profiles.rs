@@ -37,18 +37,18 @@ pub(crate) async fn run(
     let files = Files::find(args.config_file.as_deref())?;
     // A file that cannot be used is said before the organization is asked.
     with_block(&files.config()?, "")?;
-    let entries = entries(aws, args).await?;
-    let block = block(&entries);
+    let profiles = entries(aws, args).await?;
+    let own = block(&profiles);
     // Listing takes a while, in which a person may have edited: what counts is what stands there now.
     let existing = files.config()?;
-    refuse_taken(&entries, &taken(&existing, &files.credentials()?, args))?;
-    let new = with_block(&existing, &block)?;
-    let (number, path) = (entries.len(), files.config.display());
+    refuse_taken(&profiles, &taken(&existing, &files.credentials()?, args))?;
+    let new = with_block(&existing, &own)?;
+    let (number, path) = (profiles.len(), files.config.display());
     if args.write {
         files.write(&new)?;
         printer.note(&format!("{number} profiles are in {path}"));
     } else {
-        printer::data(block.as_bytes())?;
+        printer::data(own.as_bytes())?;
         printer.note(&format!("a preview; --write puts {number} profiles into {path}"));
     }
     Ok(Exit::Complete)
@@ -60,9 +60,9 @@ async fn entries(aws: &AwsArgs, args: &ProfilesArgs) -> Result<Vec<Entry>, CliEr
     let request = Value::Object(request::build(&args.select)?);
     let connection = Connection::open(aws).await?;
     let context = PlannerContext::new(&connection);
-    let selection = context.planner().selection(&request).await;
+    let selected = context.planner().selection(&request).await;
     let selection =
-        selection.map_err(|e| connection.error("the organization cannot be listed", &e))?;
+        selected.map_err(|e| connection.error("the organization cannot be listed", &e))?;
     selection.require_some().map_err(|e| connection.error(WHAT, &e))?;
     let accounts: Vec<&Account> = selection.selected().collect();
     let names = named(&accounts, &args.prefix);
@@ -88,8 +88,8 @@ fn taken(config: &str, credentials: &str, args: &ProfilesArgs) -> BTreeSet<Strin
 }
 
 fn refuse_taken(entries: &[Entry], taken: &BTreeSet<String>) -> Result<(), CliError> {
-    let names = entries.iter().map(|entry| entry.name.as_str());
-    let names: Vec<&str> = names.filter(|name| taken.contains(*name)).collect();
+    let all = entries.iter().map(|entry| entry.name.as_str());
+    let names: Vec<&str> = all.filter(|name| taken.contains(*name)).collect();
     if names.is_empty() {
         return Ok(());
     }

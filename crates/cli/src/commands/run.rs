@@ -22,11 +22,12 @@ use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use crate::output::{raw, records};
 use args::RunArgs;
 use intent::Wanted;
-use org_operator_local::engine::{Engine, journal_folder};
+use org_operator_local::engine::{Engine, Workers, journal_folder};
+use org_operator_local::listing::Begun;
 use org_operator_local::lock::{Lock, LockError};
 use org_operator_local::progress::Progress;
 use org_operator_local::run_id;
@@ -70,14 +71,15 @@ impl Run<'_> {
             }
             None => None,
         };
-        let Some(plan) = self.plan(&wanted).await? else { return Ok(Exit::Complete) };
+        let Some(begun) = self.begin(&wanted).await? else { return Ok(Exit::Complete) };
         let _lock = match early {
             Some(lock) => lock,
-            None => self.lock(&plan.operation, &plan.run_id)?,
+            None => self.lock(&begun.plan().operation, &begun.plan().run_id)?,
         };
         let stop = Stop::listen();
-        printer.note(&messages::begins(&plan, wanted.resumed.is_some()));
-        if self.work(&plan, &stop).await? == Ended::Stopped {
+        printer.note(&messages::begins(&begun, wanted.resumed.is_some()));
+        let (plan, ended) = self.work(begun, &stop).await?;
+        if ended == Ended::Stopped {
             return Ok(self.stopped(&plan));
         }
         let written = tokio::select! {
@@ -110,18 +112,13 @@ impl Run<'_> {
         locked(&journal_folder(&self.engine.out, operation, run))
     }
 
-    /// The plan, or `None` where a run that was to go on has nothing left to do.
-    async fn plan(&self, wanted: &Wanted) -> Result<Option<RunPlan>, CliError> {
+    /// A run that can be worked on, or `None` where a resumed run has nothing left to do.
+    async fn begin(&self, wanted: &Wanted) -> Result<Option<Begun<'_>>, CliError> {
         let organization = Organization::new(&self.connection.config);
-        let planned = match &wanted.resumed {
-            Some((operation, run)) => {
-                self.engine.resume(organization, &wanted.event, operation, run).await
-            }
-            None => self.engine.plan(organization, &wanted.event).await,
-        };
-        match planned {
-            Ok(plan) => Ok(Some(plan)),
-            Err(error) if error.kind() == ErrorKind::NoTargets && wanted.resumed.is_some() => {
+        let resumed = wanted.resumed.as_ref().map(|(operation, run)| (operation.as_str(), run));
+        match self.engine.begin(organization, &wanted.event, resumed).await {
+            Ok(begun) => Ok(Some(begun)),
+            Err(error) if error.kind() == ErrorKind::NoTargets && resumed.is_some() => {
                 self.printer.note(error.message());
                 Ok(None)
             }
@@ -129,17 +126,29 @@ impl Run<'_> {
         }
     }
 
-    async fn work(&self, plan: &RunPlan, stop: &Stop) -> Result<Ended, CliError> {
+    async fn work(&self, begun: Begun<'_>, stop: &Stop) -> Result<(RunPlan, Ended), CliError> {
         let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
-        let working = self.engine.work(plan, self.execution.clone(), members, stop.requested());
-        let ended = self.drawn(plan, working).await;
-        ended.map_err(|e| self.connection.error("the run cannot go on", &e))
+        let (throttles, execution) = (members.throttles(), self.execution.clone());
+        let workers = Workers { execution, members, throttles };
+        let plan = begun.plan().clone();
+        let is_listing = matches!(begun, Begun::Listing(_));
+        let worked = self.drawn(self.engine.work(begun, workers, stop.requested())).await;
+        worked.map_err(|e| {
+            if is_listing {
+                self.say_how_to_go_on(&plan);
+            }
+            self.connection.error("the run cannot go on", &e)
+        })
+    }
+
+    fn say_how_to_go_on(&self, plan: &RunPlan) {
+        printer::always(&format!("what was answered is kept; go on with{}", self.again(plan)));
     }
 
     /// Waits for `working` and draws meanwhile.
-    async fn drawn<T>(&self, plan: &RunPlan, working: impl Future<Output = T>) -> T {
-        let drawing = Drawing::new(self.printer, plan.targets);
+    async fn drawn<T>(&self, working: impl Future<Output = T>) -> T {
+        let drawing = Drawing::new(self.printer, 0);
         let begun = Instant::now();
         let mut ticks = tokio::time::interval(drawing.pause());
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -157,6 +166,7 @@ impl Run<'_> {
                     let now = self.engine.progress.snapshot(begun.elapsed());
                     // The first tick comes at once: there is nothing to say yet.
                     if !std::mem::take(&mut first) {
+                        drawing.grow(now.total);
                         drawing.draw(now.done(), &now.text());
                     }
                 }

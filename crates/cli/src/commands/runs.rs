@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::artifact::{Folder, SUMMARY};
+use org_operator_core::contract::summary::{RunResult, Status, Summary};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{Error, RunId};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::args::AwsArgs;
 use crate::connection::Connection;
@@ -27,18 +29,18 @@ const AT_ONCE: usize = 16;
 pub(crate) async fn run(aws: &AwsArgs, args: &RunsArgs) -> Result<Exit, CliError> {
     let connection = Connection::open(aws).await?;
     let bucket = Bucket::new(&connection, &args.bucket);
-    let found = found(&bucket, args).await;
-    let found = found.map_err(|e| connection.error("the runs cannot be listed", &e))?;
+    let listed = found(&bucket, args).await;
+    let runs = listed.map_err(|e| connection.error("the runs cannot be listed", &e))?;
     let text = if args.json {
-        format!("{:#}\n", Value::Array(found))
+        format!("{:#}\n", json!(runs))
     } else {
-        aligned(&found.iter().map(row).collect::<Vec<_>>())
+        aligned(&runs.iter().map(FoundRun::row).collect::<Vec<_>>())
     };
     printer::data(text.as_bytes())?;
     Ok(Exit::Complete)
 }
 
-async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, Error> {
+async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<FoundRun>, Error> {
     let top = if bucket.prefix.is_empty() { String::new() } else { format!("{}/", bucket.prefix) };
     let operations = match &args.operation {
         Some(operation) => BTreeSet::from([operation.clone()]),
@@ -47,11 +49,11 @@ async fn found(bucket: &Bucket, args: &RunsArgs) -> Result<Vec<Value>, Error> {
     let mut found = Vec::new();
     for operation in operations {
         let objects = bucket.objects(&format!("{top}{operation}/")).await?;
-        let newest = newest(&bucket.prefix, &operation, &objects, args.last);
-        let read = newest.into_iter().map(|listed| described(bucket, &operation, listed));
-        let mut runs: Vec<Value> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
+        let listed = newest(&bucket.prefix, &operation, &objects, args.last);
+        let read = listed.into_iter().map(|listed| described(bucket, &operation, listed));
+        let mut runs: Vec<FoundRun> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
         // Those that have not ended are what a person looks for.
-        runs.sort_by_key(|run| (run["Status"].is_string(), Reverse(text(run, "StartedAt"))));
+        runs.sort_by_key(|run| (run.status.is_some(), Reverse(run.started_at)));
         found.extend(runs);
     }
     Ok(found)
@@ -70,7 +72,7 @@ struct Listed {
 
 /// The `last` runs that were begun last. Older ones are not even read: a bucket may hold years.
 fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec<Listed> {
-    let mut runs: BTreeMap<RunId, Listed> = BTreeMap::new();
+    let mut by_id: BTreeMap<RunId, Listed> = BTreeMap::new();
     for object in objects {
         let Some(run) = run_of(&object.key) else { continue };
         let folder = Folder::new(prefix, operation, &run);
@@ -78,13 +80,13 @@ fn newest(prefix: &str, operation: &str, objects: &[Object], last: usize) -> Vec
             continue;
         }
         let first = || Listed { run: run.clone(), begun: object.written, summary: None };
-        let listed = runs.entry(run.clone()).or_insert_with(first);
+        let listed = by_id.entry(run.clone()).or_insert_with(first);
         listed.begun = [listed.begun, object.written].into_iter().flatten().min();
         if object.key == folder.artifact(&SUMMARY) {
             listed.summary = Some(object.key.clone());
         }
     }
-    let mut runs: Vec<Listed> = runs.into_values().collect();
+    let mut runs: Vec<Listed> = by_id.into_values().collect();
     runs.sort_by(|a, b| (b.begun, &b.run).cmp(&(a.begun, &a.run)));
     runs.truncate(last);
     runs
@@ -95,40 +97,62 @@ fn run_of(key: &str) -> Option<RunId> {
     RunId::parse(key.rsplit('/').nth(1)?)
 }
 
-async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<Value, Error> {
+async fn described(bucket: &Bucket, operation: &str, listed: Listed) -> Result<FoundRun, Error> {
     let summary = match &listed.summary {
-        Some(key) => bucket.json(key).await?.unwrap_or_default(),
-        None => Value::Null,
+        Some(key) => bucket.document::<Summary>(key).await?,
+        None => None,
     };
-    let fields = ["Status", "Targets", "Succeeded", "Skipped", "Failed", "Records", "StartedAt"];
-    let mut described = json!({ "RunId": listed.run, "Operation": operation });
-    for field in fields {
-        described[field] = summary[field].clone();
-    }
-    if described["StartedAt"].is_null() {
-        described["StartedAt"] = json!(listed.begun.map(|begun| begun.to_string()));
-    }
-    Ok(described)
+    Ok(FoundRun::new(operation, listed, summary))
 }
 
-fn row(run: &Value) -> Vec<String> {
-    let status = run["Status"].as_str().unwrap_or("no summary");
-    let count = |field: &str, unit: &str| {
-        run[field].as_u64().map_or_else(String::new, |number| format!("{number} {unit}"))
-    };
-    vec![
-        text(run, "Operation"),
-        text(run, "RunId"),
-        status.to_owned(),
-        count("Targets", "targets"),
-        count("Failed", "failed"),
-        count("Records", "records"),
-        text(run, "StartedAt"),
-    ]
+/// A run as it is printed; what its summary says is null where it has none.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct FoundRun {
+    run_id: RunId,
+    operation: String,
+    status: Option<Status>,
+    targets: Option<u64>,
+    succeeded: Option<u64>,
+    skipped: Option<u64>,
+    failed: Option<u64>,
+    records: Option<u64>,
+    started_at: Option<Timestamp>,
 }
 
-fn text(run: &Value, field: &str) -> String {
-    run[field].as_str().unwrap_or_default().to_owned()
+impl FoundRun {
+    fn new(operation: &str, listed: Listed, summary: Option<Summary>) -> Self {
+        let started = summary.as_ref().and_then(|summary| summary.started_at);
+        let result = summary.map(|summary| summary.result);
+        let count = |field: fn(&RunResult) -> u64| result.as_ref().map(field);
+        Self {
+            run_id: listed.run,
+            operation: operation.to_owned(),
+            status: result.as_ref().map(|result| result.status),
+            targets: count(|result| result.targets),
+            succeeded: count(|result| result.succeeded),
+            skipped: count(|result| result.skipped),
+            failed: count(|result| result.failed),
+            records: count(|result| result.records),
+            started_at: started.or(listed.begun),
+        }
+    }
+
+    /// The cells of its line for a person.
+    fn row(&self) -> Vec<String> {
+        let count = |number: Option<u64>, unit: &str| {
+            number.map_or_else(String::new, |number| format!("{number} {unit}"))
+        };
+        vec![
+            self.operation.clone(),
+            self.run_id.to_string(),
+            self.status.map_or_else(|| "no summary".to_owned(), |status| status.to_string()),
+            count(self.targets, "targets"),
+            count(self.failed, "failed"),
+            count(self.records, "records"),
+            self.started_at.map_or_else(String::new, |started| started.to_string()),
+        ]
+    }
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ pub(crate) async fn run(
     if args.follow {
         return follow(&connection, &machine, &args.run, printer, args.json).await;
     }
-    let now = machine.execution(&args.run).await;
-    let now = now.map_err(|e| connection.error("the run cannot be found", &e))?;
-    printer::data(format!("{}\n", now.told(&args.run, args.json)).as_bytes())?;
+    let asked = machine.execution(&args.run).await;
+    let now = asked.map_err(|e| connection.error("the run cannot be found", &e))?;
+    printer::data(format!("{}\n", now.rendered(&args.run, args.json)).as_bytes())?;
     Ok(now.exit())
 }

@@ -10,7 +10,7 @@ use org_operator_aws::{S3Artifacts, call_error};
 use org_operator_core::Error;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::find;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use crate::connection::Connection;
 use crate::deployment::args::BucketArgs;
@@ -23,7 +23,7 @@ pub(crate) const READ: &str = "s3:GetObject";
 /// A bucket with runs.
 pub(crate) struct Bucket {
     client: Client,
-    /// The objects.
+    /// The objects of the bucket, to read.
     pub(crate) artifacts: S3Artifacts,
     /// The bucket's name.
     pub(crate) name: String,
@@ -34,7 +34,7 @@ pub(crate) struct Bucket {
 /// An object as the bucket lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Object {
-    /// Its key.
+    /// The object's key, prefix included.
     pub(crate) key: String,
     /// When it was written, where the bucket says so.
     pub(crate) written: Option<Timestamp>,
@@ -85,19 +85,22 @@ impl Bucket {
         delimiter: Option<&str>,
         mut take: impl FnMut(&ListObjectsV2Output),
     ) -> Result<(), Error> {
-        let list = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
-        let list = list.set_delimiter(delimiter.map(str::to_owned));
+        let all = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
+        let list = all.set_delimiter(delimiter.map(str::to_owned));
         let mut pages = list.into_paginator().stop_on_duplicate_token(false).send();
-        while let Some(page) = pages.next().await {
+        while let Some(answer) = pages.next().await {
             let doing = format!("listing s3://{}/{prefix}", self.name);
-            let page = page.map_err(|e| located(call_error(&doing, &e), &e).with_action(LIST))?;
+            let page = answer.map_err(|e| located(call_error(&doing, &e), &e).with_action(LIST))?;
             take(&page);
         }
         Ok(())
     }
 
-    /// A JSON object, or `None` where there is none that can be read.
-    pub(crate) async fn json(&self, key: &str) -> Result<Option<Value>, Error> {
+    /// The JSON document at `key`, or `None` where there is none that `T` can take.
+    pub(crate) async fn document<T: DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, Error> {
         let bytes = find(&self.artifacts, key).await.map_err(|e| e.with_action(READ))?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
@@ -106,8 +109,8 @@ impl Bucket {
 /// `error` with the Region in which the bucket is, where S3 says that it is in another one: by a
 /// redirect, or by refusing the Region that the call was signed for.
 fn located(error: Error, answer: &SdkError<ListObjectsV2Error, HttpResponse>) -> Error {
-    let answer = answer.raw_response();
-    let elsewhere = answer.filter(|answer| matches!(answer.status().as_u16(), 301 | 307 | 400));
+    let raw = answer.raw_response();
+    let elsewhere = raw.filter(|answer| matches!(answer.status().as_u16(), 301 | 307 | 400));
     match elsewhere.and_then(|answer| answer.headers().get("x-amz-bucket-region")) {
         Some(region) => {
             let message = format!("{} (the bucket is in {region})", error.reason());

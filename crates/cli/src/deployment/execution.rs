@@ -2,6 +2,8 @@
 
 use aws_sdk_sfn::types::ExecutionStatus;
 use org_operator_core::ErrorKind;
+use org_operator_core::contract::summary::{RunResult, Status};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -11,15 +13,25 @@ use crate::exit::Exit;
 pub(crate) struct Execution {
     /// RUNNING, SUCCEEDED and so on.
     pub(crate) status: ExecutionStatus,
-    /// The result handler's output; null before the end.
+    /// The output as it came, for `--json`; null before the end.
     pub(crate) output: Value,
+    /// The output as a result; none before the end, nor where another state machine gave it.
+    pub(crate) result: Option<RunResult>,
     /// The error's name, where it failed.
     pub(crate) error: Option<String>,
-    /// Its cause.
+    /// The error's cause: a text, or the JSON of a function's error.
     pub(crate) cause: Option<String>,
 }
 
 impl Execution {
+    /// The execution in `status` whose output is `text`.
+    pub(crate) fn new(status: ExecutionStatus, text: Option<&str>) -> Self {
+        let output: Value =
+            text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let result = RunResult::deserialize(&output).ok();
+        Self { status, output, result, error: None, cause: None }
+    }
+
     /// Whether it goes on.
     pub(crate) fn is_running(&self) -> bool {
         matches!(self.status, ExecutionStatus::Running | ExecutionStatus::PendingRedrive)
@@ -27,10 +39,10 @@ impl Execution {
 
     /// The exit code of the run.
     pub(crate) fn exit(&self) -> Exit {
-        match (&self.status, self.output["Status"].as_str()) {
+        match (&self.status, self.result.as_ref().map(|result| result.status)) {
             _ if self.is_running() => Exit::Complete,
-            (ExecutionStatus::Succeeded, Some("PARTIAL")) => Exit::Partial,
-            (ExecutionStatus::Succeeded, Some("COMPLETE")) => Exit::Complete,
+            (ExecutionStatus::Succeeded, Some(Status::Partial)) => Exit::Partial,
+            (ExecutionStatus::Succeeded, Some(Status::Complete)) => Exit::Complete,
             _ => self.failed(),
         }
     }
@@ -47,7 +59,7 @@ impl Execution {
     }
 
     /// As a person or, with `as_json`, a program reads it.
-    pub(crate) fn told(&self, run: &str, as_json: bool) -> String {
+    pub(crate) fn rendered(&self, run: &str, as_json: bool) -> String {
         if as_json { format!("{:#}", self.described(run)) } else { self.text(run) }
     }
 
@@ -58,25 +70,19 @@ impl Execution {
         })
     }
 
-    /// In one line.
+    /// How it is, in one line for a person.
     fn text(&self, run: &str) -> String {
-        let number = |field: &str| self.output[field].as_u64().unwrap_or_default();
-        match (&self.status, self.output["Status"].as_str()) {
-            (ExecutionStatus::Succeeded, Some(status)) => format!(
-                "run {run} is {status}: {} targets, {} succeeded, {} skipped, {} failed; {} records",
-                number("Targets"),
-                number("Succeeded"),
-                number("Skipped"),
-                number("Failed"),
-                number("Records"),
-            ),
-            (status, _) => {
-                let why = [&self.error, &self.cause].into_iter().flatten();
-                let why: Vec<&str> = why.map(String::as_str).collect();
-                let joint = if why.is_empty() { "" } else { ": " };
-                format!("run {run} is {}{joint}{}", status.as_str(), why.join(": "))
-            }
+        if let (ExecutionStatus::Succeeded, Some(result)) = (&self.status, &self.result) {
+            let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
+            return format!(
+                "run {run} is {status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, \
+                 {failed} failed; {records} records"
+            );
         }
+        let reasons = [&self.error, &self.cause].into_iter().flatten();
+        let parts: Vec<&str> = reasons.map(String::as_str).collect();
+        let joint = if parts.is_empty() { "" } else { ": " };
+        format!("run {run} is {}{joint}{}", self.status.as_str(), parts.join(": "))
     }
 }
 
@@ -84,34 +90,41 @@ impl Execution {
 mod tests {
     use super::*;
 
-    fn execution(status: ExecutionStatus, output: Value, error: Option<&str>) -> Execution {
-        Execution { status, output, error: error.map(str::to_owned), cause: None }
+    fn execution(status: ExecutionStatus, output: &Value, error: Option<&str>) -> Execution {
+        let text = output.to_string();
+        Execution { error: error.map(str::to_owned), ..Execution::new(status, Some(&text)) }
+    }
+
+    fn result(status: &str) -> Value {
+        json!({
+            "RunId": "r1", "Status": status, "Targets": 33, "Succeeded": 29, "Skipped": 0, "Failed": 4,
+            "Records": 25, "Added": null, "Removed": null, "Artifacts": [],
+        })
     }
 
     #[test]
     fn an_execution_has_its_runs_exit_code() {
-        let code = |status, output, error| execution(status, output, error).exit().code();
+        let code = |status, output: &Value, error| execution(status, output, error).exit().code();
         let ended = ExecutionStatus::Succeeded;
-        assert_eq!(code(ended.clone(), json!({"Status": "COMPLETE"}), None), 0);
-        assert_eq!(code(ended, json!({"Status": "PARTIAL"}), None), 3);
+        assert_eq!(code(ended.clone(), &result("COMPLETE"), None), 0);
+        assert_eq!(code(ended, &result("PARTIAL"), None), 3);
         // Not an answer of ours: another state machine's, perhaps.
-        assert_eq!(code(ExecutionStatus::Succeeded, json!({}), None), 7);
-        let failed = |error| code(ExecutionStatus::Failed, Value::Null, Some(error));
+        assert_eq!(code(ExecutionStatus::Succeeded, &json!({}), None), 7);
+        let failed = |error| code(ExecutionStatus::Failed, &Value::Null, Some(error));
         assert_eq!(
             ["InvalidRequest", "NoTargets", "AccessDenied", "Throttled", "States.Timeout"]
                 .map(failed),
             [2, 4, 5, 6, 7]
         );
-        assert_eq!(code(ExecutionStatus::Running, Value::Null, None), 0);
+        assert_eq!(code(ExecutionStatus::Running, &Value::Null, None), 0);
     }
 
     #[test]
     fn a_line_says_how_it_ended() {
-        let output = json!({"Status": "PARTIAL", "Targets": 33, "Succeeded": 29, "Failed": 4, "Records": 25});
-        let text = execution(ExecutionStatus::Succeeded, output, None).text("r1");
+        let text = execution(ExecutionStatus::Succeeded, &result("PARTIAL"), None).text("r1");
         let said = "run r1 is PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records";
         assert_eq!(text, said);
-        let failed = execution(ExecutionStatus::Failed, Value::Null, Some("NoTargets"));
+        let failed = execution(ExecutionStatus::Failed, &Value::Null, Some("NoTargets"));
         assert_eq!(failed.text("r1"), "run r1 is FAILED: NoTargets");
     }
 }

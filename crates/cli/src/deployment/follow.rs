@@ -11,7 +11,7 @@ use crate::deployment::state_machine::{Items, PAUSE, StateMachine};
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
-use crate::output::progress::Drawing;
+use crate::output::progress_view::Drawing;
 use org_operator_local::progress::short;
 
 /// How long following goes on while AWS gives no answer.
@@ -33,7 +33,7 @@ pub(crate) async fn follow(
         match looks.look().await {
             Ok(Look::Ended(execution)) => {
                 drawing.finish(&format!("ended, followed for {}", short(begun.elapsed())));
-                printer::data(format!("{}\n", execution.told(run, as_json)).as_bytes())?;
+                printer::data(format!("{}\n", execution.rendered(run, as_json)).as_bytes())?;
                 return Ok(execution.exit());
             }
             Ok(Look::Running(items)) => {
@@ -74,14 +74,14 @@ struct Looks<'a> {
 
 enum Look {
     Running(Option<Items>),
-    Ended(Execution),
+    Ended(Box<Execution>),
 }
 
 impl Looks<'_> {
     async fn look(&mut self) -> Result<Look, Error> {
         let now = self.machine.execution(self.run).await?;
         if !now.is_running() {
-            return Ok(Look::Ended(now));
+            return Ok(Look::Ended(Box::new(now)));
         }
         if self.map_run.is_none() {
             self.map_run = self.machine.map_run(self.run).await?;

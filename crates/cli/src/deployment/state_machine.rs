@@ -24,7 +24,7 @@ const DESCRIBE: &str = "states:DescribeExecution";
 const LIST_MAP_RUNS: &str = "states:ListMapRuns";
 const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun";
 
-/// The state machine.
+/// The deployed state machine, asked in its own Region.
 #[derive(Debug)]
 pub(crate) struct StateMachine {
     client: Client,
@@ -36,7 +36,7 @@ pub(crate) struct StateMachine {
 /// Work items of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Items {
-    /// All of them.
+    /// How many work items the execution has.
     pub(crate) total: u64,
     /// Those that have ended.
     pub(crate) done: u64,
@@ -45,18 +45,18 @@ pub(crate) struct Items {
 impl StateMachine {
     /// The state machine called `arn`, asked in its own Region, wherever the program works from.
     pub(crate) fn new(connection: &Connection, arn: &str) -> Result<Self, CliError> {
-        let parsed = parsed(arn).ok_or_else(|| {
+        let read = parsed(arn).ok_or_else(|| {
             let why = format!("`{arn}` is not the ARN of a state machine");
             let remedy = "give the output StateMachineArn of operator.yaml";
             CliError::usage("the state machine cannot be asked", why, remedy)
         });
-        let (region, executions) = parsed?;
-        let config = aws_sdk_sfn::config::Builder::from(&connection.config);
-        let config = config.region(SdkRegion::new(region.to_string())).build();
+        let (region, executions) = read?;
+        let builder = aws_sdk_sfn::config::Builder::from(&connection.config);
+        let config = builder.region(SdkRegion::new(region.to_string())).build();
         Ok(Self { client: Client::from_conf(config), arn: arn.to_owned(), executions })
     }
 
-    /// Starts an execution.
+    /// Starts an execution called `name`.
     pub(crate) async fn start(&self, name: &str, input: &Value) -> Result<(), Error> {
         let start = self.client.start_execution().state_machine_arn(&self.arn);
         let started = start.name(name).input(input.to_string()).send().await;
@@ -70,12 +70,10 @@ impl StateMachine {
         let answer = self.client.describe_execution().execution_arn(&arn).send().await;
         let error = |e| call_error(&format!("asking for {arn}"), &e).with_action(DESCRIBE);
         let execution = answer.map_err(error)?;
-        let output = execution.output().and_then(|text| serde_json::from_str(text).ok());
         Ok(Execution {
-            status: execution.status().clone(),
-            output: output.unwrap_or_default(),
             error: execution.error().map(str::to_owned),
             cause: execution.cause().map(str::to_owned),
+            ..Execution::new(execution.status().clone(), execution.output())
         })
     }
 

@@ -5,10 +5,10 @@ use crate::output::printer::line;
 /// Rows with their columns aligned, the last one left as it is. A row is one line, whatever is in
 /// its cells.
 pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> =
+    let lines: Vec<Vec<String>> =
         rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect()).collect();
     let mut widths: Vec<usize> = Vec::new();
-    for row in &rows {
+    for row in &lines {
         widths.resize(row.len().max(widths.len()), 0);
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(console::measure_text_width(cell));
@@ -21,7 +21,7 @@ pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
         let cells: Vec<String> = row.iter().zip(&widths).map(pad).collect();
         format!("{}\n", cells.join("  ").trim_end())
     };
-    rows.iter().map(padded).collect()
+    lines.iter().map(padded).collect()
 }
 
 /// A whole number with its thousands apart: `17,000`.

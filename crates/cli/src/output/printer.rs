@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::error::CliError;
 use crate::exit::Exit;
 
-/// Prints.
+/// Prints notes, unless `--quiet` was given.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printer {
     quiet: bool,

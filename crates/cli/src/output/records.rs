@@ -53,8 +53,8 @@ fn copy(path: &Path) -> Result<(), CliError> {
 /// JSON Lines as one array.
 fn array(path: &Path) -> Result<(), CliError> {
     printer::data(b"[")?;
-    for (number, line) in opened(path)?.lines().enumerate() {
-        let line = line.map_err(|e| unreadable(path, &e))?;
+    for (number, read) in opened(path)?.lines().enumerate() {
+        let line = read.map_err(|e| unreadable(path, &e))?;
         let joint = if number == 0 { "\n" } else { ",\n" };
         printer::data(format!("{joint}{line}").as_bytes())?;
     }
@@ -92,8 +92,8 @@ fn rows(
 ) -> Result<usize, CliError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(opened(path)?);
     let mut number = 0;
-    for row in reader.records() {
-        let row = row.map_err(|e| unreadable(path, &e))?;
+    for read in reader.records() {
+        let row = read.map_err(|e| unreadable(path, &e))?;
         if number <= most {
             let cells: Vec<String> = row.iter().map(cut).collect();
             take(&cells)?;

@@ -14,6 +14,33 @@ pub type OpenSink = fn(&Spec) -> Result<Box<dyn ArtifactSink>, Error>;
 /// An artifact while it is written. The methods are called account by account in ascending order:
 /// first the account's records by Region and key, then its changes, then its targets by Region. A
 /// sink overrides the ones it needs.
+///
+/// A sink of the Regions that a run could not ask, one line each:
+///
+/// ```
+/// use org_operator_core::Error;
+/// use org_operator_core::artifact::sink::{ArtifactSink, Buffer, OpenSink};
+/// use org_operator_core::contract::coverage_row::{CoverageRow, TargetStatus};
+///
+/// #[derive(Default)]
+/// struct FailedTargets(Vec<u8>);
+///
+/// impl ArtifactSink for FailedTargets {
+///     fn target(&mut self, row: &CoverageRow) -> Result<(), Error> {
+///         if row.status == TargetStatus::Failed {
+///             self.0.extend(format!("{} {}: {}\n", row.account_id, row.region, row.error).bytes());
+///         }
+///         Ok(())
+///     }
+///
+///     fn buffer(&mut self) -> &mut dyn Buffer {
+///         &mut self.0
+///     }
+/// }
+///
+/// // What the artifact's entry in the list takes.
+/// const OPEN: OpenSink = |_spec| Ok(Box::new(FailedTargets::default()));
+/// ```
 pub trait ArtifactSink: Send {
     /// Takes a record; it belongs to a target that SUCCEEDED, with all of its records.
     ///

@@ -8,7 +8,7 @@ use crate::model::id::AccountId;
 /// An account of the organization, as the run saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
-    /// The 12 digits.
+    /// The account id, 12 digits.
     pub account_id: AccountId,
     /// Its name; a cell that a spreadsheet would run begins with an apostrophe.
     pub account_name: String,

@@ -127,9 +127,9 @@ impl WorkerFailure {
 /// A parsed sort key: the kind of the entry and the target it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
-    /// `outcome#<Region>`
+    /// `outcome#<Region>`: how a target ended.
     Outcome(Region),
-    /// `record#<Region>#<key>`
+    /// `record#<Region>#<key>`: a record of a target.
     Record(Region, String),
     /// `worker-failure#<first Region>`
     WorkerFailure(Region),

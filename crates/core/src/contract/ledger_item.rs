@@ -28,7 +28,7 @@ pub struct OutcomeAttributes {
     pub attempts: u32,
     /// When this attempt began with the target.
     pub started_at: Timestamp,
-    /// When it ended.
+    /// When the attempt ended.
     pub ended_at: Timestamp,
     /// How many records belong to the outcome.
     pub records: u64,

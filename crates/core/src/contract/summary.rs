@@ -14,7 +14,7 @@ use crate::model::timestamp::Timestamp;
 pub enum Status {
     /// No target FAILED; SKIPPED ones are answers.
     Complete,
-    /// Some targets FAILED.
+    /// At least one target FAILED.
     Partial,
 }
 

@@ -23,7 +23,7 @@ pub struct WorkItem {
 pub struct WorkerResult {
     /// The work item's account.
     pub account_id: AccountId,
-    /// Targets that SUCCEEDED.
+    /// Targets whose records are complete.
     pub succeeded: u64,
     /// Targets that are SKIPPED.
     pub skipped: u64,

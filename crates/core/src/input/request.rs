@@ -52,7 +52,7 @@ pub enum RegionChoice {
     /// The Regions of the configuration.
     #[default]
     Configured,
-    /// Exactly these Regions.
+    /// Exactly these Regions, in every account.
     Listed(Vec<Region>),
     /// In each account, the Regions that are enabled there.
     Enabled,

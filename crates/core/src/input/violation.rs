@@ -61,7 +61,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Where it stands.
+    /// The path of the field.
     #[must_use]
     pub fn path(&self) -> &FieldPath {
         &self.path

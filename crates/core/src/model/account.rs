@@ -7,7 +7,7 @@ use crate::model::id::{AccountId, UnitId};
 /// An account with what selection asks about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// The 12 digits.
+    /// The account id, 12 digits.
     pub id: AccountId,
     /// The name people gave it: any text at all.
     pub name: String,

@@ -20,7 +20,7 @@ impl AccountId {
         digits.then(|| Self(text.to_owned()))
     }
 
-    /// The 12 digits.
+    /// The account id, 12 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -50,7 +50,7 @@ impl Region {
         valid.then(|| Self(Cow::Owned(text.to_owned())))
     }
 
-    /// The name.
+    /// The Region's name, as in `eu-west-1`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,21 +93,21 @@ text_id!(Region);
 /// A group of Regions with its own accounts, endpoints and ARNs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Partition {
-    /// `aws`
+    /// `aws`: the commercial Regions.
     Commercial,
-    /// `aws-us-gov`
+    /// `aws-us-gov`: AWS `GovCloud` (US).
     UsGov,
-    /// `aws-cn`
+    /// `aws-cn`: the Regions in China.
     China,
-    /// `aws-eusc`
+    /// `aws-eusc`: the AWS European Sovereign Cloud.
     EuropeanSovereign,
-    /// `aws-iso`
+    /// `aws-iso`: the isolated Regions of the US, Top Secret.
     Iso,
-    /// `aws-iso-b`
+    /// `aws-iso-b`: the isolated Regions of the US, Secret.
     IsoB,
-    /// `aws-iso-e`
+    /// `aws-iso-e`: the isolated Regions in Europe.
     IsoE,
-    /// `aws-iso-f`
+    /// `aws-iso-f`: the isolated Regions in the US, apart from the other two.
     IsoF,
 }
 

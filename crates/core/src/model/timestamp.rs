@@ -28,7 +28,7 @@ impl Timestamp {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Self)
     }
 
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn epoch_millis(self) -> i64 {
         i64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)

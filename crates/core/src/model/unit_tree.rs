@@ -9,7 +9,7 @@ use crate::model::id::{AccountId, UnitId};
 /// A root or an organizational unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// Its id.
+    /// The id of the root or unit.
     pub id: UnitId,
     /// The name people gave it.
     pub name: String,

@@ -40,6 +40,10 @@ impl<T: LedgerReader> LedgerReader for &T {
     ) -> Result<Page, Error> {
         (**self).page(partition, after).await
     }
+
+    async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
+        (**self).first_page(partition, most).await
+    }
 }
 
 impl<T: Clock> Clock for &T {

@@ -7,15 +7,15 @@ use serde_json::{Map, Value, json};
 
 use crate::model::timestamp::Timestamp;
 
-/// The metrics' namespace.
+/// The namespace of all metrics in `CloudWatch`.
 pub const NAMESPACE: &str = "OrgOperator";
 
 /// A unit of `CloudWatch`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
+    /// A number of things.
     Count,
-    /// A time.
+    /// A time in milliseconds.
     Milliseconds,
 }
 
@@ -45,14 +45,14 @@ pub mod name {
     pub const TARGETS_SKIPPED: &str = "TargetsSkipped";
     /// Result handler: targets without an answer.
     pub const TARGETS_FAILED: &str = "TargetsFailed";
-    /// Result handler: rows.
+    /// Result handler: rows of the operation's CSV.
     pub const RECORDS: &str = "Records";
     /// Result handler: requests that the operation sent, the SDK's own retries included.
     pub const API_CALLS: &str = "ApiCalls";
     /// Result handler: 1 for a run in which a target failed.
     pub const PARTIAL_RUNS: &str = "PartialRuns";
 
-    /// All of them.
+    /// The names of all metrics.
     pub const ALL: &[&str] = &[
         TARGETS_PLANNED,
         DURATION_MS,

@@ -82,19 +82,21 @@ impl Checking<'_> {
         place: &str,
     ) -> Option<(Option<Path>, Type)> {
         let Some(text) = rows else {
-            if called.paged {
-                let came = format!("nothing for {}", called.call.operation);
-                self.faults.note(
-                    format!("{place}rows"),
-                    came,
-                    "a list of its answer, which comes in pages",
-                );
-            }
+            self.refuse_pages(called, place);
             return Some((None, called.answer.clone()));
         };
         let typed = self.rows_of(known, called, text, place)?;
         let item = typed.rows(&format!("{place}rows"), &mut self.faults);
         Some((Some(typed.path), Type::List(Box::new(item))))
+    }
+
+    /// An answer that comes in pages is none that a path can be evaluated on as a whole.
+    fn refuse_pages(&mut self, called: &Called, place: &str) {
+        if called.paged {
+            let came = format!("nothing for {}", called.call.operation);
+            let allowed = "a list of its answer, which comes in pages";
+            self.faults.note(format!("{place}rows"), came, allowed);
+        }
     }
 
     fn follow_up(&mut self, plan: &Plan<'_>, each: &FollowUp, place: &str) -> Option<Found> {

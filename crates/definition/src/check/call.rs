@@ -103,18 +103,7 @@ impl Checking<'_> {
     ) -> Option<&'s Operation> {
         let found = service.operations.get(name);
         if found.is_none() && !name.is_empty() {
-            let hint = near(name, service.operations.keys().map(String::as_str));
-            let allowed = service.unsupported.get(name).map_or_else(
-                || format!("a read-only operation of {}{hint}", service.name),
-                |why| {
-                    format!(
-                        "an operation that can be called: {} {name} {}",
-                        service.name,
-                        why.reason()
-                    )
-                },
-            );
-            self.faults.note(format!("{place}call"), quoted(name), allowed);
+            self.faults.note(format!("{place}call"), quoted(name), callable(service, name));
         }
         found
     }
@@ -164,5 +153,15 @@ impl Checking<'_> {
         let global =
             known("aws").or_else(|| self.models.partitions().keys().find_map(|name| known(name)));
         self.scopes.push(if global == Some(true) { Scope::Global } else { Scope::Regional });
+    }
+}
+
+/// What may be called in the place of `name`, which cannot be.
+fn callable(service: &Service, name: &str) -> String {
+    let hint = near(name, service.operations.keys().map(String::as_str));
+    let of = &service.name;
+    match service.unsupported.get(name) {
+        Some(why) => format!("an operation that can be called: {of} {name} {}", why.reason()),
+        None => format!("a read-only operation of {of}{hint}"),
     }
 }

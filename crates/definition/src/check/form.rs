@@ -66,15 +66,7 @@ fn columns(definition: &Definition, faults: &mut Faults) {
         faults.note("columns", "none", "at least one");
     }
     for (index, column) in definition.columns.iter().enumerate() {
-        let place = format!("columns[{index}].name");
-        name(&place, &column.name, '_', "snake_case: lower-case letters, digits and `_`", faults);
-        if EVERYWHERE.contains(&column.name.as_str()) {
-            faults.note(
-                &place,
-                quoted(&column.name),
-                "another name: every operation has this column already",
-            );
-        }
+        column_name(&format!("columns[{index}].name"), &column.name, faults);
     }
     unique("columns", definition.columns.iter().map(|column| column.name.as_str()), faults);
     key(definition, faults);
@@ -82,6 +74,14 @@ fn columns(definition: &Definition, faults: &mut Faults) {
         cells(definition, "when_empty", row, faults);
     }
     cells(definition, "example", &definition.example, faults);
+}
+
+fn column_name(place: &str, given: &str, faults: &mut Faults) {
+    name(place, given, '_', "snake_case: lower-case letters, digits and `_`", faults);
+    if EVERYWHERE.contains(&given) {
+        let allowed = "another name: every operation has this column already";
+        faults.note(place, quoted(given), allowed);
+    }
 }
 
 fn key(definition: &Definition, faults: &mut Faults) {

@@ -4,6 +4,7 @@ use jpx_core::ast::Ast;
 use serde_json::Value;
 
 use super::Checking;
+use crate::definition::Table;
 use crate::fault::{listed, near};
 use crate::functions::{Arg, FUNCTIONS, Gives, NOW, Signature, TABLE};
 use crate::types::{Class, Type};
@@ -92,11 +93,18 @@ impl Checking<'_> {
             return;
         };
         self.mentions.insert(format!("{TABLE}{name}"));
-        let known = key.values().filter(|_| found.complete).into_iter().flatten();
+        if found.complete {
+            self.require_values(name, found, key);
+        }
+    }
+
+    /// A table that says that it is complete must have every value that the model knows of `key`.
+    fn require_values(&mut self, name: &str, table: &Table, key: &Type) {
+        let known = key.values().into_iter().flatten();
         let lacking: Vec<&str> =
-            known.map(String::as_str).filter(|value| !found.values.contains_key(*value)).collect();
+            known.map(String::as_str).filter(|value| !table.values.contains_key(*value)).collect();
         if !lacking.is_empty() {
-            let came = format!("no {} in the table `{name}` of {}", lacking.join(", "), found.date);
+            let came = format!("no {} in the table `{name}` of {}", lacking.join(", "), table.date);
             self.problem(
                 came,
                 "every value that the model knows: the table says that it is complete",
@@ -116,13 +124,7 @@ impl Checking<'_> {
             Gives::EitherOf => Type::either(types).unwrap_or(Type::Any),
             Gives::ListOfFirst => Type::List(Box::new(first())),
             Gives::Values => Type::List(Box::new(map_value(&first()))),
-            Gives::Pairs => {
-                let pair = vec![
-                    ("name".to_owned(), Type::Text),
-                    ("value".to_owned(), map_value(&first())),
-                ];
-                Type::List(Box::new(Type::Object(pair)))
-            }
+            Gives::Pairs => pairs(&first()),
             Gives::Lines => self.lines(args),
             Gives::Any => Type::Any,
         }
@@ -138,6 +140,12 @@ impl Checking<'_> {
         let members = names.into_iter().map(|name| (name, Type::Text)).collect();
         Type::List(Box::new(Type::Object(members)))
     }
+}
+
+/// The entries of a map, as objects of a name and a value.
+fn pairs(map: &Type) -> Type {
+    let pair = vec![("name".to_owned(), Type::Text), ("value".to_owned(), map_value(map))];
+    Type::List(Box::new(Type::Object(pair)))
 }
 
 /// What stands in a map or structure, where that is of one type.

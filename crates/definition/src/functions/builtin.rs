@@ -8,7 +8,7 @@ use serde_json::Value;
 /// These have their own meaning for what is absent.
 const AS_THEY_ARE: [&str; 4] = ["merge", "not_null", "to_array", "type"];
 
-/// Registers them all.
+/// Registers JMESPath's own functions with our rules for what is absent.
 pub(super) fn register(runtime: &mut Runtime) {
     runtime.register_builtin_functions();
     let names: Vec<String> = runtime.function_names().map(str::to_owned).collect();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{TABLE, policy, text, text_of, time};
 
-/// Registers them all.
+/// Registers the functions that JMESPath lacks.
 pub(super) fn register(runtime: &mut Runtime) {
     runtime.register_function("split", sure(text::split));
     runtime.register_function("arn_type", sure(text::arn_type));

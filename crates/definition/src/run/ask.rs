@@ -13,7 +13,7 @@ use crate::definition::Errors;
 /// What came of a call.
 #[derive(Debug)]
 pub(super) enum Asked {
-    /// It answered.
+    /// The service answered with a page.
     Answered,
     /// It said that there is nothing.
     Absent,

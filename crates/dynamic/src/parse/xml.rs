@@ -26,9 +26,9 @@ pub(super) fn form_answer(
     match operation.result_wrapper.as_deref().filter(|_| service.protocol == Protocol::Query) {
         None => value(service, root, &[element], 0),
         Some(wrapper) => {
-            let result = child(element, wrapper);
+            let inner = child(element, wrapper);
             let result =
-                result.ok_or_else(|| Unreadable::unexpected(format!("no {wrapper} in it")))?;
+                inner.ok_or_else(|| Unreadable::unexpected(format!("no {wrapper} in it")))?;
             value(service, root, &[result], 0)
         }
     }
@@ -123,13 +123,13 @@ fn structure(service: &Service, shape: &Shape, node: Node<'_, '_>, depth: usize)
         }
         let mut nodes = children.iter().filter(|(tag, _)| *tag == wire).map(|(_, node)| *node);
         let Some(first) = nodes.next() else { continue };
-        let found = if member.flattened {
+        let parsed = if member.flattened {
             let all: Vec<_> = std::iter::once(first).chain(nodes).collect();
             value(service, member, &all, depth + 1)
         } else {
             value(service, member, &[first], depth + 1)
         };
-        let found = found.map_err(|e| e.inside(name))?;
+        let found = parsed.map_err(|e| e.inside(name))?;
         if !found.is_null() {
             out.insert(name.clone(), found);
         }
@@ -176,10 +176,11 @@ fn map<'a, 'i: 'a>(
     let (Some(key), Some(of)) = (&shape.key, &shape.value) else { return Ok(Value::Null) };
     let mut out = Map::new();
     for entry in entries {
-        let name = child(entry, key.wire_name("key"));
-        let name = name.ok_or_else(|| Unreadable::unexpected("an entry of a map has no key"))?;
+        let found_key = child(entry, key.wire_name("key"));
+        let key_node =
+            found_key.ok_or_else(|| Unreadable::unexpected("an entry of a map has no key"))?;
         let nodes: Vec<_> = child(entry, of.wire_name("value")).into_iter().collect();
-        let name = content(name);
+        let name = content(key_node);
         let found = value(service, of, &nodes, depth + 1).map_err(|e| e.inside(&name))?;
         out.insert(name.into_owned(), found);
     }

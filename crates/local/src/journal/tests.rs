@@ -81,14 +81,33 @@ async fn a_line_cut_anywhere_is_ignored_and_never_spoils_the_next() {
     whole.put_outcome(&partition(), &outcome(1, Verdict::Succeeded, "1"), 0).await.unwrap();
     let first = fs::read(whole.path(&partition().account)).unwrap();
     whole.put_records(&partition(), &[record(2, "ä", "1")], 0).await.unwrap();
+    whole.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
     let both = fs::read(whole.path(&partition().account)).unwrap();
     for cut in first.len()..both.len() {
         fs::write(whole.path(&partition().account), &both[..cut]).unwrap();
-        let before = all(&whole).await;
-        assert!(!before.is_empty() && before.len() <= 2, "cut at {cut}");
-        whole.put_outcome(&partition(), &outcome(3, Verdict::Succeeded, "2"), 0).await.unwrap();
-        let now = all(&whole).await;
+        let resumed = journal(folder.path());
+        let before = all(&resumed).await;
+        assert!(!before.is_empty() && before.len() <= 3, "cut at {cut}");
+        resumed.put_outcome(&partition(), &outcome(3, Verdict::Succeeded, "2"), 0).await.unwrap();
+        resumed.put_outcome(&partition(), &outcome(4, Verdict::Succeeded, "2"), 0).await.unwrap();
+        let now = all(&resumed).await;
+        assert!(now.contains(&Entry::Outcome(outcome(4, Verdict::Succeeded, "2"))), "cut at {cut}");
         assert!(now.contains(&Entry::Outcome(outcome(1, Verdict::Succeeded, "1"))));
         assert!(now.contains(&Entry::Outcome(outcome(3, Verdict::Succeeded, "2"))), "cut at {cut}");
     }
+}
+
+#[tokio::test]
+async fn records_are_written_with_their_outcome_and_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    journal.put_records(&partition(), &[record(1, "a", "1")], 0).await.unwrap();
+    journal.put_records(&partition(), &[record(2, "b", "1")], 0).await.unwrap();
+    assert!(!journal.path(&partition().account).exists());
+    // Another work item of the account ends: what waits here is kept.
+    journal.forget(&partition().account);
+    journal.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
+    let written = fs::read_to_string(journal.path(&partition().account)).unwrap();
+    let entries: Vec<&str> = written.lines().map(|line| line.split('"').nth(3).unwrap()).collect();
+    assert_eq!(entries, ["record#xx-made-2#b", "outcome#xx-made-2"]);
 }

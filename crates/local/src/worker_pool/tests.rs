@@ -127,10 +127,17 @@ fn fixture(folder: &Path) -> Fixture {
     let members = Counting::default();
     let assumed = Arc::clone(&members.0);
     let execution = RunId::parse("e1").unwrap();
+    let limit = Arc::new(Limit::fixed(3, 10, Arc::clone(&progress)));
     let mut pool =
-        WorkerPool::new(members, journal.clone(), plan(), execution, 3, Arc::clone(&progress));
+        WorkerPool::new(members, journal.clone(), plan(), execution, limit, Arc::clone(&progress));
     pool.worker.catalogue = catalogue_of_fake();
     Fixture { journal, progress, assumed, pool: Arc::new(pool) }
+}
+
+fn queued(items: Vec<WorkItem>) -> Incoming {
+    let (queue, incoming) = tokio::sync::mpsc::unbounded_channel();
+    queue.send(items).unwrap();
+    incoming
 }
 
 fn partition(account: u8) -> LedgerPartition {
@@ -149,7 +156,7 @@ async fn every_target_has_an_outcome_and_each_role_is_assumed_once() {
         item(9, &["b"]),
     ];
     items.extend(["a", "b", "c", "d", "e"].map(|region| item(4, &[region])));
-    let ended = pool.work(items, std::future::pending()).await;
+    let ended = pool.work(queued(items), std::future::pending()).await;
     assert_eq!(ended, Ok(Ended::Finished));
     assert!(assumed.lock().unwrap().values().all(|times| *times == 1), "{assumed:?}");
     assert!(MOST_RUNNING.load(Ordering::SeqCst) <= 3);
@@ -171,7 +178,7 @@ async fn a_stopped_pool_keeps_what_was_finished() {
     let folder = tempfile::tempdir().unwrap();
     let Fixture { journal, pool, .. } = fixture(folder.path());
     let items = vec![item(1, &["quiet", "hangs"]), item(2, &["quiet"])];
-    let ended = pool.work(items, tokio::time::sleep(Duration::from_mins(1))).await;
+    let ended = pool.work(queued(items), tokio::time::sleep(Duration::from_mins(1))).await;
     assert_eq!(ended, Ok(Ended::Stopped));
     for account in [1, 2] {
         let known = journal.known(&partition(account)).unwrap();

@@ -20,8 +20,8 @@ fn a_raw_definition_is_held_to_the_models() {
     let mut violations = Violations::default();
     let vpcs =
         of_definition(&definition("DescribeVpcs", json!({"MaxResults": 5})), &mut violations);
+    assert!(violations.is_empty(), "{violations}");
     assert_eq!(vpcs.unwrap().spec().actions, ["ec2:DescribeVpcs"]);
-    assert!(violations.is_empty());
     assert!(of_definition(&definition("DescribeVpc", json!({"X": 5})), &mut violations).is_none());
     assert!(violations.to_string().contains("nearest: `DescribeVpcs`"), "{violations}");
 }

@@ -19,18 +19,23 @@ pub(crate) const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOper
 
 /// A target whose requests receive `pages` in order, and the client that recorded the requests.
 pub(crate) fn target_with(pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
+    target_in("eu-west-1", pages)
+}
+
+/// As [`target_with`], in another Region.
+pub(crate) fn target_in(name: &str, pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
     let client = StaticReplayClient::new(pages.iter().map(event).collect());
     let credentials = Credentials::new("a", "b", None, None, "test");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(SdkRegion::new("eu-west-1"))
+        .region(SdkRegion::new(name.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(client.clone())
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .build();
     let account = AccountId::parse(ACCOUNT).unwrap();
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
-    let region = Region::parse("eu-west-1").unwrap();
+    let region = Region::parse(name).unwrap();
     (client, Target { account, region, config, now, parameters: Arc::default() })
 }
 

@@ -12,7 +12,7 @@ Examples:
 
 The JSON is the tree: units with their Units and Accounts.";
 
-/// `org-operator accounts`.
+/// The options of `org-operator accounts`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = ACCOUNTS_EXAMPLES)]
 pub(crate) struct AccountsArgs {

@@ -16,7 +16,7 @@ SERVICE is what the AWS CLI calls it, CALL what AWS calls it; paths are JMESPath
 --query. Everything is held to AWS's model of the service before any account is entered. What AWS
 marks as sensitive is shown by no column, and replaced in --raw.";
 
-/// `org-operator ask`.
+/// The options of `org-operator ask`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AskArgs {

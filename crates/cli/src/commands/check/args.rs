@@ -15,7 +15,7 @@ Region. A Region that is off and a service control policy's deny are answers: a 
 Exit 0: each can be asked or skipped, 3: some cannot, 5: none can, or the organization cannot be
 listed, 6: AWS gave no answer about any.";
 
-/// `org-operator check`.
+/// The options of `org-operator check`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 pub(crate) struct CheckArgs {

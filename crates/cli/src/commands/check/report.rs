@@ -37,9 +37,9 @@ pub(super) fn counts(found: &[Option<ErrorKind>]) -> String {
     let allowed = found.iter().filter(|kind| kind.is_none()).count();
     let skipped = found.iter().flatten().filter(|kind| kind.is_skip()).count();
     let unknown = refused(found).filter(|kind| kind.is_retryable()).count();
-    let more = [(skipped, "would be SKIPPED"), (unknown, "gave no answer")];
-    let more = more.into_iter().filter(|(number, _)| *number > 0);
-    let more = more.map(|(number, text)| format!("{number} {text}"));
+    let others = [(skipped, "would be SKIPPED"), (unknown, "gave no answer")];
+    let some = others.into_iter().filter(|(number, _)| *number > 0);
+    let more = some.map(|(number, text)| format!("{number} {text}"));
     let all = format!("{allowed} of {} accounts can be asked", found.len());
     [all].into_iter().chain(more).collect::<Vec<_>>().join("; ")
 }
@@ -50,7 +50,7 @@ impl Checked {
         self.refused.as_ref().map(Error::kind)
     }
 
-    /// For a person.
+    /// The cells of its line, for a person.
     pub(super) fn row(&self) -> Vec<String> {
         let (word, why) = match &self.refused {
             None => ("allowed".to_owned(), String::new()),
@@ -65,7 +65,7 @@ impl Checked {
         vec![account.id.to_string(), account.name.clone(), region.to_string(), word, why]
     }
 
-    /// For a program.
+    /// The account as JSON, for a program.
     pub(super) fn described(&self) -> Value {
         let refused = self.refused.as_ref();
         json!({

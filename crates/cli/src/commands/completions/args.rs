@@ -9,7 +9,7 @@ Examples:
   org-operator completions zsh > ~/.zfunc/_org-operator
   org-operator completions fish > ~/.config/fish/completions/org-operator.fish";
 
-/// `org-operator completions`.
+/// The options of `org-operator completions`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = COMPLETIONS_EXAMPLES)]
 pub(crate) struct CompletionsArgs {

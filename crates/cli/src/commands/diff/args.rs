@@ -15,7 +15,7 @@ Examples:
 Only (account, Region) pairs that succeeded in both runs are compared. Exit 0: no difference,
 1: some.";
 
-/// `org-operator diff`.
+/// The options of `org-operator diff`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = DIFF_EXAMPLES)]
 pub(crate) struct DiffArgs {

@@ -12,7 +12,7 @@ Examples:
   org-operator fetch audit-2026-11
   org-operator fetch audit-2026-11 --operation public-ips --out results";
 
-/// `org-operator fetch`.
+/// The options of `org-operator fetch`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = FETCH_EXAMPLES)]
 pub(crate) struct FetchArgs {

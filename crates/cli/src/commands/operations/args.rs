@@ -14,7 +14,7 @@ Examples:
   org-operator operations check nat-gateways.toml
   org-operator operations --json | jq -r '.[].Actions[]'        the IAM actions of all";
 
-/// `org-operator operations`.
+/// The options of `org-operator operations`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = OPERATIONS_EXAMPLES)]
 pub(crate) struct OperationsArgs {

@@ -14,8 +14,8 @@ pub(super) fn text(word: &str, as_json: bool) -> Result<String, CliError> {
         let spec = operation.spec();
         (spec.name.as_str(), spec.summary.as_str())
     });
-    let found = find(word, known);
-    let found = found.map_err(|e| CliError::internal("the models cannot be read", &e))?;
+    let looked = find(word, known);
+    let found = looked.map_err(|e| CliError::internal("the models cannot be read", &e))?;
     if found.is_empty() {
         let summary = format!("nothing is called `{word}`");
         let cause = "no operation, service or call has it in its name";

@@ -13,7 +13,7 @@ Examples:
 Quotas are AWS's defaults and prices those of us-east-1 before any free tier; `--sources` lists
 each with its date and where it is from. --tag and `--regions enabled` ask about each account.";
 
-/// `org-operator plan`.
+/// The options of `org-operator plan`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = PLAN_EXAMPLES)]
 pub(crate) struct PlanArgs {

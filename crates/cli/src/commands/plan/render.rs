@@ -14,7 +14,7 @@ use org_operator_local::progress::short;
 /// Parts that only some requests have, and that take long where they are.
 const ASKED: [&str; 2] = ["reading their tags", "asking for their Regions"];
 
-/// A plan.
+/// Everything that is printed of a plan.
 pub(super) struct Plan {
     /// What the request means.
     pub(super) preview: Preview,
@@ -22,7 +22,7 @@ pub(super) struct Plan {
     pub(super) units: BTreeMap<String, u64>,
     /// What the run is about.
     pub(super) work: Workload,
-    /// What it takes.
+    /// Time and cost of both ways of running.
     pub(super) estimate: Estimate,
 }
 
@@ -31,7 +31,7 @@ impl Plan {
         self.preview.items.iter().flat_map(|item| &item.regions).collect()
     }
 
-    /// For a person.
+    /// The plan as aligned rows, for a person.
     pub(super) fn text(&self) -> String {
         let Self { estimate, .. } = self;
         let mut rows = self.about();
@@ -80,7 +80,7 @@ impl Plan {
         rows
     }
 
-    /// For a program.
+    /// The plan as JSON, for a program.
     pub(super) fn json(&self) -> String {
         let Self { work, estimate, .. } = self;
         let value = json!({

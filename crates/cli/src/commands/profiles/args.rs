@@ -15,7 +15,7 @@ Examples:
 Profiles stand between two marked lines of the config file; what is outside of them is never
 touched. A profile's name is the account's name in lower case, its ASCII letters and digits.";
 
-/// `org-operator profiles`.
+/// The options of `org-operator profiles`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = PROFILES_EXAMPLES)]
 pub(crate) struct ProfilesArgs {

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 const BEGIN: &str = "# BEGIN org-operator profiles (written by `org-operator profiles`)";
 const END: &str = "# END org-operator profiles";
 
-/// A profile.
+/// A profile of the AWS CLI's config file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// Its name.
+    /// The profile's name, without `profile`.
     pub(crate) name: String,
     /// Its settings, a line each.
     pub(crate) lines: Vec<String>,

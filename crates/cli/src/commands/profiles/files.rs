@@ -11,10 +11,10 @@ use org_operator_local::atomic_file::AtomicFile;
 /// More links after one another than any system follows.
 const LINKS: usize = 40;
 
-/// The files.
+/// The AWS CLI's two files.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// The config file.
+    /// The path of the config file.
     pub(crate) config: PathBuf,
     credentials: Option<PathBuf>,
 }
@@ -23,9 +23,9 @@ impl Files {
     /// The AWS CLI's, or another config file.
     pub(crate) fn find(config: Option<&Path>) -> Result<Self, CliError> {
         let credentials = place("AWS_SHARED_CREDENTIALS_FILE", "credentials");
-        let config = config.map(Path::to_owned).or_else(|| place("AWS_CONFIG_FILE", "config"));
+        let path = config.map(Path::to_owned).or_else(|| place("AWS_CONFIG_FILE", "config"));
         let what = "the config file is not known";
-        let found = config
+        let found = path
             .ok_or_else(|| CliError::usage(what, "HOME is not set", "name it by --config-file"));
         Ok(Self { config: found?, credentials })
     }

@@ -6,9 +6,6 @@ use clap::{Args, ValueEnum};
 
 use crate::args::{DEFAULT_OUT, RoleArgs, SelectionArgs};
 
-/// Targets at once unless said otherwise.
-pub(crate) const DEFAULT_CONCURRENCY: u16 = 64;
-
 const EXAMPLES: &str = "\
 Examples:
   org-operator run --profile audit
@@ -22,7 +19,7 @@ Without --regions: the 17 Regions that are on in every account (of the commercia
 elsewhere the Region to work from). Files are always written, under OUT/OPERATION/RUN_ID/; stdout
 has the records. Ctrl-C stops; what is finished is kept, and --resume goes on.";
 
-/// `org-operator run`.
+/// The options of `org-operator run`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
@@ -30,9 +27,10 @@ pub(crate) struct RunArgs {
     pub(crate) select: SelectionArgs,
     #[command(flatten)]
     pub(crate) role: RoleArgs,
-    /// Targets (account and Region) that are asked at once
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    pub(crate) concurrency: u16,
+    /// Targets (account and Region) that are asked at once [default: more while that is faster and
+    /// AWS does not throttle]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub(crate) concurrency: Option<u16>,
     /// Folder of the runs
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub(crate) out: PathBuf,

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use org_operator_core::RunId;
 use org_operator_core::artifact::{Folder, PLAN};
+use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::input::request::DEFAULT_OPERATION;
 use serde_json::{Map, Value, json};
 
 use crate::commands::run::args::RunArgs;
 use crate::error::CliError;
 use crate::request;
-use org_operator_local::engine::{WORKER, operation_of};
+use org_operator_local::engine::{WORKER, most_accounts, operation_of};
 
 /// The field of a request that names the run to go on with.
 const RESUME: &str = "ResumeRun";
@@ -18,7 +19,7 @@ const RESUME: &str = "ResumeRun";
 /// What is asked for: the fanout's event, and where it goes on if it does.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    /// The event.
+    /// The fanout's event, as it is sent.
     pub(super) event: Value,
     /// Operation and id of the run to go on with.
     pub(super) resumed: Option<(String, RunId)>,
@@ -67,7 +68,7 @@ fn resumed(
     request.insert(RESUME.to_owned(), json!(id));
     let at_once = request.entry("MaxConcurrency").or_insert(Value::Null);
     if at_once.is_null() {
-        *at_once = json!(args.concurrency);
+        *at_once = json!(most_accounts(args.concurrency));
     }
     Ok((operation, id))
 }
@@ -75,12 +76,10 @@ fn resumed(
 /// A run that was fetched has its ledger elsewhere: here all of it would be asked again, and what
 /// was fetched overwritten.
 fn refuse_deployed(what: &str, out: &Path, operation: &str, run: &RunId) -> Result<(), CliError> {
-    let plan = out.join(Folder::new("", operation, run).artifact(&PLAN));
-    // One that is missing or broken is the fanout's to refuse.
-    let plan: Value =
-        serde_json::from_slice(&std::fs::read(plan).unwrap_or_default()).unwrap_or_default();
-    match plan["WorkerFunction"].as_str() {
-        Some(worker) if worker != WORKER => {
+    let path = out.join(Folder::new("", operation, run).artifact(&PLAN));
+    let bytes = std::fs::read(path).unwrap_or_default();
+    match serde_json::from_slice::<RunPlan>(&bytes) {
+        Ok(plan) if plan.worker_function != WORKER => {
             let which = match operation {
                 DEFAULT_OPERATION => String::new(),
                 _ => format!(" --operation {operation}"),
@@ -89,6 +88,7 @@ fn refuse_deployed(what: &str, out: &Path, operation: &str, run: &RunId) -> Resu
                 format!("go on with it there: org-operator start --resume-run {run}{which}");
             Err(CliError::usage(what, "it was fetched; it belongs to a deployment", &remedy))
         }
+        // A plan that is missing or broken is the fanout's to refuse.
         _ => Ok(()),
     }
 }

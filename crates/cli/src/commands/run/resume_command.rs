@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use org_operator_core::contract::plan::RunPlan;
 
 use crate::args::{AwsArgs, DEFAULT_ROLE, EXTERNAL_ID};
-use crate::commands::run::args::{DEFAULT_CONCURRENCY, RunArgs};
+use crate::commands::run::args::RunArgs;
 use org_operator_local::engine::operation_of;
 
 /// How to go on with the run of `plan`. The external id is not repeated: what goes to a screen goes
@@ -17,7 +17,8 @@ pub(super) fn command(aws: &AwsArgs, args: &RunArgs, plan: &RunPlan) -> String {
     let mut add = |flag: &str, value: Option<&OsStr>| {
         words.extend(value.map(|value| option(flag, &value.to_string_lossy())));
     };
-    let (concurrency, role) = (args.concurrency.to_string(), &args.role.role_name);
+    let role = &args.role.role_name;
+    let concurrency = args.concurrency.map(|targets| targets.to_string());
     // Two operations may have a run of one name.
     let found = operation_of(&args.out, &plan.run_id, None);
     let other = found.is_some_and(|found| found != plan.operation);
@@ -28,8 +29,7 @@ pub(super) fn command(aws: &AwsArgs, args: &RunArgs, plan: &RunPlan) -> String {
     add("--operation", other.then_some(OsStr::new(&plan.operation)));
     add("--out", Some(args.out.as_os_str()));
     add("--role-name", (role != DEFAULT_ROLE).then_some(OsStr::new(role)));
-    let at_once = (args.concurrency != DEFAULT_CONCURRENCY).then_some(OsStr::new(&concurrency));
-    add("--concurrency", at_once);
+    add("--concurrency", concurrency.as_deref().map(OsStr::new));
     add("--format", format.as_ref().map(|format| OsStr::new(format.get_name())));
     words.join(" ")
 }

@@ -11,7 +11,7 @@ Examples:
 
 A run without a summary has not ended yet, or was given up before its answer was written.";
 
-/// `org-operator runs`.
+/// The options of `org-operator runs`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = RUNS_EXAMPLES)]
 pub(crate) struct RunsArgs {

@@ -13,7 +13,7 @@ Examples:
 
 Prints the run's id. Without --regions it is the Regions of the deployment.";
 
-/// `org-operator start`.
+/// The options of `org-operator start`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = START_EXAMPLES)]
 pub(crate) struct StartArgs {

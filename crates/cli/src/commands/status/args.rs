@@ -12,7 +12,7 @@ Examples:
 
 Exit codes are those of the run: 0 complete, 3 partial, and so on; a run that goes on is 0.";
 
-/// `org-operator status`.
+/// The options of `org-operator status`, as they were given.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = STATUS_EXAMPLES)]
 pub(crate) struct StatusArgs {

@@ -22,7 +22,12 @@ fn folder(worker: &str, request: &Value) -> (tempfile::TempDir, String) {
     {
         let run = folder.path().join(operation).join(run);
         std::fs::create_dir_all(&run).unwrap();
-        let plan = json!({"WorkerFunction": worker}).to_string();
+        let plan = json!({
+            "RunId": "r1", "Operation": operation, "Parameters": {}, "Apply": false,
+            "Manifest": {"Bucket": "b", "Key": "k"}, "WorkItems": 1, "Targets": 1,
+            "MaxConcurrency": 1, "WorkerFunction": worker, "ExpiresAt": 1,
+        })
+        .to_string();
         std::fs::write(run.join(PLAN.name), plan).unwrap();
     }
     let path = folder.path().join("request.json");

@@ -1,0 +1,121 @@
+//! The writing side of a journal: one append-only file per account. What the lines say is decided
+//! elsewhere.
+//!
+//! Records wait in memory for their outcome, and are written with it, before it, in one append:
+//! without an outcome they count for nothing. Files are not kept open, because a run may be working
+//! in a thousand accounts, and each of their targets needs a connection.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use org_operator_core::{AccountId, Region};
+
+use crate::private;
+
+/// Accounts share this many locks: two work items of one account never append at once.
+const LOCKS: usize = 64;
+
+/// The accounts that are being written.
+#[derive(Debug)]
+pub(crate) struct Appends(Box<[Mutex<HashMap<AccountId, Account>>]>);
+
+#[derive(Debug, Default)]
+struct Account {
+    /// This process wrote the file's last line, so the line is complete.
+    ends_with_line: bool,
+    records: BTreeMap<Region, Vec<u8>>,
+}
+
+impl Default for Appends {
+    fn default() -> Self {
+        Self((0..LOCKS).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl Appends {
+    /// Keeps lines of records in memory until the outcome of `region` is appended.
+    pub(crate) fn hold(&self, account: &AccountId, region: &Region, lines: &[u8]) {
+        let mut accounts = self.lock(account);
+        let records = &mut accounts.entry(account.clone()).or_default().records;
+        records.entry(region.clone()).or_default().extend_from_slice(lines);
+    }
+
+    /// Appends the records of `region` and then `line`, its outcome.
+    ///
+    /// # Errors
+    /// What the system answered; the records are gone then, and the target has no outcome.
+    pub(crate) fn commit(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        path: &Path,
+        line: &[u8],
+    ) -> io::Result<()> {
+        let mut accounts = self.lock(account);
+        let state = accounts.entry(account.clone()).or_default();
+        match state.records.remove(region) {
+            Some(records) => state.append(path, &[&records, line].concat()),
+            None => state.append(path, line),
+        }
+    }
+
+    /// Appends lines that have no records.
+    ///
+    /// # Errors
+    /// What the system answered.
+    pub(crate) fn append(&self, account: &AccountId, path: &Path, lines: &[u8]) -> io::Result<()> {
+        self.lock(account).entry(account.clone()).or_default().append(path, lines)
+    }
+
+    /// Forgets an account for which nothing waits to be written.
+    pub(crate) fn forget(&self, account: &AccountId) {
+        let mut accounts = self.lock(account);
+        if accounts.get(account).is_some_and(|state| state.records.is_empty()) {
+            accounts.remove(account);
+        }
+    }
+
+    fn lock(&self, account: &AccountId) -> MutexGuard<'_, HashMap<AccountId, Account>> {
+        let digits = account.as_str().bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
+        self.0[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Account {
+    /// Appends in one write, on a line of its own even where the last one was cut.
+    fn append(&mut self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        let mut file = opened(path)?;
+        let cut = !std::mem::take(&mut self.ends_with_line) && ends_cut(&mut file)?;
+        if cut {
+            file.write_all(&[b"\n", lines].concat())?;
+        } else {
+            file.write_all(lines)?;
+        }
+        self.ends_with_line = true;
+        Ok(())
+    }
+}
+
+fn opened(path: &Path) -> io::Result<File> {
+    let open = || private::file().read(true).append(true).create(true).open(path);
+    match (open(), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            private::folder(folder)?;
+            open()
+        }
+        (opened, _) => opened,
+    }
+}
+
+fn ends_cut(file: &mut File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}

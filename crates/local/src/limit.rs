@@ -1,0 +1,191 @@
+//! The limit on what runs at the same time: targets, and the accounts that they belong to. It is a
+//! fixed number, or finds its width by what finishes; how is [`crate::width`]'s.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use org_operator_aws::ThrottleCounter;
+use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
+use org_operator_core::ports::{LedgerWriter, Outcomes};
+use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::progress::Progress;
+use crate::width::{Finished, Width};
+
+/// Permits for targets and for accounts.
+#[derive(Debug)]
+pub struct Limit {
+    /// A permit per target that is asked.
+    pub targets: Arc<Semaphore>,
+    /// A permit per account that is worked in. An account may wait for one slow Region: with as many
+    /// accounts as targets no permit is idle.
+    pub accounts: Arc<Semaphore>,
+    most_accounts: usize,
+    adaptive: Option<Mutex<Adaptive>>,
+    progress: Arc<Progress>,
+}
+
+#[derive(Debug)]
+struct Adaptive {
+    width: Width,
+    began: Instant,
+    throttles: ThrottleCounter,
+    seen: u64,
+}
+
+impl Limit {
+    /// `targets` at once in at most `accounts` accounts, for the whole run.
+    #[must_use]
+    pub fn fixed(targets: usize, accounts: usize, progress: Arc<Progress>) -> Self {
+        Self::of(targets, accounts, None, progress)
+    }
+
+    /// As many at once as turns out to be worth it, in at most `accounts` accounts and within
+    /// `open_files` files; `throttles` counts what narrows it.
+    #[must_use]
+    pub fn adaptive(
+        accounts: usize,
+        open_files: Option<u64>,
+        throttles: ThrottleCounter,
+        progress: Arc<Progress>,
+    ) -> Self {
+        let width = Width::new(open_files);
+        let now = width.now();
+        let adaptive = Adaptive { width, began: Instant::now(), throttles, seen: 0 };
+        Self::of(now, accounts, Some(Mutex::new(adaptive)), progress)
+    }
+
+    fn of(
+        targets: usize,
+        most_accounts: usize,
+        adaptive: Option<Mutex<Adaptive>>,
+        progress: Arc<Progress>,
+    ) -> Self {
+        progress.set_width(targets);
+        let accounts = Arc::new(Semaphore::new(targets.min(most_accounts)));
+        let targets = Arc::new(Semaphore::new(targets));
+        Self { targets, accounts, most_accounts, adaptive, progress }
+    }
+
+    /// Takes into account that a target has an outcome.
+    fn finished(&self, verdict: &Verdict) {
+        let Some(adaptive) = &self.adaptive else { return };
+        let idle = self.targets.available_permits() > 0;
+        let mut state = adaptive.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = state.throttles.count();
+        let throttled = count > std::mem::replace(&mut state.seen, count)
+            || verdict.error().is_some_and(|(kind, _)| kind == ErrorKind::Throttled);
+        let (at, before) = (state.began.elapsed(), state.width.now());
+        let width = state.width.finished(Finished { at, throttled, idle });
+        // Still locked: two changes at once must not be applied in another order.
+        self.resize(before, width);
+    }
+
+    fn resize(&self, before: usize, width: usize) {
+        if before != width {
+            self.progress.set_width(width);
+            let accounts = |targets: usize| targets.min(self.most_accounts);
+            resize(&self.targets, before, width);
+            resize(&self.accounts, accounts(before), accounts(width));
+        }
+    }
+}
+
+fn resize(permits: &Arc<Semaphore>, before: usize, width: usize) {
+    if width >= before {
+        permits.add_permits(width - before);
+        return;
+    }
+    // Permits in use come back one by one; whoever waits behind these gets the next ones.
+    let gone = u32::try_from(before - width).unwrap_or(u32::MAX);
+    let permits = Arc::clone(permits);
+    tokio::spawn(async move {
+        if let Ok(taken) = permits.acquire_many_owned(gone).await {
+            taken.forget();
+        }
+    });
+}
+
+/// A ledger whose outcomes the limit counts.
+#[derive(Debug)]
+pub struct Observed<L> {
+    /// The ledger itself.
+    pub ledger: L,
+    /// The limit that counts them.
+    pub limit: Arc<Limit>,
+}
+
+impl<L: Outcomes> Outcomes for Observed<L> {
+    async fn outcomes(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
+        self.ledger.outcomes(partition).await
+    }
+}
+
+impl<L: LedgerWriter> LedgerWriter for Observed<L> {
+    async fn put_records(
+        &self,
+        partition: &LedgerPartition,
+        records: &[LedgerRecord],
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        self.ledger.put_records(partition, records, expires_at).await
+    }
+
+    async fn put_outcome(
+        &self,
+        partition: &LedgerPartition,
+        outcome: &Outcome,
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        self.limit.finished(&outcome.verdict);
+        self.ledger.put_outcome(partition, outcome, expires_at).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_narrower_width_takes_permits_as_they_come_back() {
+        let permits = Arc::new(Semaphore::new(4));
+        let held = permits.acquire_many(4).await.unwrap();
+        resize(&permits, 4, 1);
+        tokio::task::yield_now().await;
+        drop(held);
+        while permits.available_permits() != 1 {
+            tokio::task::yield_now().await;
+        }
+        resize(&permits, 1, 3);
+        assert_eq!(permits.available_permits(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_fixed_limit_stays_and_an_adaptive_one_widens_with_answers() {
+        let progress = Arc::new(Progress::new(0));
+        let fixed = Limit::fixed(5, 3, Arc::clone(&progress));
+        let throttles = ThrottleCounter::default();
+        let adaptive = Limit::adaptive(100, None, throttles, Arc::clone(&progress));
+        let all = adaptive.targets.acquire_many(64).await.unwrap();
+        for _ in 0..128 {
+            fixed.finished(&Verdict::Succeeded);
+            adaptive.finished(&Verdict::Succeeded);
+        }
+        drop(all);
+        assert_eq!((fixed.targets.available_permits(), fixed.accounts.available_permits()), (5, 3));
+        let (targets, accounts) = (&adaptive.targets, &adaptive.accounts);
+        assert_eq!((targets.available_permits(), accounts.available_permits()), (128, 100));
+        assert_eq!(progress.width(), 128);
+    }
+
+    #[tokio::test]
+    async fn throttled_outcomes_narrow_an_adaptive_limit() {
+        let progress = Arc::new(Progress::new(0));
+        let limit = Limit::adaptive(100, None, ThrottleCounter::default(), Arc::clone(&progress));
+        for _ in 0..128 {
+            limit.finished(&Verdict::of(ErrorKind::Throttled, "slow down"));
+        }
+        assert_eq!(progress.width(), 45);
+    }
+}
