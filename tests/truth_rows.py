@@ -196,7 +196,7 @@ def fsx_backups(member):
     for item in pages(member.client("fsx"), "describe_backups", "Backups"):
         system = item.get("FileSystem", {})
         yield {
-            "backup_id": item["BackupId"], "type": item["Type"], "lifecycle": item["Lifecycle"],
+            "backup_id": item["BackupId"], "type": item.get("Type"), "lifecycle": item["Lifecycle"],
             "created": item["CreationTime"], "file_system_id": system.get("FileSystemId"), "age_days": 0,
             "file_system_type": system.get("FileSystemType"), "capacity_gib": system.get("StorageCapacity"),
         }
