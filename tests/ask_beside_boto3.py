@@ -32,6 +32,9 @@ HOMES = {"iam": "us-east-1", "route53": "us-east-1", "cloudfront": "us-east-1"}
 GLOBAL = "global"
 
 
+Outcome = collections.namedtuple("Outcome", ["protocol", "paged", "refused", "differences"])
+
+
 def protocol(client):
     model = client.meta.service_model
     name = model.resolved_protocol
@@ -112,7 +115,16 @@ def differences(mine, theirs, path=""):
         # boto3 reads IAM's policies; the command gives their text.
         return differences(json.loads(mine), theirs, path)
     same = mine == theirs and type(mine) is type(theirs)
-    return [] if same else [f"{path}: {short(mine)}, boto3 has {short(theirs)}"]
+    return [] if same or same_moment(mine, theirs) else [f"{path}: {short(mine)}, boto3 has {short(theirs)}"]
+
+
+def same_moment(mine, theirs):
+    """Whether both are one moment to the microsecond: of a finer one the command cuts what boto3 rounds."""
+    try:
+        moments = [datetime.datetime.fromisoformat(text.removesuffix("Z")) for text in (mine, theirs)]
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return abs(moments[0] - moments[1]) <= datetime.timedelta(microseconds=1)
 
 
 def short(value):
@@ -121,20 +133,22 @@ def short(value):
 
 
 def compared(organization, folder, number, made):
-    """A call's protocol, its refusals, and its differences in both accounts."""
+    """A call's protocol, whether it came in pages, its refusals, and its differences in both accounts."""
     service, call, *given = CALLS[number]
     given = filled(given[0], made) if given else {}
     answers = by_command(organization, folder / str(number), service, call, given)
-    found, refused = [], 0
+    found, refused, paged = [], 0, False
     for member in organization.members:
         theirs = by_boto3(member, service, call, given)
         mine = answers.get(member.account, "no answer")
         if isinstance(theirs, str) and isinstance(mine, str):
             refused += 1
             mine, theirs = (re.sub(SESSION, r"\1", text) for text in (re.sub(ADDED, "", mine), theirs))
+        paged |= isinstance(theirs, list) and len(theirs) > 1
         lines = differences(mine, theirs, f"{organization.kind}: {service} {call}, {member.account}: ")
         found += [line for line in lines if not on_purpose(organization.kind, service, call, line)]
-    return protocol(organization.members[0].client(service, HOMES.get(service, REGION))), refused, found
+    spoken = protocol(organization.members[0].client(service, HOMES.get(service, REGION)))
+    return Outcome(spoken, paged, refused, found)
 
 
 def on_purpose(kind, service, call, line):
@@ -161,10 +175,11 @@ def main():
         outcomes = dict(zip(KINDS, pool.map(asked, KINDS)))
     problems = []
     for kind, (calls, wrong) in outcomes.items():
-        problems += wrong + [line for _, _, lines in calls for line in lines]
-        counted = collections.Counter(name for name, _, _ in calls)
+        problems += wrong + [line for call in calls for line in call.differences]
+        counted = collections.Counter(call.protocol for call in calls)
         told = ", ".join(f"{name} {number}" for name, number in sorted(counted.items()))
-        print(f"  {kind}: {len(calls)} calls in 2 accounts ({told}), {sum(refused for _, refused, _ in calls)} refusals")
+        refused, paged = sum(call.refused for call in calls), sum(call.paged for call in calls)
+        print(f"  {kind}: {len(calls)} calls in 2 accounts ({told}), {paged} in several pages, {refused} refusals")
         problems += [f"{kind}: no call of {name}" for name in sorted(PROTOCOLS - counted.keys())]
         problems += [f"{kind}: only {len(calls)} calls"] if len(calls) < FEWEST else []
     for (service, call), reasons in DIFFERENT.items():

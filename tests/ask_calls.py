@@ -22,6 +22,7 @@ CALLS = [
     ("ec2", "DescribeAvailabilityZones"),
     ("ec2", "DescribeInstances", {"InstanceIds": ["i-0123456789abcdef0"]}),
     ("ec2", "DescribeVolumes", {"VolumeIds": ["{gp3}"]}),
+    ("ec2", "DescribeVolumes", {"MaxResults": 5}),
     # query
     ("iam", "GetAccountSummary"),
     ("iam", "ListRoles"),
@@ -43,6 +44,7 @@ CALLS = [
     ("elbv2", "DescribeLoadBalancers", {"Names": ["nothing"]}),
     ("cloudformation", "DescribeStacks"),
     ("cloudformation", "DescribeStacks", {"StackName": "nothing"}),
+    ("iam", "ListRoles", {"MaxItems": 2}),
     # json 1.0
     ("sqs", "ListQueues"),
     ("sqs", "GetQueueAttributes", {"QueueUrl": "{queue}", "AttributeNames": ["All"]}),
@@ -51,6 +53,7 @@ CALLS = [
     ("dynamodb", "Scan", {"TableName": "table"}),
     ("dynamodb", "GetItem", {"TableName": "table", "Key": {"Id": {"S": "ü"}}}),
     ("stepfunctions", "ListStateMachines"),
+    ("dynamodb", "Scan", {"TableName": "table", "Limit": 1}),
     # json 1.1
     ("kms", "ListKeys"),
     ("kms", "DescribeKey", {"KeyId": "{signing_key}"}),
@@ -67,6 +70,9 @@ CALLS = [
     ("config", "DescribeConfigurationRecorders"),
     ("config", "DescribeConfigurationRecorderStatus"),
     ("resourcegroupstaggingapi", "GetResources"),
+    ("kms", "ListKeys", {"Limit": 1}),
+    ("secretsmanager", "ListSecrets", {"MaxResults": 1, "IncludePlannedDeletion": True}),
+    ("logs", "DescribeLogGroups", {"limit": 1}),
     # rest-json
     ("lambda", "ListFunctions"),
     ("lambda", "GetFunctionConfiguration", {"FunctionName": "nothing"}),
@@ -78,6 +84,7 @@ CALLS = [
     ("guardduty", "ListDetectors"),
     ("guardduty", "GetDetector", {"DetectorId": "{detector}"}),
     ("inspector2", "BatchGetAccountStatus", {"accountIds": ["{account}"]}),
+    ("lambda", "ListFunctions", {"MaxItems": 1}),
     # rest-xml
     ("s3", "ListBuckets"),
     ("s3", "GetBucketLocation", {"Bucket": "{first_bucket}"}),
@@ -95,6 +102,9 @@ CALLS = [
     ("route53", "ListHostedZones"),
     ("route53", "ListResourceRecordSets", {"HostedZoneId": "{zone}"}),
     ("cloudfront", "ListDistributions"),
+    ("s3", "ListObjectsV2", {"Bucket": "{first_bucket}", "MaxKeys": 1}),
+    ("s3", "ListObjectVersions", {"Bucket": "{first_bucket}", "MaxKeys": 1}),
+    ("route53", "ListHostedZones", {"MaxItems": "1"}),
     ("cloudfront", "GetDistribution", {"Id": "{distribution}"}),
 ]
 
