@@ -86,7 +86,7 @@ test-cargo: check
 # One after the other: they install into the same .venv.
 .PHONY: test-python
 test-python:
-	@for check in test-scripts lint deny models-check deploy-trial least-privilege first-run-trial checkov; do \
+	@for check in test-scripts lint deny models-check deploy-trial least-privilege first-run-trial ask-trial catalogue-trial checkov; do \
 	  $(MAKE) --no-print-directory $$check || exit 1; \
 	done
 
@@ -133,6 +133,14 @@ deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete
 .PHONY: least-privilege
 least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
 	@.venv/bin/python tests/least_privilege.py
+
+.PHONY: ask-trial
+ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
+	@.venv/bin/python tests/ask_beside_boto3.py
+
+.PHONY: catalogue-trial
+catalogue-trial: build ## Hold the catalogue's operations to what boto3 says is there, on both emulators
+	@.venv/bin/python tests/catalogue_truth.py
 
 # Apart from `make test`, because it needs a browser: Debian's package chromium, or CHROMIUM= another one.
 .PHONY: browser

@@ -1,4 +1,4 @@
-"""The emulator for the Python tests: ministack on a free port, with a clean environment."""
+"""The emulators for the Python tests, each on a free port with a clean environment: ministack, and moto beside it."""
 
 import os
 import pathlib
@@ -15,6 +15,12 @@ ROOT = pathlib.Path(__file__).parent.parent
 class Emulator:
     """ministack on a free port with a clean environment, ended by its process group."""
 
+    def command(self, port):
+        """The program with its arguments, and its own settings."""
+        mine = {"AUTH": "true", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint, "SFN_WAIT_SCALE": "0.01"}
+        # It is nobody's but this machine's; its MQTT listener has no such setting.
+        return [ROOT / ".venv/bin/ministack"], mine | {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
+
     def __enter__(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -22,11 +28,8 @@ class Emulator:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         clean = {"PATH": os.environ["PATH"], "HOME": self.home.name, "TMPDIR": self.home.name}
-        mine = {"AUTH": "true", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": self.endpoint, "SFN_WAIT_SCALE": "0.01"}
-        # It is nobody's but this machine's; its MQTT listener has no such setting.
-        mine |= {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
-        log = open(pathlib.Path(self.home.name) / "ministack.log", "wb")
-        program = [ROOT / ".venv/bin/ministack"]
+        program, mine = self.command(port)
+        log = open(pathlib.Path(self.home.name) / "emulator.log", "wb")
         self.process = subprocess.Popen(
             program, env=clean | mine, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
         )
@@ -50,6 +53,15 @@ class Emulator:
         except ProcessLookupError:
             pass
         self.home.cleanup()
+
+
+class Moto(Emulator):
+    """moto's server. It refuses nobody; a key that it did not give itself is the management account's."""
+
+    def command(self, port):
+        arguments = ["-H", "127.0.0.1", "-p", str(port)]
+        # With MOTO_ACCOUNT_ID every key would be of that account.
+        return [ROOT / ".venv/bin/moto_server", *arguments], {}
 
 
 def reachable(port):
