@@ -49,7 +49,8 @@ impl Overrides {
         let mut faults = Faults::default();
         let input = given::input(&self.inputs, service, call, &mut faults);
         let columns = given::columns(&self.columns, &mut faults);
-        let guess = Guess::of(service, call, self.rows.as_deref(), &mut faults);
+        let (rows, has_columns) = (self.rows.as_deref(), !columns.is_empty());
+        let guess = Guess::of(service, call, rows, has_columns, &mut faults);
         faults.or(())?;
         let Some(guess) = guess else { return Err(Faults::default()) };
         Ok(self.definition(&guess, &columns, input, (service, call)))

@@ -89,6 +89,11 @@ pub(crate) fn request(service: &Service, request: &mut Request) {
     }
 }
 
+/// Whether a listing of S3 says that its keys are percent-encoded.
+fn is_encoded(answer: &Value) -> bool {
+    answer.get("EncodingType").and_then(Value::as_str) == Some("url")
+}
+
 /// Completes an answer to `asked`, the input as the caller gave it.
 pub(crate) fn answer(
     service: &Service,
@@ -97,8 +102,10 @@ pub(crate) fn answer(
     answer: &mut Value,
 ) {
     match (service.name.as_str(), listing(operation)) {
-        // Who asks for encoded keys gets them.
-        ("s3", Some(listing)) if !asked.contains_key("EncodingType") => listing.decode(answer),
+        // Who asks for encoded keys gets them; a service that did not encode them says so.
+        ("s3", Some(listing)) if !asked.contains_key("EncodingType") && is_encoded(answer) => {
+            listing.decode(answer);
+        }
         ("ec2", _) if operation == "GetConsoleOutput" => {
             answer.get_mut("Output").into_iter().for_each(console_text);
         }

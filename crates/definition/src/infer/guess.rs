@@ -39,6 +39,7 @@ impl Guess {
         service: &str,
         call: &str,
         rows: Option<&str>,
+        has_columns: bool,
         faults: &mut Faults,
     ) -> Option<Self> {
         let (model, operation) = super::model(service, call, faults)?;
@@ -49,9 +50,11 @@ impl Guess {
         };
         let typed = Path::read(&Known::default(), &path, &answer, "--rows", faults)?;
         let columns = columns_of(&typed.rows("--rows", faults));
-        if columns.is_empty() {
-            let allowed = "a file that says `sensitive = true` of its columns";
-            faults.note("call", "an answer of which AWS marks everything as sensitive", allowed);
+        if columns.is_empty() && !has_columns {
+            let came = "an answer in which each member has something that AWS marks as sensitive";
+            let allowed =
+                "--column NAME=PATH, or a file that says `sensitive = true` of its columns";
+            faults.note("call", came, allowed);
         }
         let members: Vec<&str> = columns.iter().map(|column| column.path.as_str()).collect();
         let identifying = identifier(list_name(&path), &members);
