@@ -20,6 +20,7 @@ async fn a_run_says_how_it_ended() -> TestResult<()> {
     exit 3
     stdout
     stderr
+    | 31 Regions of the partition not asked: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-2, us-west-1, us-west-2
     | 33 of 33 targets: 29 succeeded, 0 skipped, 4 failed, RATE, in TIME
     | FAILED ACCOUNT (Acquired Company) ap-southeast-2: AssumeRoleDenied: assuming arn:aws:iam::ACCOUNT:role/operation-readonly: AccessDenied: User: is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::ACCOUNT:role/operation-readonly
     | FAILED ACCOUNT (Acquired Company) eu-west-1: AssumeRoleDenied: assuming arn:aws:iam::ACCOUNT:role/operation-readonly: AccessDenied: User: is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::ACCOUNT:role/operation-readonly
@@ -40,6 +41,7 @@ async fn a_run_says_how_it_ended() -> TestResult<()> {
     | run RUN begins: internet-routes, 3 targets in 1 work items
     | 3 of 3 targets: 3 succeeded, 0 skipped, 0 failed, RATE, in TIME
     | COMPLETE: 3 targets, 3 succeeded, 0 skipped, 0 failed; 0 records; 0 added and 0 removed since the run before
+    | 31 Regions of the partition not asked: af-south-1, ap-east-1, ap-east-2, ap-northeast-1, ap-northeast-2, ap-northeast-3, ap-south-1, ap-south-2, ap-southeast-1, ap-southeast-3, ap-southeast-4, ap-southeast-5, ap-southeast-6, ap-southeast-7, ca-central-1, ca-west-1, eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, eu-west-2, eu-west-3, il-central-1, me-central-1, me-south-1, mx-central-1, sa-east-1, us-east-2, us-west-1, us-west-2
     | files: org-operator-runs/internet-routes/RUN/
     "#);
     insta::assert_snapshot!(told(&with(&["--tag", "team=nobody"])?, false), @r#"

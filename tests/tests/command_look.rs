@@ -149,7 +149,7 @@ fn check_does_not_count_what_a_run_would_skip_as_refused() -> TestResult<()> {
     insta::assert_snapshot!(told(&shell.run(&check)?, false), @r#"
     exit 0
     stdout
-    | ACCOUNT  -legacy team 0                                af-south-1  skipped: RegionDisabled  AuthFailure: AWS was not able to validate the provided access credentials; the Region is off there: a run SKIPs the target
+    | ACCOUNT  -legacy team 0                                af-south-1  skipped: RegionDisabled  inferred: AWS did not say whether the Region is on, and it refused the role's session; AuthFailure: AWS was not able to validate the provided access credentials; the Region is off there: a run SKIPs the target
     | ACCOUNT  =HYPERLINK("http://example.com","open me") 1  af-south-1  skipped: DeniedByPolicy  UnauthorizedOperation: User: arn:aws:sts::ACCOUNT:assumed-role/simulated is not authorized to perform: DescribeRouteTables with an explicit deny in a service control policy; a service control policy denies it: a run SKIPs the target
     | ACCOUNT  東京 分析 3                                   af-south-1  allowed
     stderr

@@ -109,19 +109,9 @@ pub struct FanoutEvent {
     pub request: RunRequest,
 }
 
-const REQUEST_FIELDS: &[&str] = &[
-    "Operation",
-    "Definition",
-    "Parameters",
-    "Accounts",
-    "Regions",
-    "MaxConcurrency",
-    "RegionsPerWorkItem",
-    "ResumeRun",
-    "Apply",
-    COMMENT,
-];
+/// The fields of a bare request with a `RunId` before them.
 const FLAT_FIELDS: &[&str] = &[
+    "RunId",
     "Operation",
     "Definition",
     "Parameters",
@@ -131,7 +121,6 @@ const FLAT_FIELDS: &[&str] = &[
     "RegionsPerWorkItem",
     "ResumeRun",
     "Apply",
-    "RunId",
     COMMENT,
 ];
 const ACCOUNT_FIELDS: &[&str] = &[
@@ -167,7 +156,7 @@ fn read_event(value: &Value, violations: &mut Violations) -> Option<FanoutEvent>
     let run_id = fields.optional("RunId", violations, parse::run_id);
     let request = match value.get("Request") {
         Some(request) => {
-            let nested = Fields::open(&FieldPath::root(), request, REQUEST_FIELDS, violations)?;
+            let nested = Fields::open(&FieldPath::root(), request, &FLAT_FIELDS[1..], violations)?;
             read_request(&nested, violations)
         }
         None => read_request(&fields, violations),
