@@ -117,6 +117,7 @@ DIFFERENT = {
     ("lambda", "ListFunctions"): [(r'\.Environment\.Variables: "\(sensitive\)"', SENSITIVE)],
     ("lambda", "GetFunctionConfiguration"): [(r'\.Environment\.Variables: "\(sensitive\)"', SENSITIVE)],
     ("cloudfront", "GetDistribution"): [(r'\.Comment: "\(sensitive\)"', SENSITIVE)],
+    ("cloudfront", "ListDistributions"): [(r'\.Comment: "\(sensitive\)"', SENSITIVE)],
     ("s3", "HeadObject"): [
         ('"HTTP 403: Forbidden", boto3 has "403: Forbidden"', "an answer to HEAD has no code: boto3 takes the status for one"),
     ],
