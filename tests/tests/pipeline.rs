@@ -1,6 +1,7 @@
 //! The whole pipeline on the emulator: packaged functions, the templates as they are, IAM on. This
 //! file has the results of runs that go well; requests, resumed runs and failures have files of their own.
 
+mod definitions;
 mod failures;
 mod requests;
 mod resumed;

@@ -80,22 +80,15 @@ impl Deployment {
     ) -> TestResult<()> {
         let config = emulator.config(MANAGEMENT, HOME_REGION);
         put_packages(&config, prefix, replaced).await?;
-        let names = ["CodeBucket", "OrganizationId", "ExternalId", "TargetRegions"];
-        let kept =
-            names.map(|name| Parameter::builder().parameter_key(name).use_previous_value(true));
-        let prefix = Parameter::builder().parameter_key("CodePrefix").parameter_value(prefix);
-        let parameters = kept.into_iter().chain([prefix]).map(ParameterBuilder::build);
-        let client = CloudFormation::new(&config);
-        client
-            .update_stack()
-            .stack_name(STACK)
-            .use_previous_template(true)
-            .set_parameters(Some(parameters.collect()))
-            .capabilities(Capability::CapabilityNamedIam)
-            .send()
-            .await?;
-        finished(&client, STACK).await?;
-        Ok(())
+        update(&config, "CodePrefix", prefix).await
+    }
+
+    /// Updates the stack so that requests may bring operations of their own.
+    ///
+    /// # Errors
+    /// Where the stack fails.
+    pub async fn allow_definitions(&self, emulator: &Emulator) -> TestResult<()> {
+        update(&emulator.config(MANAGEMENT, HOME_REGION), "AllowDefinitions", "true").await
     }
 
     /// Deploys the member roles to an account, as the `StackSet` would.
@@ -225,4 +218,26 @@ async fn finished(client: &CloudFormation, name: &str) -> TestResult<HashMap<Str
             }
         }
     }
+}
+
+/// Updates the stack of `operator.yaml` to another value of one parameter.
+async fn update(config: &SdkConfig, changed: &str, value: &str) -> TestResult<()> {
+    let names = ["CodeBucket", "CodePrefix", "OrganizationId", "ExternalId", "TargetRegions"];
+    let kept = names
+        .into_iter()
+        .filter(|name| *name != changed)
+        .map(|name| Parameter::builder().parameter_key(name).use_previous_value(true));
+    let other = Parameter::builder().parameter_key(changed).parameter_value(value);
+    let parameters = kept.chain([other]).map(ParameterBuilder::build);
+    let client = CloudFormation::new(config);
+    client
+        .update_stack()
+        .stack_name(STACK)
+        .use_previous_template(true)
+        .set_parameters(Some(parameters.collect()))
+        .capabilities(Capability::CapabilityNamedIam)
+        .send()
+        .await?;
+    finished(&client, STACK).await?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! A request that a seed draws, and the targets that it means, from the organization alone: nothing
 //! here asks the product which accounts it would select.
 
-mod file;
+pub mod file;
 
 use aws_sim::{DEFAULT_REGIONS, MANAGEMENT_NAME, MemberAccount, ROOT_ID, World, oracle};
 use fastrand::Rng;

@@ -15,7 +15,8 @@ pub(super) fn name(question: &str) -> &'static str {
 
 /// The file's content, as a request's `Definition` has it. It pages through listings, and that of
 /// the public addresses joins two.
-pub(super) fn definition(question: &str) -> Value {
+#[must_use]
+pub fn definition(question: &str) -> Value {
     let text = if question == "public-ips" { PUBLIC_IPS } else { INTERNET_ROUTES };
     let mut definition = json_of_toml(text).unwrap_or_else(|faults| unreachable!("{faults}"));
     definition["name"] = json!(name(question));
