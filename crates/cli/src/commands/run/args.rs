@@ -15,9 +15,9 @@ Examples:
   org-operator run --request request.json --concurrency 128 --out /var/lib/org-operator
   org-operator run --resume 20261122T081530Z-4f7a2c
 
-Without --regions: the 17 Regions that are on in every account (of the commercial partition;
-elsewhere the Region to work from). Files are always written, under OUT/OPERATION/RUN_ID/; stdout
-has the records. Ctrl-C stops; what is finished is kept, and --resume goes on.";
+Without --regions: every Region of the partition; one that an account has off is SKIPPED there.
+Files are always written, under OUT/OPERATION/RUN_ID/; stdout has the records. Ctrl-C stops; what is
+finished is kept, and --resume goes on.";
 
 /// The options of `org-operator run`, as they were given.
 #[derive(Debug, Clone, Args)]
