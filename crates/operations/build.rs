@@ -18,9 +18,13 @@ fn main() -> io::Result<()> {
     fs::write(out.join("files.rs"), format!("&[\n{entries}]\n"))
 }
 
-/// The name of an operation file without its ending, and its text.
+/// The name of an operation file without its ending, and its text. The path begins where the crate is
+/// compiled: clones that share a target folder share this list, and must not read each other's files.
 fn entry(file: &Path) -> String {
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let path = file.display().to_string();
-    format!("    ({:?}, include_str!({path:?})),\n", name.as_ref())
+    let path = format!("/catalogue/{name}.toml");
+    format!(
+        "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),\n",
+        name = name.as_ref()
+    )
 }
