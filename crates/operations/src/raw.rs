@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_definition::calls::{Ask, Calls};
-use org_operator_definition::{Client, Overrides, without_sensitive};
+use org_operator_definition::{Checked, Client, Faults, Overrides, without_sensitive};
 use org_operator_dynamic::Connection;
 use serde_json::{Map, Value};
 
@@ -20,12 +20,35 @@ pub const RAW: &str = "raw";
 /// Bytes of a piece of a page: a record with it fits into the ledger.
 const PIECE: usize = 250_000;
 
-/// The definition that [`RawAnswers`] is read from.
-#[must_use]
-pub fn raw_definition(service: &str, call: &str, input: Map<String, Value>) -> Map<String, Value> {
-    let name = format!("raw-{service}-{}", call.to_ascii_lowercase());
+/// The definition that asks for the answers of `call` as they come; `inputs` are what goes into it, each
+/// `NAME=VALUE` or a whole JSON object.
+///
+/// # Errors
+/// What is wrong with the call or its input, by AWS's model.
+pub fn raw_definition(
+    service: &str,
+    call: &str,
+    inputs: &[String],
+) -> Result<Map<String, Value>, Faults> {
+    checked(service, call, inputs).map(|checked| written(service, call, &checked))
+}
+
+/// The call as a definition whose rows nobody reads: this holds service, call and input to the model.
+fn checked(service: &str, call: &str, inputs: &[String]) -> Result<Checked, Faults> {
+    let overrides = Overrides {
+        inputs: inputs.to_vec(),
+        rows: Some("[@]".to_owned()),
+        columns: vec!["answered=`true`".to_owned()],
+        ..Overrides::default()
+    };
+    overrides.ask(service, call)
+}
+
+fn written(service: &str, call: &str, checked: &Checked) -> Map<String, Value> {
+    let source = checked.definition().sources.first();
+    let input = source.map(|source| source.request.input.clone()).unwrap_or_default();
     let fields = [
-        ("name", Value::from(name)),
+        ("name", Value::from(format!("raw-{service}-{}", call.to_ascii_lowercase()))),
         (RAW, Value::Bool(true)),
         ("service", Value::from(service)),
         ("call", Value::from(call)),
@@ -34,38 +57,34 @@ pub fn raw_definition(service: &str, call: &str, input: Map<String, Value>) -> M
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The operation of a definition that asks for answers as they come; `None` where it does not, or where
-/// something is wrong with it, which is noted.
+/// The operation of a definition that asks for answers as they come; `None` where something is wrong
+/// with it, which is noted.
 pub(crate) fn of_definition(
     definition: &Map<String, Value>,
     violations: &mut Violations,
 ) -> Option<RawAnswers> {
     let text = |name: &str| definition.get(name).and_then(Value::as_str).unwrap_or_default();
     let (service, call) = (text("service"), text("call"));
-    let input = definition.get("input").cloned().unwrap_or_default();
-    let asked = Overrides {
-        inputs: input
-            .as_object()
-            .filter(|map| !map.is_empty())
-            .map(|_| input.to_string())
-            .into_iter()
-            .collect(),
-        rows: Some("[@]".to_owned()),
-        columns: vec!["answered=`true`".to_owned()],
-        key: Vec::new(),
-        keep: Vec::new(),
-    };
-    match asked.ask(service, call) {
-        Ok(checked) => {
-            let spec = declared(text("name"), DefinedOperation::new(checked).spec());
-            let (service, call) = (service.to_owned(), call.to_owned());
-            Some(RawAnswers { spec, service, call, input })
-        }
-        Err(faults) => {
-            faults.note_in("Definition", violations);
-            None
-        }
+    let input = definition.get("input").and_then(Value::as_object);
+    let given = input.filter(|members| !members.is_empty());
+    let inputs: Vec<String> =
+        given.map(|members| Value::Object(members.clone()).to_string()).into_iter().collect();
+    let checked = checked(service, call, &inputs)
+        .map_err(|faults| faults.note_in("Definition", violations))
+        .ok()?;
+    let expected = written(service, call, &checked);
+    // The name is that of a folder, and whatever else stands there would have no effect.
+    if *definition != expected {
+        let came = Value::Object(definition.clone());
+        violations.note("Definition", &came, Value::Object(expected).to_string());
+        return None;
     }
+    Some(RawAnswers {
+        spec: declared(text("name"), DefinedOperation::new(checked).spec()),
+        service: service.to_owned(),
+        call: call.to_owned(),
+        input: expected["input"].clone(),
+    })
 }
 
 /// Whether a definition asks for answers as they come.
@@ -98,9 +117,7 @@ pub(crate) struct RawAnswers {
 impl RawAnswers {
     async fn pages(&self, target: &Target) -> Result<Rows, OperationFailure> {
         let client = Client::new(Connection::new(&target.config));
-        let input =
-            if self.input.is_null() { Value::Object(Map::new()) } else { self.input.clone() };
-        let ask = Ask { service: &self.service, operation: &self.call, input: &input };
+        let ask = Ask { service: &self.service, operation: &self.call, input: &self.input };
         let mut pages = Vec::new();
         let mut take = |page| {
             pages.push(without_sensitive(&self.service, &self.call, page).to_string());

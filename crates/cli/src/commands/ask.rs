@@ -8,7 +8,7 @@ use org_operator_operations::raw_definition;
 use serde_json::{Map, Value};
 
 use crate::args::AwsArgs;
-use crate::commands::run as a_run;
+use crate::commands;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::Printer;
@@ -19,12 +19,13 @@ pub(crate) async fn run(aws: &AwsArgs, args: &AskArgs, printer: Printer) -> Resu
     let mut asked = args.run.clone();
     asked.select.definition = Some(definition(args)?);
     asked.raw = args.raw;
-    a_run::run(aws, &asked, printer).await
+    commands::run::run(aws, &asked, printer).await
 }
 
 /// The operation that the command line makes, in which nothing is wrong.
 fn definition(args: &AskArgs) -> Result<Map<String, Value>, CliError> {
-    let made = if args.raw { raw(args) } else { rows(args) };
+    let made =
+        if args.raw { raw_definition(&args.service, &args.call, &args.input) } else { rows(args) };
     made.map_err(|faults| {
         let summary = format!("{} {} cannot be asked like this", args.service, args.call);
         let hint = "`org-operator operations find WORD` finds services and calls";
@@ -43,20 +44,6 @@ fn rows(args: &AskArgs) -> Result<Map<String, Value>, Faults> {
     };
     let checked = overrides.ask(&args.service, &args.call)?;
     Ok(object(to_json(checked.definition())?))
-}
-
-/// The answers as they come.
-fn raw(args: &AskArgs) -> Result<Map<String, Value>, Faults> {
-    let overrides = Overrides {
-        inputs: args.input.clone(),
-        rows: Some("[@]".to_owned()),
-        columns: vec!["answered=`true`".to_owned()],
-        ..Overrides::default()
-    };
-    let checked = overrides.ask(&args.service, &args.call)?;
-    let sources = &checked.definition().sources;
-    let input = sources.first().map(|source| source.request.input.clone()).unwrap_or_default();
-    Ok(raw_definition(&args.service, &args.call, input))
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -12,16 +12,34 @@ fn a_page_that_was_cut_between_characters_comes_back_whole() {
     assert_eq!(raw_pages(rows.iter().map(Vec::as_slice)).unwrap(), pages);
 }
 
+fn refused(definition: &Map<String, Value>) -> String {
+    let mut violations = Violations::default();
+    assert!(of_definition(definition, &mut violations).is_none());
+    violations.to_string()
+}
+
 #[test]
 fn a_raw_definition_is_held_to_the_models() {
-    let definition = |call: &str, input: Value| {
-        raw_definition("ec2", call, input.as_object().cloned().unwrap_or_default())
-    };
+    let definition = raw_definition("ec2", "DescribeVpcs", &["MaxResults=5".to_owned()]).unwrap();
     let mut violations = Violations::default();
-    let vpcs =
-        of_definition(&definition("DescribeVpcs", json!({"MaxResults": 5})), &mut violations);
+    let vpcs = of_definition(&definition, &mut violations);
     assert!(violations.is_empty(), "{violations}");
     assert_eq!(vpcs.unwrap().spec().actions, ["ec2:DescribeVpcs"]);
-    assert!(of_definition(&definition("DescribeVpc", json!({"X": 5})), &mut violations).is_none());
-    assert!(violations.to_string().contains("nearest: `DescribeVpcs`"), "{violations}");
+    let mut mistyped = definition.clone();
+    mistyped["call"] = json!("DescribeVpc");
+    let faults = refused(&mistyped);
+    assert!(faults.contains("nearest: `DescribeVpcs`"), "{faults}");
+    assert!(raw_definition("ec2", "DescribeVpc", &[]).is_err());
+}
+
+#[test]
+fn a_raw_definition_has_its_own_name_and_no_other_field() {
+    let right = raw_definition("ec2", "DescribeVpcs", &[]).unwrap();
+    for (field, value) in
+        [("name", json!("../elsewhere")), ("keep", json!("x")), ("input", json!(5))]
+    {
+        let mut wrong = right.clone();
+        wrong.insert(field.to_owned(), value);
+        assert!(refused(&wrong).contains("raw-ec2-describevpcs"), "{field}");
+    }
 }
