@@ -101,8 +101,8 @@ impl Catalogue {
     }
 
     /// The operation that a request means: the one of its `definition`, or else the one called `name`.
-    /// A definition cannot have the name of an operation of the catalogue: their runs would stand in
-    /// one folder.
+    /// A run's folder is called after the operation: a definition has the name `name`, which is none of the
+    /// catalogue.
     pub fn meant(
         &self,
         name: &str,
@@ -114,7 +114,16 @@ impl Catalogue {
             let allowed = "another name: the catalogue has an operation of this one";
             violations.note_text("Definition.name", format!("\"{name}\""), allowed);
         }
-        self.defined(definition, violations)
+        let found = self.defined(definition, violations)?;
+        let own = &found.spec().name;
+        if own != name {
+            violations.note_text(
+                "Operation",
+                format!("\"{name}\""),
+                format!("`{own}`, the name in Definition"),
+            );
+        }
+        Some(found)
     }
 
     fn defined(
