@@ -79,7 +79,7 @@ impl LocalRun {
         let file = std::fs::read(artifacts.path(&folder.artifact(&OPERATION))).ok();
         let definition = file.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let mut violations = Violations::default();
-        let found = catalogue().meant(&self.operation, definition.as_ref(), &mut violations);
+        let found = catalogue().requested(&self.operation, definition.as_ref(), &mut violations);
         violations.into_result("run", found)
     }
 

@@ -135,7 +135,7 @@ pub(crate) fn operation(
     violations: &mut Violations,
 ) -> Option<Arc<dyn Operation>> {
     let RunRequest { operation: name, definition, parameters, .. } = request;
-    let found = catalogue().meant(name, definition.as_ref(), violations)?;
+    let found = catalogue().requested(name, definition.as_ref(), violations)?;
     found.check_parameters(parameters, violations);
     Some(found)
 }

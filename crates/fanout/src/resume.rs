@@ -31,7 +31,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         let defined = if known { None } else { self.defined(&folder).await? };
         let definition = defined.as_ref().and_then(|plan| plan.definition.as_ref());
         self.refuse_definition(definition, &mut violations);
-        let found = catalogue().meant(&request.operation, definition, &mut violations);
+        let found = catalogue().requested(&request.operation, definition, &mut violations);
         let (operation, execution) = violations.into_result("request", found.zip(run_id))?;
         let worker_function = self.worker(&*operation)?;
         let plan = match defined {

@@ -103,7 +103,7 @@ impl Catalogue {
     /// The operation that a request means: the one of its `definition`, or else the one called `name`.
     /// A run's folder is called after the operation: a definition has the name `name`, which is none of the
     /// catalogue.
-    pub fn meant(
+    pub fn requested(
         &self,
         name: &str,
         definition: Option<&Map<String, Value>>,
@@ -152,7 +152,7 @@ impl Catalogue {
         parameters: &Map<String, Value>,
     ) -> Result<Arc<dyn Operation>, Error> {
         let mut violations = Violations::default();
-        let found = self.meant(name, definition, &mut violations);
+        let found = self.requested(name, definition, &mut violations);
         if let Some(operation) = &found {
             operation.check_parameters(parameters, &mut violations);
         }

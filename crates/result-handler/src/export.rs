@@ -16,7 +16,7 @@ const CHUNK: usize = 64 * 1024;
 
 /// The streamed artifacts of a run.
 pub(crate) struct Export<U> {
-    writers: Vec<Writer<U>>,
+    writers: Vec<ArtifactWriter<U>>,
     tally: Tally,
 }
 
@@ -30,7 +30,7 @@ impl<U: Upload> Export<U> {
         let streamed = Artifact::ALL.iter().filter_map(|artifact| Some((artifact, artifact.sink?)));
         let writers = streamed.map(|(artifact, open)| {
             let upload = artifacts.upload(&folder.artifact(artifact));
-            Ok(Writer { sink: open(facts)?, upload })
+            Ok(ArtifactWriter::new(open(facts)?, upload))
         });
         Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
     }
@@ -44,7 +44,7 @@ impl<U: Upload> Export<U> {
         let row = record_row(targets, &entry.region, &entry.record.cells);
         for writer in &mut self.writers {
             writer.sink.record(&row)?;
-            writer.drain(CHUNK).await?;
+            writer.advance().await?;
         }
         self.tally.record();
         Ok(())
@@ -60,7 +60,7 @@ impl<U: Upload> Export<U> {
             let row = change.row(targets);
             for writer in &mut self.writers {
                 writer.sink.change(&row)?;
-                writer.drain(CHUNK).await?;
+                writer.advance().await?;
             }
         }
         self.tally.changes(targets, changes);
@@ -77,7 +77,7 @@ impl<U: Upload> Export<U> {
             let row = target.row(targets);
             for writer in &mut self.writers {
                 writer.sink.target(&row)?;
-                writer.drain(CHUNK).await?;
+                writer.advance().await?;
             }
         }
         self.tally.account(targets, covered);
@@ -90,23 +90,44 @@ impl<U: Upload> Export<U> {
         summarize: impl FnOnce(Tally) -> Summary,
     ) -> Result<Summary, Error> {
         let summary = summarize(self.tally);
-        for mut writer in self.writers {
-            writer.sink.finish(&summary)?;
-            writer.drain(0).await?;
-            writer.upload.finish().await?;
+        for writer in self.writers {
+            writer.finish(&summary).await?;
         }
         Ok(summary)
     }
 }
 
 /// A sink with the upload that its bytes go to.
-struct Writer<U> {
-    sink: Box<dyn ArtifactSink>,
+pub struct ArtifactWriter<U> {
+    /// What makes the bytes.
+    pub sink: Box<dyn ArtifactSink>,
     upload: U,
 }
 
-impl<U: Upload> Writer<U> {
-    /// Moves the sink's bytes on where there are more than `limit`.
+impl<U: Upload> ArtifactWriter<U> {
+    /// A writer of what `sink` makes, into `upload`.
+    pub fn new(sink: Box<dyn ArtifactSink>, upload: U) -> Self {
+        Self { sink, upload }
+    }
+
+    /// Moves the sink's bytes on where enough have been collected.
+    ///
+    /// # Errors
+    /// What the sink or the upload returned.
+    pub async fn advance(&mut self) -> Result<(), Error> {
+        self.drain(CHUNK).await
+    }
+
+    /// Adds what comes after the last account, and completes the artifact.
+    ///
+    /// # Errors
+    /// What the sink or the upload returned.
+    pub async fn finish(mut self, summary: &Summary) -> Result<(), Error> {
+        self.sink.finish(summary)?;
+        self.drain(0).await?;
+        self.upload.finish().await
+    }
+
     async fn drain(&mut self, limit: usize) -> Result<(), Error> {
         let buffer = self.sink.buffer();
         if buffer.buffered() <= limit {

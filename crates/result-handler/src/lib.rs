@@ -27,6 +27,7 @@ use org_operator_operations::{Catalogue, Operation, catalogue};
 
 use account::Reading;
 pub use compare::{Written, compare};
+pub use export::ArtifactWriter;
 use export::Export;
 use previous::Previous;
 
@@ -93,7 +94,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     fn operation(&self, event: &ResultEvent) -> Result<Arc<dyn Operation>, Error> {
         let mut violations = Violations::default();
         let definition = event.definition.as_ref();
-        let found = self.catalogue.meant(&event.operation, definition, &mut violations);
+        let found = self.catalogue.requested(&event.operation, definition, &mut violations);
         violations.into_result("request", found)
     }
 

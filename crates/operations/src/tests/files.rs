@@ -90,7 +90,7 @@ fn every_file_is_named_as_its_operation() {
 fn a_definition_is_refused_under_another_name_than_its_own() {
     let map = vpcs().as_object().cloned().unwrap();
     let mut violations = Violations::default();
-    assert!(catalogue().meant("my-vpcs", Some(&map), &mut violations).is_some());
+    assert!(catalogue().requested("my-vpcs", Some(&map), &mut violations).is_some());
     assert!(violations.is_empty(), "{violations}");
     let refused = catalogue().resolve("../elsewhere", Some(&map), &Map::new());
     let text = refused.err().map(|error| error.to_string()).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
-use org_operator_core::artifact::sink::{ArtifactSink, Origin, RunFacts};
+use org_operator_core::artifact::sink::{Origin, RunFacts};
 use org_operator_core::artifact::{
     Artifact, CHANGES_CSV, COVERAGE_CSV, MANIFEST, PLAN, RECORD_LINES, SUMMARY, report_html,
 };
@@ -19,16 +19,13 @@ use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::Spec;
-use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_core::ports::Artifacts;
 use org_operator_core::{AccountId, Error, ErrorKind, WorkItem};
 use org_operator_local::directory::{Directory, FileUpload};
 use org_operator_local::engine::WORKER;
-use org_operator_result_handler::Written;
+use org_operator_result_handler::{ArtifactWriter, Written};
 
 use crate::local_run::LocalRun;
-
-/// Bytes of the page that are collected before they are written.
-const CHUNK: usize = 64 * 1024;
 
 /// The changes of each account.
 pub(super) type Changes = BTreeMap<AccountId, Vec<ChangeRow<'static>>>;
@@ -88,11 +85,9 @@ impl<'a> RunFiles<'a> {
         let sink = report_html::open(&self.facts(partition))?;
         let upload = self.written.artifacts.upload(key);
         let records = record_rows(self.path(&RECORD_LINES), columns(self.spec))?.peekable();
-        let mut writing = Writing { sink, upload, records, changes };
+        let mut writing = Writing { page: ArtifactWriter::new(sink, upload), records, changes };
         writing.all(&coverage).await?;
-        writing.sink.finish(&self.summary)?;
-        writing.drain(0).await?;
-        writing.upload.finish().await
+        writing.page.finish(&self.summary).await
     }
 
     /// Accounts have the manifest's names: those of the coverage may begin with an apostrophe.
@@ -120,8 +115,7 @@ impl<'a> RunFiles<'a> {
 
 /// A page while it is written.
 struct Writing<R: Iterator> {
-    sink: Box<dyn ArtifactSink>,
-    upload: FileUpload,
+    page: ArtifactWriter<FileUpload>,
     records: Peekable<R>,
     changes: Changes,
 }
@@ -135,9 +129,9 @@ impl<R: Iterator<Item = Result<RecordRow<'static>, Error>>> Writing<R> {
                 self.changes(&first.account_id)?;
             }
             for row in account {
-                self.sink.target(row)?;
+                self.page.sink.target(row)?;
             }
-            self.drain(CHUNK).await?;
+            self.page.advance().await?;
         }
         Ok(())
     }
@@ -148,24 +142,15 @@ impl<R: Iterator<Item = Result<RecordRow<'static>, Error>>> Writing<R> {
             Err(_) => true,
         };
         while let Some(row) = self.records.next_if(is_next) {
-            self.sink.record(&row?)?;
-            self.drain(CHUNK).await?;
+            self.page.sink.record(&row?)?;
+            self.page.advance().await?;
         }
         Ok(())
     }
 
     fn changes(&mut self, account: &AccountId) -> Result<(), Error> {
         let rows = self.changes.remove(account).unwrap_or_default();
-        rows.iter().try_for_each(|row| self.sink.change(row))
-    }
-
-    async fn drain(&mut self, limit: usize) -> Result<(), Error> {
-        let buffer = self.sink.buffer();
-        if buffer.buffered() <= limit {
-            return Ok(());
-        }
-        let bytes = buffer.take()?;
-        self.upload.write(&bytes).await
+        rows.iter().try_for_each(|row| self.page.sink.change(row))
     }
 }
 
