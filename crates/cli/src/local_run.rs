@@ -1,6 +1,7 @@
 //! Runs that lie on this machine, whether they ran here or were fetched: which one a person means,
 //! and of which operation it is. What is in their files is the core's.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use org_operator_local::directory::Directory;
 use org_operator_local::engine::operation_of;
 use org_operator_operations::{Operation, catalogue};
 use org_operator_result_handler::Written;
+use serde_json::{Map, Value};
 
 use crate::error::CliError;
 
@@ -76,8 +78,7 @@ impl LocalRun {
     /// The operation of the run: one of the catalogue, or the one that its request brought.
     pub(crate) fn operation(&self) -> Result<Arc<dyn Operation>, Error> {
         let Written { artifacts, folder } = self.written();
-        let file = std::fs::read(artifacts.path(&folder.artifact(&OPERATION))).ok();
-        let definition = file.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let definition = definition(&artifacts.path(&folder.artifact(&OPERATION)))?;
         let mut violations = Violations::default();
         let found = catalogue().requested(&self.operation, definition.as_ref(), &mut violations);
         violations.into_result("run", found)
@@ -87,5 +88,32 @@ impl LocalRun {
     pub(crate) fn written(&self) -> Written<Directory> {
         let folder = Folder::new("", &self.operation, &self.run);
         Written { artifacts: Directory::new(&self.root), folder }
+    }
+}
+
+/// The definition in the file at `path`; `None` where the run has no such file.
+fn definition(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|e| Error::invalid(format!("{}: {e}", path.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("reading", path, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_that_cannot_be_read_is_not_taken_for_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("operation.json");
+        assert_eq!(definition(&path), Ok(None));
+        std::fs::write(&path, "{\"name\": ").unwrap();
+        let refused = definition(&path).unwrap_err().to_string();
+        assert!(refused.contains("operation.json"), "{refused}");
+        assert!(definition(folder.path()).is_err());
     }
 }

@@ -57,9 +57,10 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
 
     /// The plan of a run whose request brought its operation; `None` where there is none.
     async fn defined(&self, folder: &Folder) -> Result<Option<RunPlan>, Error> {
-        let bytes = find(&self.artifacts, &folder.artifact(&PLAN)).await?;
-        let plan = bytes.and_then(|bytes| serde_json::from_slice::<RunPlan>(&bytes).ok());
-        Ok(plan.filter(|plan| plan.definition.is_some()))
+        let key = folder.artifact(&PLAN);
+        let Some(bytes) = find(&self.artifacts, &key).await? else { return Ok(None) };
+        let plan: RunPlan = self.parsed(&key, &bytes)?;
+        Ok(Some(plan).filter(|plan| plan.definition.is_some()))
     }
 
     /// The work items with the Regions that have no final outcome. There may be none, where only
@@ -100,12 +101,17 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         run: &RunId,
     ) -> Result<T, Error> {
         let key = folder.artifact(artifact);
-        let uri = self.artifacts.uri(&key);
         let Some(bytes) = find(&self.artifacts, &key).await? else {
+            let uri = self.artifacts.uri(&key);
             let allowed = format!("a run of this operation whose files are still there ({uri})");
             return Err(refused(run, &allowed));
         };
-        serde_json::from_slice(&bytes)
+        self.parsed(&key, &bytes)
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, Error> {
+        let uri = self.artifacts.uri(key);
+        serde_json::from_slice(bytes)
             .map_err(|e| Error::new(ErrorKind::OperationFailed, format!("{uri}: {e}")))
     }
 

@@ -91,3 +91,15 @@ async fn a_parameter_of_another_type_is_refused_with_what_is_allowed() {
     assert!(refused.contains("Parameters.OnlyForeign: got"), "{refused}");
     assert!(refused.contains("true or false"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_plan_that_cannot_be_read_is_not_taken_for_none() {
+    let fanout = allowing();
+    let event = json!({"Definition": definition("nat-gateways")});
+    let plan = planned(&fanout, &event).await.unwrap();
+    let key = format!("runs/nat-gateways/{}/plan.json", plan.run_id);
+    fanout.artifacts.put(&key, b"{\"RunId\": ".to_vec()).await.unwrap();
+    let resume = json!({"ResumeRun": plan.run_id, "Operation": "nat-gateways"});
+    let refused = planned(&fanout, &resume).await.unwrap_err();
+    assert!(refused.message().contains("plan.json"), "{refused}");
+}
