@@ -96,3 +96,10 @@ fn a_definition_is_refused_under_another_name_than_its_own() {
     let text = refused.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(text.contains("Operation: got \"../elsewhere\", allowed: `my-vpcs`"), "{text}");
 }
+
+#[test]
+fn the_list_of_files_names_no_folder_of_one_clone() {
+    let list = include_str!(concat!(env!("OUT_DIR"), "/files.rs"));
+    assert!(list.contains("account-summary"));
+    assert!(!list.contains(env!("CARGO_MANIFEST_DIR")), "{list}");
+}
