@@ -114,6 +114,9 @@ DIFFERENT = {
     ("iam", "GetAccountAuthorizationDetails"): [(r"\.LastUsedDate: ", "each call is a use")],
     ("sts", "GetCallerIdentity"): [(r"\.(Arn|UserId): ", "each session has a name of its own")],
     ("rds", "DescribeDBInstances"): [(r"\.LatestRestorableTime: ", "moto says the moment of the call")],
+    ("cloudtrail", "GetTrailStatus"): [
+        (r"\.LatestDelivery(Attempt)?Time: ", "moto says the moment of the call"),
+    ],
     ("lambda", "ListFunctions"): [(r'\.Environment\.Variables: "\(sensitive\)"', SENSITIVE)],
     ("lambda", "GetFunctionConfiguration"): [(r'\.Environment\.Variables: "\(sensitive\)"', SENSITIVE)],
     ("cloudfront", "GetDistribution"): [(r'\.Comment: "\(sensitive\)"', SENSITIVE)],
