@@ -2,7 +2,7 @@
 
 use super::phases::{Phase, seconds};
 use super::quotas::usable;
-use super::{Cost, Workload, count, items};
+use super::{Cost, Workload, calls_in_accounts, count, items};
 use crate::limits::Limits;
 
 /// Transitions of the parent execution, whatever the number of accounts.
@@ -17,8 +17,7 @@ const READ_UNIT_BYTES: f64 = 4_096.0;
 
 /// The cost of a run from one machine.
 pub(super) fn local(work: &Workload, limits: &Limits, phases: &[Phase]) -> Cost {
-    let calls = count(work.targets) * work.calls_per_target + count(work.accounts);
-    let asking = calls * work.call_seconds / f64::from(work.concurrency);
+    let asking = calls_in_accounts(work) * work.call_seconds / f64::from(work.concurrency);
     let entering = count(work.accounts) / limits.assume_rate;
     let own = [
         ("asking", asking.max(entering).max(work.call_seconds)),

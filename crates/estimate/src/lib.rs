@@ -26,6 +26,8 @@ pub struct Workload {
     pub tagged: u64,
     /// Accounts that are asked which Regions are on in them.
     pub enabled: u64,
+    /// Work items that ask their account which Regions are on: those with an opt-in Region.
+    pub inquiries: u64,
     /// The operation's calls per target.
     pub calls_per_target: f64,
     /// Records that a target has, on average.
@@ -58,6 +60,7 @@ impl Workload {
             work_items,
             tagged: 0,
             enabled: 0,
+            inquiries: 0,
             calls_per_target: 1.0,
             records_per_target: 1.0,
             call_seconds,
@@ -120,7 +123,7 @@ pub fn estimate(work: &Workload, limits: &Limits) -> Estimate {
     let before = phases::phases(work, limits);
     let asked: f64 = before.iter().map(|phase| phase.calls).sum();
     Estimate {
-        calls: asked + count(work.accounts) + count(work.targets) * work.calls_per_target,
+        calls: asked + calls_in_accounts(work),
         local: cost::local(work, limits, &before),
         deployed: cost::deployed(work, limits, &before, workers.1),
         bound_by: quotas::first(work, workers, &before),
@@ -128,6 +131,11 @@ pub fn estimate(work: &Workload, limits: &Limits) -> Estimate {
         reason,
         warnings: phases::warning(&before, limits).into_iter().collect(),
     }
+}
+
+/// Entering the accounts, asking them for their Regions, and the operation's calls.
+fn calls_in_accounts(work: &Workload) -> f64 {
+    count(work.accounts + work.inquiries) + count(work.targets) * work.calls_per_target
 }
 
 fn items(work: &Workload) -> f64 {

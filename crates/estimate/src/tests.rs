@@ -37,6 +37,13 @@ fn ten_thousand_accounts_take_a_minute_of_listing() {
 }
 
 #[test]
+fn asking_accounts_which_regions_are_on_is_a_call_per_work_item() {
+    let (all_always_on, some_opt_in) = (of(1_000), Workload { inquiries: 1_000, ..of(1_000) });
+    let further = estimated(&some_opt_in).calls - estimated(&all_always_on).calls;
+    assert!((further - 1_000.0).abs() < 1e-9, "{further}");
+}
+
+#[test]
 fn slow_workers_are_bound_by_lambda_and_few_items_by_nothing() {
     let slow = Workload { item_seconds: 60.0, max_concurrency: 1_000, ..of(5_000) };
     assert!(estimated(&slow).bound_by.0.starts_with("Lambda's concurrency"));

@@ -5,6 +5,7 @@ mod render;
 
 use std::collections::BTreeMap;
 
+use org_operator_core::WorkItem;
 use org_operator_core::input::request::RegionChoice;
 use org_operator_core::model::account::Account;
 use org_operator_core::model::unit_tree::Unit;
@@ -53,6 +54,7 @@ fn workload(args: &PlanArgs, preview: &Preview) -> Workload {
     let (listed, accounts) =
         (preview.selection.all().count(), preview.selection.selected().count());
     let items = preview.items.len() as u64;
+    let has_opt_in = |item: &&WorkItem| item.regions.iter().any(|region| !region.is_always_on());
     let asked = args.max_concurrency.or(preview.request.max_concurrency);
     #[expect(clippy::cast_precision_loss, reason = "an operation declares a handful of actions")]
     // Each declared action is one call per target: no operation calls one of them more than once
@@ -62,6 +64,7 @@ fn workload(args: &PlanArgs, preview: &Preview) -> Workload {
     Workload {
         tagged,
         enabled,
+        inquiries: preview.items.iter().filter(has_opt_in).count() as u64,
         calls_per_target: calls,
         records_per_target: args.records,
         call_seconds: args.call_seconds,
