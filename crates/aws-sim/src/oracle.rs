@@ -2,7 +2,7 @@
 //! calls the product.
 
 use crate::public_addresses::public_addresses;
-use crate::route_tables::{Route, RouteTable, route_tables};
+use crate::route_tables::{Route, RouteTable, dns_hostnames, route_tables};
 use crate::world::{DEFAULT_REGIONS, MemberAccount, RegionAccess, RoleTrust, World};
 
 /// The cells of a row of a CSV file.
@@ -73,6 +73,7 @@ pub fn is_enabled(world: &World, account: &str, region: &str) -> bool {
 pub fn rows(world: &World, operation: &str, account: &MemberAccount, region: &str) -> Vec<Row> {
     match operation {
         "public-ips" => public_ip_rows(world, account, region),
+        "route-table-vpcs" => route_table_vpc_rows(world, account, region),
         _ => internet_route_rows(world, account, region),
     }
 }
@@ -82,6 +83,18 @@ fn public_ip_rows(world: &World, account: &MemberAccount, region: &str) -> Vec<R
     rows.sort();
     let target = [account.id.as_str(), &account.name, region].map(str::to_owned);
     rows.into_iter().map(|row| [&target[..], &row].concat()).collect()
+}
+
+/// Of every route table, also of one that another account owns; the last cell comes of a call per row.
+fn route_table_vpc_rows(world: &World, account: &MemberAccount, region: &str) -> Vec<Row> {
+    let row = |table: &RouteTable| {
+        let dns = dns_hostnames(world, &table.vpc).map_or_else(String::new, |on| on.to_string());
+        let of_target = [account.id.as_str(), &account.name, region].map(str::to_owned);
+        of_target.into_iter().chain([table.id.clone(), table.vpc.clone(), dns]).collect()
+    };
+    let mut rows: Vec<Row> = route_tables(world, &account.id, region).iter().map(row).collect();
+    rows.sort();
+    rows
 }
 
 /// The rows of `internet-routes.csv` for one target, sorted as there, as if the target succeeded.

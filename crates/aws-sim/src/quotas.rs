@@ -57,6 +57,7 @@ fn quota(call: &Call) -> Option<(Bucket, Rate)> {
         // Per account, Region and API: the bucket of the non-mutating actions.
         (Service::Ec2, "DescribeRouteTables") => ("route tables", (20.0, 100.0)),
         (Service::Ec2, "DescribeAddresses") => ("addresses", (20.0, 100.0)),
+        (Service::Ec2, "DescribeVpcAttribute") => ("VPC attributes", (20.0, 100.0)),
         (Service::Ec2, "DescribeNetworkInterfaces") => ("interfaces", (10.0, 50.0)),
         // Per partition key, in calls: a batch of 25 small items counts as one here.
         (Service::DynamoDb, _) => ("partition", (1_000.0, 1_000.0)),

@@ -63,6 +63,12 @@ impl Route {
 /// An account outside of the organization that shares its subnets with it.
 pub(crate) const SHARING_ACCOUNT: &str = "999999999999";
 
+/// Whether the hosts of a VPC get DNS names; nothing where the VPC is gone by the time it is asked.
+pub(crate) fn dns_hostnames(world: &World, vpc: &str) -> Option<bool> {
+    let drawn = keyed((world.seed, "dns", vpc)).u8(0..6);
+    (drawn > 0).then_some(drawn.is_multiple_of(2))
+}
+
 /// The route tables of a Region, in the order in which EC2 lists them.
 pub(crate) fn route_tables(world: &World, account: &str, region: &str) -> Vec<RouteTable> {
     let mut rng = keyed((world.seed, "network", account, region));

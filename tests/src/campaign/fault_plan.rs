@@ -6,6 +6,7 @@ use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Latency, Service, When,
 use fastrand::Rng;
 
 use super::request::Asked;
+use super::request::file::FOLLOWED_UP;
 
 use Fault::{
     Denied, Expired, Internal, LostReply, Reset, ResetInBody, Stalled, Throttled, Truncated,
@@ -54,7 +55,12 @@ fn places(asked: &Asked, always: &[Place]) -> Vec<Place> {
             places.push((Service::Ec2, "DescribeAddresses", ASKING));
             places.push((Service::Ec2, "DescribeNetworkInterfaces", ASKING));
         }
-        _ => places.extend([(Service::Ec2, "DescribeRouteTables", ASKING); 2]),
+        question => {
+            places.extend([(Service::Ec2, "DescribeRouteTables", ASKING); 2]);
+            if question == FOLLOWED_UP {
+                places.extend([(Service::Ec2, "DescribeVpcAttribute", ASKING); 2]);
+            }
+        }
     }
     if asked.has("Tags") {
         places.extend([organization("ListTagsForResource"); 2]);

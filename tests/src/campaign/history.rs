@@ -13,6 +13,7 @@ use org_operator_testkit::TestResult;
 use serde_json::{Map, Value, json};
 
 use super::request::Asked;
+use super::request::file::{self, FOLLOWED_UP};
 
 /// The run before.
 #[derive(Debug, Clone, Default)]
@@ -25,11 +26,17 @@ pub struct History {
 /// The columns of an operation's file.
 #[must_use]
 pub fn columns(operation: &str) -> Vec<String> {
-    let mut violations = Violations::default();
-    let known = catalogue().find(operation, &mut violations);
-    let own = known.map(|known| known.spec().columns.clone()).unwrap_or_default();
     let target = ["account_id", "account_name", "region"].map(str::to_owned);
-    target.into_iter().chain(own.into_iter().map(|column| column.name)).collect()
+    target.into_iter().chain(own_columns(operation)).collect()
+}
+
+fn own_columns(operation: &str) -> Vec<String> {
+    if operation == FOLLOWED_UP {
+        return file::columns(operation);
+    }
+    let known = catalogue().find(operation, &mut Violations::default());
+    let own = known.map(|known| known.spec().columns.clone()).unwrap_or_default();
+    own.into_iter().map(|column| column.name).collect()
 }
 
 impl History {

@@ -56,9 +56,12 @@ impl Asked {
     pub fn draw(rng: &mut Rng, world: &World) -> Self {
         let filter = if rng.bool() { Filter::draw(rng, world) } else { Filter::default() };
         let regions = Regions::draw(rng, world);
-        // A third asks by a file of its own; seen from aside, so that a seed's other draws stay.
-        let brings_a_file = rng.clone().u8(0..3) == 0;
-        let question = if rng.u8(0..4) == 0 { "public-ips" } else { "internet-routes" };
+        // A third asks by a file of its own, a quarter of these by one that makes a call per row;
+        // seen from aside, so that a seed's other draws stay.
+        let aside = rng.clone().u8(0..12);
+        let brings_a_file = aside < 4;
+        let drawn = if rng.u8(0..4) == 0 { "public-ips" } else { "internet-routes" };
+        let question = if aside == 0 { file::FOLLOWED_UP } else { drawn };
         let mut request = Map::new();
         let is_named = question != "internet-routes" || rng.bool();
         let operation = if brings_a_file { file::name(question) } else { question };

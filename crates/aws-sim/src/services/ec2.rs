@@ -1,10 +1,11 @@
 //! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses and
-//! network interfaces have files of their own.
+//! network interfaces and an attribute of VPCs have files of their own.
 
 mod addresses;
 mod query;
 mod regions;
 mod route_tables;
+mod vpc_attribute;
 
 use super::handler::{Context, Handler, ServiceResult, call};
 use super::session_policy;
@@ -92,6 +93,7 @@ fn handle(
             let (page, next) = query::paged(&all, form, 1_000)?;
             Ok(addresses::describe_network_interfaces(page) + &next)
         }
+        "DescribeVpcAttribute" => vpc_attribute::describe(world, account, region, form),
         "DescribeRegions" => Ok(regions::describe(world, account, form)),
         _ => {
             let text = format!("The action {operation} is not valid for this web service.");
