@@ -3,6 +3,7 @@
 
 mod command;
 mod cpu_quota;
+mod dynamic;
 mod instant_ports;
 mod measurement;
 mod process;
@@ -41,6 +42,8 @@ pub(crate) enum Step {
     },
     /// The worker with a share of a CPU
     Throttled,
+    /// The dynamic client beside the typed one
+    Dynamic,
 }
 
 /// Runs one step and prints its figures as JSON, or all parts.
@@ -49,6 +52,7 @@ pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
     match step {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
         Some(Step::Throttled) => println!("{}", apart(throttled_worker::part)?.plain()),
+        Some(Step::Dynamic) => println!("{}", dynamic::part()?.plain()),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
         Some(Step::SimulatedExport { endpoint }) => {
             println!("{}", serde_json::to_string(&simulated_export::export(&endpoint).await?)?);
@@ -77,6 +81,7 @@ async fn all() -> TestResult<Vec<Part>> {
     drop(simulation);
     parts.push(printed(projection::part(export.per_second).await?));
     parts.push(printed(apart(throttled_worker::part)?));
+    parts.push(printed(dynamic::part()?));
     Ok(parts)
 }
 

@@ -1,4 +1,4 @@
-//! (g) The worker with the CPU share of a memory size, against 20 Regions behind TLS: what a cold and a
+//! (i) The worker with the CPU share of a memory size, against 20 Regions behind TLS: what a cold and a
 //! warm start take, so that the default of `MemorySize` is a measured choice.
 
 use std::path::Path;
@@ -38,7 +38,7 @@ struct Times {
     handshakes: u64,
 }
 
-/// (g) Cold and warm times under both shares.
+/// (i) Cold and warm times under both shares.
 pub(crate) fn part() -> TestResult<Part> {
     let (worker, deployed) = function("worker")?;
     let simulation =
@@ -56,7 +56,7 @@ pub(crate) fn part() -> TestResult<Part> {
     }
     let profile = if deployed { "as deployed" } else { "release profile" };
     let title = format!(
-        "(g) The worker ({profile}) with a share of a CPU, {REGIONS} Regions behind TLS, 20 ms a call ({kind})"
+        "(i) The worker ({profile}) with a share of a CPU, {REGIONS} Regions behind TLS, 20 ms a call ({kind})"
     );
     Ok(Part { title, rows })
 }
