@@ -28,9 +28,12 @@ use output::printer::{self, Printer};
 /// Parses the command line, runs its command and returns the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(exit) = commands::completions::answer() {
+        return exit.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return printer::usage(&error),
+        Err(error) => return printer::usage(&error).into(),
     };
     init_logging();
     let printer = Printer::new(cli.quiet);

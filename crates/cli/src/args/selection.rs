@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use serde_json::{Map, Value};
+
+use crate::commands::completions::values;
 
 /// What a run covers.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What is asked, and where")]
 pub(crate) struct SelectionArgs {
     /// The operation [default: internet-routes]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(values::operations))]
     pub(crate) operation: Option<String>,
     /// An operation file to run in place of a named operation
     #[arg(long, value_name = "FILE", conflicts_with = "operation")]

@@ -1,8 +1,14 @@
-//! `org-operator completions`: what a shell must know to complete the command line.
+//! `org-operator completions`: what a shell asks this program while a person types. The script only
+//! passes the words on, so services, calls and operations are those of the installed version.
 
 pub(crate) mod args;
+pub(crate) mod values;
+
+use std::env;
 
 use clap::CommandFactory;
+use clap_complete::CompleteEnv;
+use clap_complete::env::Shells;
 
 use crate::command_line::Cli;
 use crate::error::CliError;
@@ -10,10 +16,32 @@ use crate::exit::Exit;
 use crate::output::printer;
 use args::CompletionsArgs;
 
+/// Names the shell that asks; set by the script only.
+const VARIABLE: &str = "ORG_OPERATOR_COMPLETE";
+const PROGRAM: &str = "org-operator";
+
 /// Prints the completion script of a shell.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "org-operator", &mut script);
+    if let Some(shell) = Shells::builtins().completer(&args.shell.to_string()) {
+        shell
+            .write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)
+            .map_err(|error| CliError::local("the script cannot be written", &error))?;
+    }
     printer::data(&script)?;
     Ok(Exit::Complete)
+}
+
+/// Answers a shell that asks what may follow the words so far; nothing where no shell asks.
+pub(crate) fn answer() -> Option<Exit> {
+    let answered = CompleteEnv::with_factory(Cli::command)
+        .var(VARIABLE)
+        .bin(PROGRAM)
+        .completer(PROGRAM)
+        .try_complete(env::args_os(), env::current_dir().ok().as_deref());
+    match answered {
+        Ok(true) => Some(Exit::Complete),
+        Ok(false) => None,
+        Err(error) => Some(printer::usage(&error)),
+    }
 }

@@ -3,7 +3,6 @@
 //! What is printed is decided by others. A reader that goes away (`| head`) is no error.
 
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -16,10 +15,9 @@ pub(crate) struct Printer {
 }
 
 /// Prints what clap says about a command line: help to stdout, violations to stderr.
-pub(crate) fn usage(said: &clap::Error) -> ExitCode {
+pub(crate) fn usage(said: &clap::Error) -> Exit {
     let _ = said.print();
-    let exit = if said.use_stderr() { Exit::Usage } else { Exit::Complete };
-    exit.into()
+    if said.use_stderr() { Exit::Usage } else { Exit::Complete }
 }
 
 /// A line that is not data, and that quiet does not silence.

@@ -1,7 +1,9 @@
 //! The options of `org-operator ask`.
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
+use crate::commands::completions::values;
 use crate::commands::run::args::RunArgs;
 
 const EXAMPLES: &str = "\
@@ -21,10 +23,10 @@ marks as sensitive is shown by no column, and replaced in --raw.";
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AskArgs {
     /// The service, such as `ec2`
-    #[arg(value_name = "SERVICE")]
+    #[arg(value_name = "SERVICE", add = ArgValueCandidates::new(values::services))]
     pub(crate) service: String,
     /// The call, such as `DescribeVpcs`
-    #[arg(value_name = "CALL")]
+    #[arg(value_name = "CALL", add = ArgValueCandidates::new(values::calls))]
     pub(crate) call: String,
     /// What goes into the call: NAME=VALUE, or a whole JSON object
     #[arg(long, value_name = "NAME=VALUE", help_heading = "The call")]

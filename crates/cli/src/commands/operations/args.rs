@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
+
+use crate::commands::completions::values;
 
 const OPERATIONS_EXAMPLES: &str = "\
 Examples:
@@ -21,7 +24,7 @@ pub(crate) struct OperationsArgs {
     #[command(subcommand)]
     pub(crate) command: Option<OperationsCommand>,
     /// Only those that call this service
-    #[arg(long, value_name = "SERVICE")]
+    #[arg(long, value_name = "SERVICE", add = ArgValueCandidates::new(values::services))]
     pub(crate) service: Option<String>,
     /// Only those that have this word in name, summary or question
     #[arg(long, value_name = "WORD")]
@@ -38,6 +41,7 @@ pub(crate) enum OperationsCommand {
     #[command(after_help = "Example:\n  org-operator operations show internet-routes")]
     Show {
         /// The operation's name
+        #[arg(add = ArgValueCandidates::new(values::operations))]
         name: String,
     },
     /// Check operation files against AWS's models, without any call
@@ -51,8 +55,10 @@ pub(crate) enum OperationsCommand {
     #[command(after_help = "Example:\n  org-operator operations new ec2 DescribeNatGateways")]
     New {
         /// The service, as the AWS CLI calls it
+        #[arg(add = ArgValueCandidates::new(values::services))]
         service: String,
         /// The call, as AWS calls it
+        #[arg(add = ArgValueCandidates::new(values::calls))]
         call: String,
     },
     /// Find operations, services and calls by a word
