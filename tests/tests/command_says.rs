@@ -246,7 +246,7 @@ fn completions_know_services_calls_and_operations() -> TestResult<()> {
 #[test]
 fn completions_and_help_are_data() -> TestResult<()> {
     let shell = stranger()?;
-    for name in ["bash", "zsh", "fish"] {
+    for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let said = shell.run(&["completions", name])?;
         assert!(said.code == Some(0) && said.stdout.contains("org-operator"), "{name}");
     }

@@ -22,12 +22,14 @@ const PROGRAM: &str = "org-operator";
 
 /// Prints the completion script of a shell.
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit, CliError> {
+    let (name, shells) = (args.shell.to_string(), Shells::builtins());
+    let shell = shells
+        .completer(&name)
+        .ok_or_else(|| CliError::internal("no completions", &format!("no script for {name}")))?;
     let mut script = Vec::new();
-    if let Some(shell) = Shells::builtins().completer(&args.shell.to_string()) {
-        shell
-            .write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)
-            .map_err(|error| CliError::local("the script cannot be written", &error))?;
-    }
+    shell
+        .write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)
+        .map_err(|error| CliError::local("the script cannot be written", &error))?;
     printer::data(&script)?;
     Ok(Exit::Complete)
 }
