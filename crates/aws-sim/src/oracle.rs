@@ -79,22 +79,28 @@ pub fn rows(world: &World, operation: &str, account: &MemberAccount, region: &st
 }
 
 fn public_ip_rows(world: &World, account: &MemberAccount, region: &str) -> Vec<Row> {
-    let mut rows = public_addresses(world, &account.id, region).rows;
+    of_target(account, region, public_addresses(world, &account.id, region).rows)
+}
+
+/// The rows of a target, sorted by their own cells, which come behind the target's.
+fn of_target<const N: usize>(
+    account: &MemberAccount,
+    region: &str,
+    mut rows: Vec<[String; N]>,
+) -> Vec<Row> {
     rows.sort();
     let target = [account.id.as_str(), &account.name, region].map(str::to_owned);
     rows.into_iter().map(|row| [&target[..], &row].concat()).collect()
 }
 
-/// Of every route table, also of one that another account owns; the last cell comes of a call per row.
+/// Of every route table, also of one that another account owns; the last cell is the answer of a call per row.
 fn route_table_vpc_rows(world: &World, account: &MemberAccount, region: &str) -> Vec<Row> {
     let row = |table: &RouteTable| {
         let dns = dns_hostnames(world, &table.vpc).map_or_else(String::new, |on| on.to_string());
-        let of_target = [account.id.as_str(), &account.name, region].map(str::to_owned);
-        of_target.into_iter().chain([table.id.clone(), table.vpc.clone(), dns]).collect()
+        [table.id.clone(), table.vpc.clone(), dns]
     };
-    let mut rows: Vec<Row> = route_tables(world, &account.id, region).iter().map(row).collect();
-    rows.sort();
-    rows
+    let rows = route_tables(world, &account.id, region).iter().map(row).collect();
+    of_target(account, region, rows)
 }
 
 /// The rows of `internet-routes.csv` for one target, sorted as there, as if the target succeeded.

@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sim::{World, oracle, oracle::Row};
 use fastrand::Rng;
 use org_operator_core::contract::coverage_row::CoverageRow;
-use org_operator_core::input::violation::Violations;
 use org_operator_core::report::csv_table::Table;
-use org_operator_operations::catalogue;
 use org_operator_testkit::TestResult;
 use serde_json::{Map, Value, json};
 
 use super::request::Asked;
-use super::request::file::{self, FOLLOWED_UP};
+use super::request::file;
 
 /// The run before.
 #[derive(Debug, Clone, Default)]
@@ -23,20 +21,11 @@ pub struct History {
     failed: BTreeSet<(String, String)>,
 }
 
-/// The columns of an operation's file.
+/// The columns of a question's file, of which the operation in Rust has the same.
 #[must_use]
-pub fn columns(operation: &str) -> Vec<String> {
+pub fn columns(question: &str) -> Vec<String> {
     let target = ["account_id", "account_name", "region"].map(str::to_owned);
-    target.into_iter().chain(own_columns(operation)).collect()
-}
-
-fn own_columns(operation: &str) -> Vec<String> {
-    if operation == FOLLOWED_UP {
-        return file::columns(operation);
-    }
-    let known = catalogue().find(operation, &mut Violations::default());
-    let own = known.map(|known| known.spec().columns.clone()).unwrap_or_default();
-    own.into_iter().map(|column| column.name).collect()
+    target.into_iter().chain(file::columns(question)).collect()
 }
 
 impl History {

@@ -1,4 +1,4 @@
-//! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses and
+//! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses,
 //! network interfaces and an attribute of VPCs have files of their own.
 
 mod addresses;
