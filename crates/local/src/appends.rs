@@ -2,7 +2,7 @@
 //! elsewhere.
 //!
 //! Records wait in memory for their outcome, and are written with it, before it, in one append:
-//! without an outcome they count for nothing. Files are not kept open, because a run may be working
+//! without an outcome they count for nothing. Few files are kept open, because a run may be working
 //! in a thousand accounts, and each of their targets needs a connection.
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,12 +15,21 @@ use org_operator_core::{AccountId, Region};
 
 use crate::private;
 
-/// Accounts share this many locks: two work items of one account never append at once.
-const LOCKS: usize = 64;
+/// Accounts share this many locks: two work items of one account never append at once. Each lock
+/// keeps one file open, the one that was written last.
+pub(crate) const LOCKS: usize = 64;
 
 /// The accounts that are being written.
 #[derive(Debug)]
-pub(crate) struct Appends(Box<[Mutex<HashMap<AccountId, Account>>]>);
+pub(crate) struct Appends(Box<[Mutex<Shard>]>);
+
+/// The accounts that share a lock.
+#[derive(Debug, Default)]
+struct Shard {
+    accounts: HashMap<AccountId, Account>,
+    /// An account's Regions finish one soon after the other.
+    open: Option<(AccountId, File)>,
+}
 
 #[derive(Debug, Default)]
 struct Account {
@@ -38,8 +47,8 @@ impl Default for Appends {
 impl Appends {
     /// Keeps lines of records in memory until the outcome of `region` is appended.
     pub(crate) fn hold(&self, account: &AccountId, region: &Region, lines: &[u8]) {
-        let mut accounts = self.lock(account);
-        let records = &mut accounts.entry(account.clone()).or_default().records;
+        let mut shard = self.lock(account);
+        let records = &mut shard.accounts.entry(account.clone()).or_default().records;
         records.entry(region.clone()).or_default().extend_from_slice(lines);
     }
 
@@ -54,11 +63,11 @@ impl Appends {
         path: &Path,
         line: &[u8],
     ) -> io::Result<()> {
-        let mut accounts = self.lock(account);
-        let state = accounts.entry(account.clone()).or_default();
+        let mut shard = self.lock(account);
+        let state = shard.accounts.entry(account.clone()).or_default();
         match state.records.remove(region) {
-            Some(records) => state.append(path, &[&records, line].concat()),
-            None => state.append(path, line),
+            Some(records) => shard.append(account, path, &[&records, line].concat()),
+            None => shard.append(account, path, line),
         }
     }
 
@@ -67,35 +76,48 @@ impl Appends {
     /// # Errors
     /// What the system answered.
     pub(crate) fn append(&self, account: &AccountId, path: &Path, lines: &[u8]) -> io::Result<()> {
-        self.lock(account).entry(account.clone()).or_default().append(path, lines)
+        self.lock(account).append(account, path, lines)
     }
 
     /// Forgets an account for which nothing waits to be written.
     pub(crate) fn forget(&self, account: &AccountId) {
-        let mut accounts = self.lock(account);
-        if accounts.get(account).is_some_and(|state| state.records.is_empty()) {
-            accounts.remove(account);
+        let mut shard = self.lock(account);
+        if shard.accounts.get(account).is_some_and(|state| state.records.is_empty()) {
+            shard.accounts.remove(account);
+            shard.close(account);
         }
     }
 
-    fn lock(&self, account: &AccountId) -> MutexGuard<'_, HashMap<AccountId, Account>> {
+    fn lock(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
         let digits = account.as_str().bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
         self.0[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Account {
+impl Shard {
     /// Appends in one write, on a line of its own even where the last one was cut.
-    fn append(&mut self, path: &Path, lines: &[u8]) -> io::Result<()> {
-        let mut file = opened(path)?;
-        let cut = !std::mem::take(&mut self.ends_with_line) && ends_cut(&mut file)?;
+    fn append(&mut self, account: &AccountId, path: &Path, lines: &[u8]) -> io::Result<()> {
+        let mut file = self.take_open(account).map_or_else(|| opened(path), Ok)?;
+        let state = self.accounts.entry(account.clone()).or_default();
+        let cut = !std::mem::take(&mut state.ends_with_line) && ends_cut(&mut file)?;
         if cut {
             file.write_all(&[b"\n", lines].concat())?;
         } else {
             file.write_all(lines)?;
         }
-        self.ends_with_line = true;
+        state.ends_with_line = true;
+        self.open = Some((account.clone(), file));
         Ok(())
+    }
+
+    /// The account's file where it is the open one. It is put back once it has been written.
+    fn take_open(&mut self, account: &AccountId) -> Option<File> {
+        let (_, file) = self.open.take_if(|(of, _)| of == account)?;
+        Some(file)
+    }
+
+    fn close(&mut self, account: &AccountId) {
+        drop(self.take_open(account));
     }
 }
 

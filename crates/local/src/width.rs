@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use crate::appends::LOCKS;
+
 /// The width at the start: moderate, and wide after four rounds where that helps.
 pub const START: usize = 64;
 /// The widest: at 200 ms a call, which is another continent, two cores gain nothing beyond it.
@@ -58,12 +60,12 @@ pub struct Finished {
 }
 
 impl Width {
-    /// A width within what `open_files` allow: a target holds up to two connections, and the rest of
-    /// the process needs some files of its own.
+    /// A width within what `open_files` allow: a target holds up to two connections, and the journal
+    /// and the rest of the process need some files of their own.
     #[must_use]
     pub fn new(open_files: Option<u64>) -> Self {
         let files = open_files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
-        let widest = (files.saturating_sub(64) / 2).clamp(NARROWEST, usize::from(WIDEST));
+        let widest = (files.saturating_sub(64 + LOCKS) / 2).clamp(NARROWEST, usize::from(WIDEST));
         let current = START.min(widest);
         let (best, round) = ((current, 0.0), Round::default());
         Self { current, widest, growth: FAST, best, waited: 0, round }

@@ -52,7 +52,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
     pub(crate) async fn assume_role(&self) -> Result<Member, Error> {
         let actions = &self.asked.operation.spec().actions;
         let assuming = self.members.assume(self.account, &self.attempt.run, actions);
-        before(self.deadline, assuming).await?
+        before(self.deadline, Box::pin(assuming)).await?
     }
 
     /// Waits for a permit. Without a limit there is none to wait for, and every Region shares the
@@ -73,7 +73,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         calls: &CallCounter,
     ) -> Result<AccountRegions, Error> {
         let permit = self.acquire_permit().await;
-        before(permit.deadline, self.members.regions(member, calls)).await?
+        before(permit.deadline, Box::pin(self.members.regions(member, calls))).await?
     }
 
     /// Runs the operation in one Region and returns its records, keyed but not yet written. A Region

@@ -115,7 +115,9 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             let status = inquiry.status(executor, member, &region, &calls).await;
             let permit = executor.acquire_permit().await;
             let attempt = RegionAttempt { region, started_at: self.clock.now(), calls };
-            writer.write_success(executor.execute(member, attempt, status, permit).await).await
+            // Many Regions wait for their permit; only what runs takes the memory of a call.
+            let executing = Box::pin(executor.execute(member, attempt, status, permit));
+            writer.write_success(executing.await).await
         };
         let executed = stream::iter(pending).map(in_region).buffer_unordered(CONCURRENT_REGIONS);
         executed.try_collect().await

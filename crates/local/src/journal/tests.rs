@@ -112,3 +112,17 @@ async fn records_are_written_with_their_outcome_and_before_it() {
     let entries: Vec<&str> = written.lines().map(|line| line.split('"').nth(3).unwrap()).collect();
     assert_eq!(entries, ["record#xx-made-2#b", "outcome#xx-made-2"]);
 }
+
+#[tokio::test]
+async fn the_file_stays_open_until_the_account_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    journal.put_outcome(&partition(), &outcome(1, Verdict::Succeeded, "1"), 0).await.unwrap();
+    let (path, moved) = (journal.path(&partition().account), folder.path().join("moved"));
+    fs::rename(&path, &moved).unwrap();
+    journal.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
+    journal.forget(&partition().account);
+    journal.put_outcome(&partition(), &outcome(3, Verdict::Succeeded, "1"), 0).await.unwrap();
+    let lines = |path: &Path| fs::read_to_string(path).unwrap().lines().count();
+    assert_eq!((lines(&moved), lines(&path)), (2, 1));
+}

@@ -81,7 +81,7 @@ fn rounds_without_enough_to_ask_change_nothing() {
 
 #[test]
 fn few_open_files_bound_the_width() {
-    let mut model = Model { width: Width::new(Some(256)), ..Model::new(0.2, f64::INFINITY) };
+    let mut model = Model { width: Width::new(Some(320)), ..Model::new(0.2, f64::INFINITY) };
     assert_eq!(model.width.now(), START);
     model.run(10_000, |_| false);
     assert_eq!(model.width.now(), 96);
