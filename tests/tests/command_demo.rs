@@ -1,6 +1,9 @@
 //! What the `org-operator` command says about the demo organization, and its exit codes.
 
-use org_operator_testkit::TestResult;
+use std::collections::BTreeMap;
+
+use org_operator_testkit::leftovers::OPEN_COLUMNS;
+use org_operator_testkit::{TestResult, truth};
 use org_operator_tests::command::{Shell, regions};
 use org_operator_tests::deployed::Deployed;
 use org_operator_tests::run_files::{artifacts, runs};
@@ -61,6 +64,23 @@ async fn a_run_says_how_it_ended() -> TestResult<()> {
     |   cause: invalid request: Accounts.Include[0]: got "12", allowed: an account id of 12 digits, as a string; Accounts.OrganizationalUnits[0]: got "prod", allowed: an organizational unit's id such as `UNIT`, or a root's such as `UNIT`; Regions[3]: got "eu-wst-1", allowed: a Region of AWS or one named in TARGET_REGIONS (nearest: `eu-west-1`)
     |    hint: correct what is named above; on the command line `Accounts.Include` is --account, `Accounts.OrganizationalUnits` is --ou, `Regions` is --regions
     "#);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_operation_that_is_a_file_finds_what_was_made_and_nothing_else() -> TestResult<()> {
+    let deployed = Deployed::new().await?;
+    let shell = Shell::person(&deployed).await?;
+    let regions = regions();
+    let run = ["run", "--operation", "open-security-groups", "--regions", &regions];
+    let said = shell.run(&[&run[..], &["--format", "json"]].concat())?;
+    assert_eq!(said.code, Some(3), "{}", said.stderr);
+    let rows: Vec<BTreeMap<String, String>> = serde_json::from_str(&said.stdout)?;
+    let columns = [&["account_id", "region"][..], &OPEN_COLUMNS].concat();
+    let cells = |row: &BTreeMap<String, String>| columns.iter().map(|c| row[*c].clone()).collect();
+    let mut found: Vec<Vec<String>> = rows.iter().map(cells).collect();
+    found.sort();
+    assert_eq!(found, truth::open_rules(&deployed.organization));
     Ok(())
 }
 

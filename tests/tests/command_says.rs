@@ -55,6 +55,15 @@ fn operations_are_listed_and_shown_without_aws() -> TestResult<()> {
     | IAM actions: ec2:DescribeRouteTables
     | what it does not see:
     |   Routes to NAT, egress-only, transit and carrier gateways.
+    | a row as an example:
+    |    vpc_id              vpc-1
+    |    route_table_id      rtb-1
+    |    is_main             false
+    |    associated_subnets  subnet-a;subnet-b
+    |    destination         0.0.0.0/0
+    |    gateway_id          igw-1
+    |    state               active
+    |    origin              CreateRoute
     stderr
     "#);
     let names: Vec<&str> = catalogue().names().collect();

@@ -11,10 +11,10 @@ use clap::Subcommand;
 use org_operator_testkit::TestResult;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What to do with the demo; without a command it runs once and ends.
+/// What to do with the demo; without a command it runs and ends.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run once, and leave the emulator running
+    /// Run, and leave the emulator running
     Keep,
     /// Start another execution in a kept demo
     Run {

@@ -28,6 +28,17 @@ const COLUMNS: &[(&str, &str)] = &[
     ("origin", "how the route came to be, as EC2 names it"),
 ];
 
+const EXAMPLE: &[&str] = &[
+    "vpc-1",
+    "rtb-1",
+    "false",
+    "subnet-a;subnet-b",
+    "0.0.0.0/0",
+    "igw-1",
+    "active",
+    "CreateRoute",
+];
+
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     Spec::read_only("internet-routes", "every route to an internet gateway", ec2::actions(&PROBES))
         .with_columns(COLUMNS, &["route_table_id", "destination"])
@@ -36,6 +47,7 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
             "Which routes lead to an internet gateway?",
             &["Routes to NAT, egress-only, transit and carrier gateways."],
         )
+        .with_example(EXAMPLE)
 });
 
 /// The operation `internet-routes`.

@@ -40,6 +40,20 @@ const COLUMNS: &[(&str, &str)] = &[
     ("description", "the interface's description"),
 ];
 
+const EXAMPLE: &[&str] = &[
+    "192.0.2.1",
+    "elastic",
+    "eipalloc-1",
+    "true",
+    "eni-1",
+    "interface",
+    "i-1",
+    "10.0.0.1",
+    "vpc-1",
+    "subnet-1",
+    "web",
+];
+
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     Spec::read_only(
         "public-ips",
@@ -52,6 +66,7 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
         "Which public IPv4 addresses does every account have, and what has them?",
         &["IPv6 addresses, carrier IPs and customer-owned IPs."],
     )
+    .with_example(EXAMPLE)
 });
 
 /// The operation `public-ips`.

@@ -3,6 +3,7 @@
 mod ec2_errors;
 mod example;
 mod files;
+mod replayed;
 
 use std::collections::BTreeSet;
 

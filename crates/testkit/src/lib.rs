@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod emulator;
 pub mod execution;
 pub mod identity;
+pub mod leftovers;
 pub mod memory;
 pub mod network;
 pub mod operation_docs;

@@ -53,7 +53,8 @@ pub fn files() -> TestResult<Vec<GeneratedFile>> {
         let path = format!("docs/operations/{}.md", spec.name);
         let empty = format!("{BEGIN}\n{END}\n");
         let current = std::fs::read_to_string(paths::file(&path)).unwrap_or(empty);
-        let text = replaced(&path, &current, &page_head(spec))?;
+        let head = page_head(spec) + &traps(&spec.name)?;
+        let text = replaced(&path, &current, &head)?;
         files.push(GeneratedFile { path, text });
     }
     Ok(files)
@@ -151,6 +152,18 @@ fn not_seen(spec: &Spec) -> String {
     }
     let sentences = spec.documentation.not_seen.join("\n- ");
     format!("\n\n## What it does not see\n\n- {sentences}")
+}
+
+/// The traps that the operation's tests hold it to, by the names of their cases.
+fn traps(name: &str) -> TestResult<String> {
+    let path = paths::file(&format!("crates/operations/tests/answers/{name}.toml"));
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(String::new()) };
+    let fixture = org_operator_definition::json_of_toml(&text).map_err(|e| e.to_string())?;
+    let cases = fixture["cases"].as_array().into_iter().flatten();
+    let names =
+        cases.filter(|case| case["shows"] == "trap").filter_map(|case| case["name"].as_str());
+    let lines: String = names.map(|name| format!("\n- {}.", capitalized(name))).collect();
+    Ok(format!("\n\n## What its tests hold it to\n{lines}"))
 }
 
 fn example(spec: &Spec) -> String {

@@ -7,6 +7,7 @@ use aws_sdk_organizations::Client;
 
 use crate::emulator::Emulator;
 use crate::identity::{HOME_REGION, MANAGEMENT};
+use crate::leftovers::{self, OpenRule};
 use crate::network::{self, Layout, MadeRoute};
 use crate::{TestError, TestResult};
 
@@ -106,7 +107,12 @@ pub struct DemoAccount {
     pub kind: Kind,
     /// Its internet routes by Region.
     pub routes: BTreeMap<&'static str, Vec<MadeRoute>>,
+    /// Its ingress rules that are open to the whole internet, by Region.
+    pub open_rules: BTreeMap<&'static str, Vec<OpenRule>>,
 }
+
+/// Things of an account by the Region that they are in.
+type ByRegion<T> = BTreeMap<&'static str, Vec<T>>;
 
 /// The organization as it was made.
 #[derive(Debug, Clone)]
@@ -131,12 +137,12 @@ impl DemoOrganization {
         for (number, plan) in PLANS.iter().enumerate() {
             let parent = units.path(plan.unit).await?;
             let id = make_account(&client, plan.name, number, &units.root, &parent).await?;
-            let routes = make_networks(emulator, &id, plan.layouts).await?;
+            let (routes, open_rules) = make_networks(emulator, &id, plan.layouts).await?;
             if plan.kind == Kind::Closed {
                 client.close_account().account_id(&id).send().await?;
             }
             let (name, unit, kind) = (plan.name.to_owned(), plan.unit, plan.kind);
-            accounts.push(DemoAccount { id, name, unit, kind, routes });
+            accounts.push(DemoAccount { id, name, unit, kind, routes, open_rules });
         }
         let described = client.describe_organization().send().await?;
         let id = described.organization().and_then(|o| o.id()).ok_or("no organization")?.to_owned();
@@ -209,11 +215,13 @@ async fn make_networks(
     emulator: &Emulator,
     account: &str,
     layouts: [Layout; 3],
-) -> TestResult<BTreeMap<&'static str, Vec<MadeRoute>>> {
+) -> TestResult<(ByRegion<MadeRoute>, ByRegion<OpenRule>)> {
     let making = REGIONS.into_iter().zip(layouts).map(|(region, layout)| async move {
-        let routes = network::make(&emulator.config(account, region), layout).await?;
-        Ok::<_, TestError>((region, routes))
+        let config = emulator.config(account, region);
+        let routes = network::make(&config, layout).await?;
+        let open_rules = leftovers::make(&config, layout).await?;
+        Ok::<_, TestError>(((region, routes), (region, open_rules)))
     });
     let made = futures_util::future::try_join_all(making).await?;
-    Ok(made.into_iter().collect())
+    Ok(made.into_iter().unzip())
 }

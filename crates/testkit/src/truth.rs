@@ -23,6 +23,23 @@ pub fn internet_routes(organization: &DemoOrganization) -> Vec<Row> {
     rows
 }
 
+/// The rules that `open-security-groups` must find, sorted: account, Region, and what
+/// [`crate::leftovers::OPEN_COLUMNS`] names.
+#[must_use]
+pub fn open_rules(organization: &DemoOrganization) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for account in &organization.accounts {
+        for (region, rules) in &account.open_rules {
+            if expected(account.kind, region).0 == "SUCCEEDED" {
+                let target = [account.id.clone(), (*region).to_owned()];
+                rows.extend(rules.iter().map(|rule| [&target[..], rule].concat()));
+            }
+        }
+    }
+    rows.sort();
+    rows
+}
+
 /// The coverage: account, Region, status and error of every target, sorted as `coverage.csv` is.
 #[must_use]
 pub fn coverage(organization: &DemoOrganization) -> Vec<[String; 4]> {

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::kept_demo::KeptDemo;
 use super::output;
 
-/// The operation that the demo runs.
-pub(crate) const OPERATION: &str = "internet-routes";
+/// The operations that the demo runs; the first is the one of a request that names none.
+pub(crate) const OPERATIONS: [&str; 2] = ["internet-routes", "open-security-groups"];
 
 /// Runs the input of a file in a kept demo.
 pub(crate) async fn run_again(file: &str) -> TestResult<()> {
@@ -31,14 +31,14 @@ pub(crate) async fn run(pipeline: &Pipeline, input: &str) -> TestResult<()> {
         return Err(format!("the execution failed: {}: {}", ended.error, ended.cause).into());
     }
     let result = RunResult::deserialize(&ended.output)?;
-    let folder = save(pipeline, &result).await?;
-    output::print_result(&result, &folder)
+    let first = result.artifacts.first();
+    let operation = first.and_then(|uri| operation_of(uri)).unwrap_or(OPERATIONS[0]);
+    let folder = save(pipeline, &result, operation).await?;
+    output::print_result(operation, &result, &folder)
 }
 
 /// Writes the run's artifacts to `out/demo/<RunId>/`.
-async fn save(pipeline: &Pipeline, result: &RunResult) -> TestResult<PathBuf> {
-    let first = result.artifacts.first();
-    let operation = first.and_then(|uri| operation_of(uri)).unwrap_or(OPERATION);
+async fn save(pipeline: &Pipeline, result: &RunResult, operation: &str) -> TestResult<PathBuf> {
     let run = result.run_id.as_str();
     let folder = paths::file("out/demo").join(run);
     std::fs::create_dir_all(&folder)?;

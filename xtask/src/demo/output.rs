@@ -19,9 +19,10 @@ const WIDTH: usize = 22;
 /// Prints the organization: one line per account.
 pub(crate) fn print_organization(organization: &DemoOrganization) {
     let routes = truth::internet_routes(organization).len();
+    let rules = truth::open_rules(organization).len();
     let count = organization.accounts.len();
     println!(
-        "organization  {}: {count} member accounts, {routes} internet routes to find",
+        "organization  {}: {count} member accounts, {routes} internet routes and {rules} open rules to find",
         organization.id
     );
     for account in &organization.accounts {
@@ -73,7 +74,7 @@ fn seconds(time: Duration) -> String {
 }
 
 /// Prints the result of a run whose artifacts are in `folder`.
-pub(crate) fn print_result(result: &RunResult, folder: &Path) -> TestResult<()> {
+pub(crate) fn print_result(operation: &str, result: &RunResult, folder: &Path) -> TestResult<()> {
     let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
     let counts = [targets, succeeded, skipped, failed, records].map(u64::to_string);
     let cells = [status.to_string()].into_iter().chain(counts).collect();
@@ -84,7 +85,7 @@ pub(crate) fn print_result(result: &RunResult, folder: &Path) -> TestResult<()> 
         println!("  {failure}");
     }
     println!();
-    print_first_rows(folder)?;
+    print_first_rows(folder, operation)?;
     print_files(folder)
 }
 
@@ -104,9 +105,9 @@ fn failures(folder: &Path) -> TestResult<Vec<String>> {
     Ok(lines.into_iter().map(line).collect())
 }
 
-fn print_first_rows(folder: &Path) -> TestResult<()> {
-    let name = "internet-routes.csv";
-    let bytes = std::fs::read(folder.join(name))?;
+fn print_first_rows(folder: &Path, operation: &str) -> TestResult<()> {
+    let name = format!("{operation}.csv");
+    let bytes = std::fs::read(folder.join(&name))?;
     let all = rows(&bytes)?;
     let shown = &all[..ROWS.min(all.len())];
     println!("first {} of {} rows of {name}:", shown.len(), all.len());

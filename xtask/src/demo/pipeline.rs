@@ -8,11 +8,11 @@ use org_operator_testkit::identity::{HOME_REGION, MANAGEMENT};
 use org_operator_testkit::organization::{DemoOrganization, REGIONS};
 use org_operator_testkit::{TestResult, paths};
 
-use super::execution::{self, OPERATION};
+use super::execution::{self, OPERATIONS};
 use super::kept_demo::{self, KeptDemo};
 use super::output;
 
-/// Creates everything, runs once and shows the result; then ends it all, or leaves it running.
+/// Creates everything, runs each operation and shows the results; then ends it all, or leaves it running.
 pub(crate) async fn run(keep: bool) -> TestResult<()> {
     let started = Instant::now();
     if keep {
@@ -24,8 +24,11 @@ pub(crate) async fn run(keep: bool) -> TestResult<()> {
     println!("emulator      ministack at {}, IAM enforced", emulator.endpoint());
     let demo = deploy(&emulator).await?;
     let regions = REGIONS.join(", ");
-    println!("run           {OPERATION} in every active member account, in {regions}");
-    execution::run(&demo.pipeline(), "{}").await?;
+    for operation in OPERATIONS {
+        println!("\nrun           {operation} in every active member account, in {regions}");
+        let input = serde_json::json!({ "Operation": operation }).to_string();
+        execution::run(&demo.pipeline(), &input).await?;
+    }
     println!("\ntook {:.1?} in all", started.elapsed());
     if keep {
         demo.save()?;

@@ -133,6 +133,13 @@ impl Spec {
         Self { documentation, ..self }
     }
 
+    /// The same declaration with a row as an example, one cell per column.
+    #[must_use]
+    pub fn with_example(mut self, cells: &[&str]) -> Self {
+        self.documentation.example = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        self
+    }
+
     /// The places of the key columns among [`Spec::columns`], in the key's order.
     #[must_use]
     pub fn key_indices(&self) -> Vec<usize> {

@@ -54,6 +54,7 @@ async fn ipv4_ipv6_and_prefix_list_routes_are_rows_in_every_state() {
         rows,
         [row("0.0.0.0/0", "active"), row("::/0", "blackhole"), row("pl-1", "filtered")]
     );
+    assert_eq!(rows[0], InternetRoutes.spec().documentation.example);
 }
 
 #[tokio::test]

@@ -81,6 +81,7 @@ async fn an_elastic_ip_that_both_calls_return_is_one_row() {
     let held = interface("eni-1", ACCOUNT, &association("192.0.2.1", ACCOUNT), "");
     let rows = run_on(&address("192.0.2.1", attached), &held).await;
     assert_eq!(rows, [on_interface("192.0.2.1", "elastic", "eipalloc-1", "10.0.0.1")]);
+    assert_eq!(rows[0], PublicIps.spec().documentation.example);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
-use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_ec2::config::{Credentials, HttpClient, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{AccountId, Region};
@@ -25,18 +25,23 @@ pub(crate) fn target_with(pages: &[(u16, String)]) -> (StaticReplayClient, Targe
 /// As [`target_with`], in another Region.
 pub(crate) fn target_in(name: &str, pages: &[(u16, String)]) -> (StaticReplayClient, Target) {
     let client = StaticReplayClient::new(pages.iter().map(event).collect());
+    (client.clone(), target_over(name, client))
+}
+
+/// A target in the Region called `name` whose requests `client` answers; nothing is asked twice.
+pub(crate) fn target_over(name: &str, client: impl HttpClient + 'static) -> Target {
     let credentials = Credentials::new("a", "b", None, None, "test");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(SdkRegion::new(name.to_owned()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(client.clone())
+        .http_client(client)
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .build();
     let account = AccountId::parse(ACCOUNT).unwrap();
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
     let region = Region::parse(name).unwrap();
-    (client, Target { account, region, config, now, parameters: Arc::default() })
+    Target { account, region, config, now, parameters: Arc::default() }
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

@@ -37,7 +37,7 @@ pub(crate) struct OperationsArgs {
 /// What to do with operations.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum OperationsCommand {
-    /// Show one operation: question, columns, parameters, IAM actions, what it does not see
+    /// Show one operation: question, columns, parameters, IAM actions, what it does not see, a row
     #[command(after_help = "Example:\n  org-operator operations show internet-routes")]
     Show {
         /// The operation's name
