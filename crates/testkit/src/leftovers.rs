@@ -50,8 +50,8 @@ async fn group(ec2: &Client, name: &str, port: i32, source: &str) -> Result<Open
     let rule = IpPermission::builder().ip_protocol("tcp").from_port(port).to_port(port);
     let allow = ec2.authorize_security_group_ingress().group_id(&id);
     allow.ip_permissions(rule.ip_ranges(range).build()).send().await?;
-    let port = port.to_string();
-    Ok([&id, name, "tcp", &port, &port, source].map(str::to_owned))
+    let text = port.to_string();
+    Ok([&id, name, "tcp", &text, &text, source].map(str::to_owned))
 }
 
 /// A volume that is attached to nothing.

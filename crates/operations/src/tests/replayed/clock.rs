@@ -21,13 +21,12 @@ async fn both(name: &str, operation: &dyn Operation) -> [Rows; 2] {
     let usual = || case.answers.iter().chain(&fixture.answers);
     let answers: [Vec<&Answer>; 2] =
         [usual().collect(), fixture.later.iter().chain(usual()).collect()];
-    let mut found = [Rows::new(), Rows::new()];
-    for day in 0..2 {
-        let now = Timestamp::parse(DAYS[day]);
-        let (_, outcome) = run_over(operation, case, &answers[day], now).await;
-        found[day] = sorted(outcome.unwrap_or_else(|code| panic!("{name}: {code}")));
+    let mut found = Vec::new();
+    for (day, of_day) in DAYS.into_iter().zip(&answers) {
+        let (_, outcome) = run_over(operation, case, of_day, Timestamp::parse(day)).await;
+        found.push(sorted(outcome.unwrap_or_else(|code| panic!("{name}: {code}"))));
     }
-    found
+    found.try_into().unwrap()
 }
 
 /// What `changes.csv` says of two runs where the cells at `computed` do not count.

@@ -43,10 +43,10 @@ pub(super) fn error(service: &Service, error: &ErrorAnswer) -> Wire {
     };
     let mut headers = Vec::new();
     let body = match service.protocol {
-        Protocol::Json => object(&[("__type", code), ("message", message)]),
+        Protocol::Json => object(&[("__type", code.as_str()), ("message", message.as_str())]),
         Protocol::RestJson => {
             headers.push(("x-amzn-errortype", code.clone()));
-            object(&[("message", message)])
+            object(&[("message", message.as_str())])
         }
         Protocol::Ec2 => {
             format!(
