@@ -162,8 +162,8 @@ fn traps(name: &str) -> TestResult<String> {
     let cases = fixture["cases"].as_array().into_iter().flatten();
     let names =
         cases.filter(|case| case["shows"] == "trap").filter_map(|case| case["name"].as_str());
-    let lines: String = names.map(|name| format!("\n- {}.", capitalized(name))).collect();
-    Ok(format!("\n\n## What its tests hold it to\n{lines}"))
+    let lines: Vec<String> = names.map(|name| format!("\n- {}.", capitalized(name))).collect();
+    Ok(format!("\n\n## What its tests hold it to\n{}", lines.concat()))
 }
 
 fn example(spec: &Spec) -> String {
