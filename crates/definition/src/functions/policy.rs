@@ -9,16 +9,18 @@ use serde_json::Value;
 use super::{text_of, wrong};
 
 /// The principals of the policy's Allow statements, sorted; with a second argument those of one kind, such as `AWS`.
+/// To IAM `"*"` is `{"AWS": "*"}`:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 pub(super) fn principals(args: &[Value], context: &mut Context<'_>) -> SearchResult {
     let Some(policy) = parsed(args, context)? else { return Ok(Value::Null) };
     let kind = text_of(args, 1);
+    let is_wanted = |name: &str| kind.is_none_or(|kind| kind == name);
     let mut found = BTreeSet::new();
     for statement in statements(&policy).filter(|statement| statement["Effect"] == "Allow") {
         match &statement["Principal"] {
-            // Everybody is of every kind.
-            Value::String(everybody) => found.extend([everybody.clone()]),
+            Value::String(everybody) if is_wanted("AWS") => found.extend([everybody.clone()]),
             Value::Object(kinds) => {
-                let wanted = kinds.iter().filter(|(name, _)| kind.is_none_or(|kind| kind == *name));
+                let wanted = kinds.iter().filter(|(name, _)| is_wanted(name));
                 found.extend(wanted.flat_map(|(_, names)| texts(names)));
             }
             _ => {}
