@@ -6,6 +6,7 @@ mod behaviour;
 mod campaign;
 mod command;
 mod command_bucket;
+mod command_completions;
 mod command_demo;
 mod command_deployed;
 mod command_formats;
