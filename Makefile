@@ -118,7 +118,7 @@ lint: .venv/tests ## Lint the templates and the state machine
 	.venv/bin/python scripts/lint_asl.py statemachine/org-operator.asl.json
 
 .PHONY: test-scripts
-test-scripts: prerequisites .venv/tests ## Test the scripts that package, check and deploy
+test-scripts: prerequisites .venv/tests .venv/sql ## Test the scripts that package, check and deploy, and the SQL of docs/sql.md
 	@.venv/bin/python -m unittest discover --start-directory tests --pattern 'test_*.py'
 
 .PHONY: checkov
@@ -199,8 +199,9 @@ package-dev: build
 
 # What a new operation changes besides its own file.
 .PHONY: generated
-generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages
+generated: policies ## Generate what follows from the catalogue: the member role's policy, the lists of operations, their pages, the tables for SQL
 	@$(XTASK) operation-docs
+	@$(XTASK) analytics
 
 .PHONY: policies
 policies: build ## Generate the member role's policy from the operations' declared IAM actions
@@ -281,6 +282,9 @@ endef
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# Two installations at once would break each other.
+.venv/sql: | .venv/tests
 
 # The vectors are in botocore's source distribution only; nothing of them is copied into the repository.
 .venv/vectors.json: tests/requirements-models.txt scripts/protocol_vectors.py scripts/models/compact.py

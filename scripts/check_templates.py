@@ -15,6 +15,8 @@ from templates import FOLDER, actions, nodes, parse, references, resources
 
 # CloudFormation takes no longer template in a call; `make deploy` sends all of them by S3.
 LONGEST = 51_200
+# By S3 it takes a megabyte. These are longer than a call takes, so nobody can deploy them without a bucket.
+BY_S3_ONLY = {"analytics.yaml": 1_000_000}
 # The one that everything is added to keeps room to grow.
 LONGEST_OPERATOR = 40_000
 # In the aws partition only: CloudFormation refuses a template with a type that the Region lacks, whatever its condition.
@@ -59,7 +61,7 @@ def check_parameter(file, name, parameter):
 
 
 def check_text(file, text):
-    longest = LONGEST_OPERATOR if file == "operator.yaml" else LONGEST
+    longest = LONGEST_OPERATOR if file == "operator.yaml" else BY_S3_ONLY.get(file, LONGEST)
     if len(text.encode()) > longest:
         yield f"{file}: {len(text.encode())} bytes; it may have {longest}"
     # What a person reads shows what an ARN looks like.
@@ -151,9 +153,29 @@ def check_management(management, template, member_roles):
 
 def check_passed_on(file, template, first):
     """`make deploy` gives these templates what the stack of operator.yaml has under the same names."""
-    given = set(first["Outputs"]) | set(first["Parameters"]) | set(operator.SLACK)
+    given = set(first["Outputs"]) | set(first["Parameters"]) | set(operator.SLACK) | set(operator.ANALYTICS)
     for name in set(template["Parameters"]) - given:
         yield f"{file}: nobody gives it {name}: operator.yaml has no output and no parameter of that name"
+
+
+def check_analytics(template):
+    """What a person pays for or sees of others is held by the workgroup, not by the person's client."""
+    for name, group in resources(template, "AWS::Athena::WorkGroup").items():
+        settings = group["Properties"]["WorkGroupConfiguration"]
+        if settings.get("EnforceWorkGroupConfiguration") is not True:
+            yield f"analytics.yaml: a client may pass over the settings of {name}"
+        if "BytesScannedCutoffPerQuery" not in settings:
+            yield f"analytics.yaml: a query in {name} may read without limit"
+        if "EncryptionConfiguration" not in settings.get("ResultConfiguration", {}):
+            yield f"analytics.yaml: results of queries in {name} are not encrypted"
+    for name, table in resources(template, "AWS::Glue::Table").items():
+        given = table["Properties"]["TableInput"]
+        names = [column["Name"] for column in given["StorageDescriptor"]["Columns"] + given["PartitionKeys"]]
+        if len(set(names)) < len(names):
+            yield f"analytics.yaml: {name} has a column twice"
+        for column in given["StorageDescriptor"]["Columns"]:
+            if len(column["Comment"].encode()) > 255 or not re.fullmatch("[a-z0-9_]+", column["Name"]):
+                yield f"analytics.yaml: {name} has the column {column['Name']}: Glue takes no such name or comment"
 
 
 def check_reader(file, template):
@@ -181,9 +203,10 @@ def problems(texts):
     yield from check_release(first)
     yield from check_policies.check_state_machine_log(first)
     yield from check_management(templates["management.yaml"], first, templates["member-roles.yaml"])
-    for file in ("observability.yaml", "slack.yaml"):
+    for file in ("observability.yaml", "slack.yaml", "analytics.yaml"):
         yield from check_passed_on(file, templates[file], first)
     yield from check_runbook(templates["observability.yaml"])
+    yield from check_analytics(templates["analytics.yaml"])
 
 
 def read_all():

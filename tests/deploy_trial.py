@@ -21,6 +21,7 @@ SLACK = "SlackWorkspaceId=T0123456789 SlackChannelId=C0123456789"
 NO_SLACK = "SlackWorkspaceId= SlackChannelId="
 STACKS = ["org-operator", "org-operator-observability", "org-operator-slack"]
 CHATBOT = "AWS::Chatbot::SlackChannelConfiguration"
+SAVED_QUERY = "AWS::Athena::NamedQuery"
 
 
 def refusals(user, deploy):
@@ -103,7 +104,7 @@ def expect_run(user, machine, targets):
     return arn.rsplit(":", 1)[-1]
 
 
-def first_deployment(user, deploy):
+def first_deployment(user, front, deploy):
     reviewed_only(user)
     printed = user.make(*deploy, f"PARAMETERS=TargetRegions=eu-west-1 {SLACK}")
     outputs = user.outputs("org-operator")
@@ -118,6 +119,7 @@ def first_deployment(user, deploy):
     run = expect_run(user, outputs["StateMachineArn"], 1)
     step("a run ends COMPLETE")
     nothing_left(user, outputs, run)
+    sql(user, front, outputs, run)
     return outputs, management
 
 
@@ -143,6 +145,34 @@ def alarms(user, outputs):
     told = {action for one in listed for action in one["AlarmActions"]}
     expect(told == {outputs["NotificationTopicArn"]}, f"the alarms tell {told}")
     return watched
+
+
+def sql(user, front, outputs, run):
+    """By choice, what SQL needs, over the files that the run left for it; and back again."""
+    kept = user.client("s3").list_objects_v2(Bucket=outputs["ResultsBucket"], Prefix="tables/")["Contents"]
+    days = {one["Key"].split("/")[2] for one in kept}
+    names = {one["Key"].replace(day, "dt=") for one in kept for day in days}
+    wanted = {f"tables/internet-routes/dt=/{run}.jsonl", f"tables/coverage/dt=/internet-routes-{run}.jsonl"}
+    expect(wanted <= names, f"run and resumption left {names} for SQL")
+    expect(SAVED_QUERY in user.lacks("analytics.yaml"), "the emulator has saved queries now: try them")
+    step(f"not emulated, held to CloudFormation's schema only: {SAVED_QUERY} of analytics.yaml")
+    front.replaced |= {SAVED_QUERY: STAND_IN}
+    names_all(user.make("deploy", "PARAMETERS=Analytics=yes BytesScannedLimit=1", fails=True), ["Analytics is true or false"])
+    user.make("deploy", "PARAMETERS=Analytics=true BytesScannedLimit=20000000")
+    user.make("deploy")
+    given = user.parameters("org-operator-analytics")
+    expect(given["ResultsBucket"] == outputs["ResultsBucket"] and given["BytesScannedLimit"] == "20000000", f"SQL has {given}")
+    group = user.client("athena").get_work_group(WorkGroup="org-operator")["WorkGroup"]["Configuration"]
+    # The emulator keeps the text of the parameter; AWS has a number.
+    expect(int(group["BytesScannedCutoffPerQuery"]) == 20_000_000, f"the workgroup: {group}")
+    listed = user.client("glue").get_tables(DatabaseName="org_operator")["TableList"]
+    places = {table["Name"]: table["StorageDescriptor"]["Location"] for table in listed}
+    folder = f"s3://{outputs['ResultsBucket']}/tables"
+    expect(places.get("internet_routes") == f"{folder}/internet-routes/" and places.get("coverage") == f"{folder}/coverage/", f"{places}")
+    queries = user.outputs("org-operator-analytics")["QueryResultsBucket"]
+    user.make("deploy", "PARAMETERS=Analytics=false")
+    expect("org-operator-analytics" not in user.stacks() and queries in user.buckets(), "after Analytics=false")
+    step("SQL is made by choice, over the tables of the run, stays through updates, and is given up without its results")
 
 
 def repeated(user, deploy, management):
@@ -221,7 +251,7 @@ def trial(user, front):
     foreign_bucket(user, front, organization)
     failed_first_create(user, front, deploy)
     all_three(user, front, deploy)
-    outputs, management = first_deployment(user, deploy)
+    outputs, management = first_deployment(user, front, deploy)
     alarms(user, outputs)
     trial_management.reader(user, front, management)
     repeated(user, deploy, management)

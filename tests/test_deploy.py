@@ -85,6 +85,17 @@ class Given(unittest.TestCase):
         self.assertIn("aws-us-gov", operator.slack_problems(whole, "us-gov-west-1")[0])
 
 
+    def test_sql_stays_as_it_is_unless_a_person_says_otherwise(self):
+        for given, exists, wanted in (
+            ({}, False, "false"), ({}, True, "true"), ({"Analytics": "true"}, False, "true"), ({"Analytics": "false"}, True, "false"),
+        ):  # fmt: skip
+            stacks = mock.Mock(analytics=stack.Stack("s", "CREATE_COMPLETE" if exists else ""))
+            self.assertEqual(operator.wants_analytics(mock.Mock(parameters=given), stacks), wanted)
+        self.assertIn("true or false", operator.analytics_problems({}, "yes")[0])
+        self.assertIn("BytesScannedLimit", operator.analytics_problems({"BytesScannedLimit": "1"}, "false")[0])
+        self.assertEqual(operator.analytics_problems({"BytesScannedLimit": "1"}, "true"), [])
+
+
 class Stacks(unittest.TestCase):
     def setUp(self):
         patched = mock.patch.object(stack, "reasons", return_value="\n    Table: exists")

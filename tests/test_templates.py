@@ -74,6 +74,20 @@ class Checks(unittest.TestCase):
         for refused in ("*", "111111111111", "arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:role/*"):
             self.assertNotRegex(refused, pattern)
 
+    def test_sql_without_limit_encryption_or_enforced_settings_is_found(self):
+        for line, words in (
+            ("        EnforceWorkGroupConfiguration: true\n", ("WorkGroup", "client")),
+            ("        BytesScannedCutoffPerQuery: !Ref BytesScannedLimit\n", ("WorkGroup", "without limit")),
+        ):
+            self.assert_found(with_change("analytics.yaml", line, ""), "analytics.yaml", *words)
+        found = with_change("analytics.yaml", "          EncryptionConfiguration:\n", "          Encryption:\n")
+        self.assert_found(found, "WorkGroup", "not encrypted")
+
+    def test_a_column_that_glue_would_not_take_is_found(self):
+        for name, words in (("{ Name: account_id,", "twice"), ("{ Name: Region-Name,", "no such name")):
+            found = with_change("analytics.yaml", "{ Name: region,", name)
+            self.assert_found(found, "CoverageTable", words)
+
     def test_a_reader_without_external_id_or_organization_is_found(self):
         found = with_change("member-roles.yaml", '                "sts:ExternalId": !Ref ExternalId\n', "")
         self.assert_found(found, "ReadOnlyRole", "sts:ExternalId")

@@ -1,5 +1,5 @@
 """`make deploy`: the operation account's stacks. operator.yaml first, then what hangs on its outputs: alarms and dashboard,
-and a Slack channel where one is asked for."""
+and a Slack channel and tables for SQL where they are asked for."""
 
 import hashlib
 import pathlib
@@ -13,6 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DIST = ROOT / "dist"
 PACKAGED = ["fanout.zip", "result-handler.zip", "worker.zip", "org-operator.asl.json"]
 SLACK = ["SlackWorkspaceId", "SlackChannelId"]
+# The first says whether there is to be a stack, the other is a parameter of its template.
+ANALYTICS = ["Analytics", "BytesScannedLimit"]
 # Parameters of operator.yaml that have a variable of their own.
 VARIABLES = {
     "CodeBucket": "CODE_BUCKET",
@@ -24,15 +26,16 @@ VARIABLES = {
 
 
 class Stacks:
-    """The three stacks as they are now."""
+    """The stacks as they are now."""
 
     def __init__(self, name):
         self.operator = stack.read(name)
         self.observability = stack.read(f"{name}-observability")
         self.slack = stack.read(f"{name}-slack")
+        self.analytics = stack.read(f"{name}-analytics")
 
     def all(self):
-        return [self.operator, self.observability, self.slack]
+        return [self.operator, self.observability, self.slack, self.analytics]
 
 
 def read_inputs(inputs, stacks):
@@ -48,7 +51,7 @@ def read_inputs(inputs, stacks):
     inputs.need("ORGANIZATION_ID", "o-..., from: aws organizations describe-organization --query Organization.Id")
     inputs.need("EXTERNAL_ID", "2 to 1,224 characters; it may be left out")
     inputs.refuse_another_external_id(now.get("ExternalId"))
-    inputs.read_parameters([*parameters.of_template("operator.yaml"), *SLACK], VARIABLES)
+    inputs.read_parameters([*parameters.of_template("operator.yaml"), *SLACK, *ANALYTICS], VARIABLES)
 
 
 def package_problems(inputs):
@@ -76,6 +79,19 @@ def slack_problems(slack, region):
         return ["PARAMETERS=  SlackWorkspaceId and SlackChannelId are given together, or neither is"]
     if given and regions.partition(region) != "aws":
         return [f"no Slack channel: the partition {regions.partition(region)} lacks AWS's chat client"]
+    return []
+
+
+def wants_analytics(inputs, stacks):
+    """Whether there is to be SQL: as it is said, else as it is now."""
+    return inputs.parameters.get("Analytics", "true" if stacks.analytics.exists else "false")
+
+
+def analytics_problems(given, wanted):
+    if wanted not in ("true", "false"):
+        return [f"PARAMETERS=  Analytics is true or false, not {wanted}"]
+    if "BytesScannedLimit" in given and wanted == "false":
+        return ["PARAMETERS=  BytesScannedLimit is for Analytics=true"]
     return []
 
 
@@ -128,6 +144,17 @@ def deploy_slack(inputs, stacks, operator, slack):
         stack.delete(stacks.slack.name)
 
 
+def deploy_analytics(inputs, stacks, operator, wanted):
+    if wanted == "true":
+        now = stacks.analytics.parameters | inputs.parameters
+        own = {name: now[name] for name in ANALYTICS if name in now and name != "Analytics"}
+        given = from_operator("analytics.yaml", operator)
+        given.pop("BytesScannedLimit")
+        stack.deploy(stacks.analytics, "analytics.yaml", inputs["CODE_BUCKET"], given | own)
+    elif stacks.analytics.exists:
+        stack.delete(stacks.analytics.name)
+
+
 def deploy():
     inputs = Inputs()
     inputs.need_cli()
@@ -136,13 +163,16 @@ def deploy():
     stacks = Stacks(inputs["STACK"])
     read_inputs(inputs, stacks)
     slack = wanted_slack(inputs, stacks)
-    inputs.problems += slack_problems(slack, region) + package_problems(inputs) + obstacles(stacks.all(), inputs)
+    analytics = wants_analytics(inputs, stacks)
+    inputs.problems += slack_problems(slack, region) + analytics_problems(inputs.parameters, analytics)
+    inputs.problems += package_problems(inputs) + obstacles(stacks.all(), inputs)
     inputs.refuse()
     account, prefix = aws.account(), folder(inputs)
     upload(inputs, account, prefix)
     operator = deploy_operator(inputs, stacks, prefix)
     deploy_observability(inputs, stacks, operator)
     deploy_slack(inputs, stacks, operator, slack)
+    deploy_analytics(inputs, stacks, operator, analytics)
     print("\nOutputs:", *(f"  {name}\t{value}" for name, value in operator.outputs.items()), sep="\n")
     print(what_next(inputs, operator, account, region))
 
@@ -173,15 +203,18 @@ def undeploy():
     there = [one for one in reversed(stacks.all()) if one.exists]
     for one in there:
         stack.delete(one.name)
-    print(what_stays(stacks.operator) if there else f"there is no stack {inputs['STACK']}, nor one that hangs on it: nothing was done")
+    print(what_stays(stacks) if there else f"there is no stack {inputs['STACK']}, nor one that hangs on it: nothing was done")
 
 
-def what_stays(operator):
-    results, code = operator.outputs.get("ResultsBucket"), operator.parameters.get("CodeBucket")
+def what_stays(stacks):
+    results, code = stacks.operator.outputs.get("ResultsBucket"), stacks.operator.parameters.get("CodeBucket")
+    queries = stacks.analytics.outputs.get("QueryResultsBucket")
     lines = ["", "What stays:"]
     if results:
         lines.append(f"  s3://{results}  the artifacts of all runs, in all versions. To delete them: empty the bucket in the")
         lines.append(f"    console, then aws s3 rb s3://{results}")
+    if queries:
+        lines.append(f"  s3://{queries}  what queries returned in the last 30 days: aws s3 rb --force s3://{queries}")
     if code:
         lines.append(f"  s3://{code}/org-operator/  packages and templates: aws s3 rm --recursive s3://{code}/org-operator/")
     lines.append("  Ledger, logs, queue, alarms and dashboard are gone. Member roles: make undeploy-management, with credentials")

@@ -73,6 +73,7 @@ fn object(text: &str) -> TestResult<String> {
         "MaxConcurrency",
         "WorkerFunction",
         "ExpiresAt",
+        "PlannedAt",
     ];
     for name in differs {
         if let Some(field) = value.get_mut(name) {

@@ -12,7 +12,7 @@ fn offered(shell: &Shell, words: &[&str]) -> TestResult<Vec<String>> {
     let mut command = shell.command(&[&["--"], words].concat())?;
     command.env("ORG_OPERATOR_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", index);
     let said = String::from_utf8(command.output()?.stdout)?;
-    Ok(said.split('\u{b}').map(|line| line.trim().to_owned()).collect())
+    Ok(said.lines().map(|line| line.trim().to_owned()).collect())
 }
 
 #[test]
@@ -24,6 +24,9 @@ fn completions_know_services_calls_and_operations() -> TestResult<()> {
     assert_eq!(calls, ["DescribeRouteTables"]);
     let operations = offered(&shell, &["org-operator", "run", "--operation", "internet-"])?;
     assert_eq!(operations, ["internet-routes"]);
+    std::fs::write(shell.path("covered.toml"), "")?;
+    let tables = offered(&shell, &["org-operator", "athena-table", "cover"])?;
+    assert_eq!(tables, ["coverage", "covered.toml"]);
     Ok(())
 }
 

@@ -243,21 +243,22 @@ fn help_is_data() -> TestResult<()> {
     | Usage: org-operator [OPTIONS] <COMMAND>
     | 
     | Commands:
-    |   run          Run an operation in every selected account and Region, from this machine
-    |   ask          Ask one read-only AWS call in every selected account and Region
-    |   plan         Say what a run would do and take, without doing it
-    |   accounts     Show the organization as a tree: units, accounts, who is selected and why others are
-    |                not
-    |   operations   List the operations, or show one
-    |   start        Start the deployed state machine
-    |   status       Say how far a run of the state machine is
-    |   fetch        Copy a deployed run's files to this machine
-    |   runs         List the deployed runs with their status
-    |   diff         Compare two runs: records added and removed, where both looked
-    |   report       Give the page of a run, and open it: a map, failures with remedies, changes, rows
-    |   check        Say what this identity may do: list the organization, enter each account, ask there
-    |   profiles     Write AWS CLI profiles for the accounts
-    |   completions  Print completions for a shell
+    |   run           Run an operation in every selected account and Region, from this machine
+    |   ask           Ask one read-only AWS call in every selected account and Region
+    |   plan          Say what a run would do and take, without doing it
+    |   accounts      Show the organization as a tree: units, accounts, who is selected and why others are
+    |                 not
+    |   operations    List the operations, or show one
+    |   start         Start the deployed state machine
+    |   status        Say how far a run of the state machine is
+    |   fetch         Copy a deployed run's files to this machine
+    |   runs          List the deployed runs with their status
+    |   diff          Compare two runs: records added and removed, where both looked
+    |   report        Give the page of a run, and open it: a map, failures with remedies, changes, rows
+    |   check         Say what this identity may do: list the organization, enter each account, ask there
+    |   athena-table  Print the statement that makes an operation's table in Athena
+    |   profiles      Write AWS CLI profiles for the accounts
+    |   completions   Print completions for a shell
     | 
     | Options:
     |       --profile <NAME>   AWS profile, SSO ones too [default: as everywhere in AWS]

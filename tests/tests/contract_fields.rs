@@ -13,9 +13,14 @@ use serde_json::Value;
 type Fields = BTreeSet<String>;
 
 /// A heading of the document, and the ends of the paths of the files that its tables describe.
-const SECTIONS: [(&str, &[&str]); 13] = [
+const SECTIONS: [(&str, &[&str]); 14] = [
     ("### `<operation>.csv` and `<operation>.jsonl`", &["run-1/internet-routes.csv"]),
     ("### `coverage.csv`", &["run-1/coverage.csv"]),
+    (
+        "### `tables/<operation>/dt=<day>/<RunId>.jsonl` and \
+         `tables/coverage/dt=<day>/<operation>-<RunId>.jsonl`",
+        &["/internet-routes-run-1.jsonl"],
+    ),
     ("### `changes.csv`", &["run-1/changes.csv"]),
     ("### `accounts.csv`", &["run-1/accounts.csv"]),
     ("### `summary.json`", &["run-1/summary.json"]),

@@ -96,6 +96,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "fanout-event.json RunId",
         "latest.json PreviousRunId",
         "plan.json Definition",
+        "plan.json PlannedAt",
         "result-handler-output.json Added",
         "result-handler-output.json Removed",
         "summary.json Added",

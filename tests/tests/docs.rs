@@ -10,13 +10,14 @@ use org_operator_testkit::{TestResult, paths};
 use org_operator_tests::command::Shell;
 use org_operator_tests::files::text;
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/cli.md",
     "docs/deploy.md",
     "docs/runbook.md",
     "docs/security.md",
+    "docs/sql.md",
 ];
 
 /// What follows `command` where it is code: in backticks, and in a block where a line or `$(` begins.

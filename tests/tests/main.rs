@@ -18,6 +18,7 @@ mod command_profiles;
 mod command_refused;
 mod command_report;
 mod command_says;
+mod command_sql;
 mod command_stops;
 mod command_terminal;
 mod contract_fields;

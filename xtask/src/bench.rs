@@ -40,6 +40,8 @@ pub(crate) enum Step {
         /// Where the simulation listens
         endpoint: String,
     },
+    /// Fill a simulation with a finished run, and export it
+    FilledExport,
     /// The worker with a share of a CPU
     Throttled,
     /// The dynamic client beside the typed one
@@ -51,6 +53,7 @@ pub(crate) enum Step {
 pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
     match step {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
+        Some(Step::FilledExport) => println!("{}", filled_export().await?.plain()),
         Some(Step::Throttled) => println!("{}", apart(throttled_worker::part)?.plain()),
         Some(Step::Dynamic) => println!("{}", dynamic::part()?.plain()),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
@@ -75,14 +78,17 @@ async fn all() -> TestResult<Vec<Part>> {
     }
     let (plan, export): (StepFigures, StepFigures) = (alone(&["plan"])?, alone(&["export"])?);
     parts.push(printed(steps::part(plan, export)));
-    let simulation = simulated_export::filled().await?;
-    let figures = alone(&["simulated-export", &simulation.description.endpoint])?;
-    parts.push(printed(simulated_export::part(figures)));
-    drop(simulation);
+    parts.push(printed(filled_export().await?));
     parts.push(printed(projection::part(export.per_second).await?));
     parts.push(printed(apart(throttled_worker::part)?));
     parts.push(printed(dynamic::part()?));
     Ok(parts)
+}
+
+async fn filled_export() -> TestResult<Part> {
+    let simulation = simulated_export::filled().await?;
+    let figures = alone(&["simulated-export", &simulation.description.endpoint])?;
+    Ok(simulated_export::part(figures))
 }
 
 /// Measures in a thread of its own, where another runtime may block.

@@ -2,6 +2,7 @@
 //! files that are generated from the code. Nothing here is part of the product.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "programs for a person to read")]
 
+mod analytics;
 mod bench;
 mod demo;
 mod operation_docs;
@@ -33,6 +34,8 @@ enum Task {
     },
     /// Write the operations' IAM actions into the member role's policy
     Policies,
+    /// Write the saved queries and the tables of the template for SQL
+    Analytics,
     /// Write the lists of operations and their pages
     OperationDocs,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Task::Demo { command } => ("demo", demo::run(command)),
         Task::Bench { step } => ("bench", bench::run(step)),
         Task::Policies => ("policies", policies::run()),
+        Task::Analytics => ("analytics", analytics::run()),
         Task::OperationDocs => ("operation-docs", operation_docs::run()),
     };
     exit_code(name, result)

@@ -12,8 +12,9 @@ use crate::artifact_download::S3Download;
 use crate::failure::own;
 
 /// The size of a part: S3 requires at least 5 MiB and allows 10,000 parts (S3 user guide,
-/// "Multipart upload limits"), so objects may have 78 GiB.
-const PART: usize = 8 * 1024 * 1024;
+/// "Multipart upload limits"), so objects may have 48 GiB. Each file of a run keeps one in memory while
+/// it is written, so a part is no larger than it must be.
+const PART: usize = 5 * 1024 * 1024;
 
 /// The artifacts in one bucket.
 #[derive(Debug, Clone)]
@@ -164,7 +165,7 @@ impl S3Upload {
 
 #[cfg(test)]
 mod tests {
-    use org_operator_core::artifact::Artifact;
+    use org_operator_core::artifact::{Artifact, RECORD_LINES, TableFile};
 
     use super::*;
 
@@ -173,6 +174,9 @@ mod tests {
         for artifact in Artifact::ALL {
             let key = format!("runs/op/r1/{}", artifact.file_name("op"));
             assert_eq!(content_type(&key), artifact.content_type, "{key}");
+        }
+        for table in TableFile::ALL {
+            assert_eq!(content_type(table.name), RECORD_LINES.content_type, "{}", table.name);
         }
     }
 }

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use crate::args::AwsArgs;
 use crate::commands::accounts::args::AccountsArgs;
 use crate::commands::ask::args::AskArgs;
+use crate::commands::athena_table::args::AthenaTableArgs;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::completions::args::CompletionsArgs;
 use crate::commands::diff::args::DiffArgs;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Say what this identity may do: list the organization, enter each account, ask there.
     Check(CheckArgs),
+    /// Print the statement that makes an operation's table in Athena.
+    AthenaTable(AthenaTableArgs),
     /// Write AWS CLI profiles for the accounts.
     Profiles(ProfilesArgs),
     /// Print completions for a shell.

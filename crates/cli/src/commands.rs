@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod ask;
+pub(crate) mod athena_table;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
@@ -36,6 +37,7 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
         Command::Diff(args) => diff::run(&args, printer).await,
         Command::Report(args) => report::run(&args).await,
         Command::Check(args) => check::run(&aws, &args, printer).await,
+        Command::AthenaTable(args) => athena_table::run(&args),
         Command::Profiles(args) => profiles::run(&aws, &args, printer).await,
         Command::Completions(args) => completions::run(&args),
     }

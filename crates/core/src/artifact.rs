@@ -11,8 +11,10 @@ mod record_lines;
 mod records_csv;
 pub mod report_html;
 pub mod sink;
+mod table_file;
 
 pub use folder::Folder;
+pub use table_file::{COVERAGE_TABLE, RECORDS_TABLE, TableFile};
 
 use sink::OpenSink;
 
@@ -179,11 +181,13 @@ impl Artifact {
         self.name.replacen("<operation>", operation, 1)
     }
 
-    /// The table of all artifacts in Markdown, a line per artifact.
+    /// The table of all files in Markdown, a line per file.
     #[must_use]
     pub fn markdown_table() -> String {
-        let row = |artifact: &Self| format!("| `{}` | {} |\n", artifact.name, artifact.purpose);
-        let rows: String = Self::ALL.iter().map(row).collect();
+        let row = |name: &str, purpose: &str| format!("| `{name}` | {purpose} |\n");
+        let files = Self::ALL.iter().map(|artifact| row(artifact.name, artifact.purpose));
+        let tables = TableFile::ALL.iter().map(|table| row(table.name, table.purpose));
+        let rows: String = files.chain(tables).collect();
         format!("| file | what it is |\n|---|---|\n{rows}")
     }
 }

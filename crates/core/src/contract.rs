@@ -18,5 +18,6 @@ pub mod plan;
 pub mod record_row;
 pub mod request;
 pub mod summary;
+pub mod table_line;
 pub mod work_item;
 pub mod worker_event;

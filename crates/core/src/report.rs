@@ -1,8 +1,9 @@
-//! What a run's answer looks like: coverage, changes, CSV, notification and metrics.
+//! What a run's answer looks like: coverage, changes, CSV, tables for SQL, notification and metrics.
 
 pub mod changes;
 pub mod coverage;
 pub mod csv_table;
 pub mod metrics;
 pub mod notification;
+pub mod sql_table;
 pub mod tally;

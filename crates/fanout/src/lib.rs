@@ -15,6 +15,7 @@ use org_operator_core::contract::plan::{ManifestLocation, RunPlan};
 use org_operator_core::input::request::{FanoutEvent, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Access;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
 use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::Operation;
@@ -143,6 +144,7 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
         let folder = self.folder(&operation.spec().name, &run_id);
         tracing::info!(RunId = %run_id, work_items = items.len(), targets, "planning");
+        let now = self.clock.now();
         let plan = RunPlan {
             run_id,
             operation: operation.spec().name.clone(),
@@ -154,7 +156,8 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
             targets: targets as u64,
             max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
             worker_function,
-            expires_at: self.expiry(),
+            expires_at: self.expiry(now),
+            planned_at: Some(now),
         };
         let accounts = accounts_csv::table(selection)?;
         self.artifacts.put(&folder.artifact(&ACCOUNTS_CSV), accounts).await?;
@@ -194,9 +197,9 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         ManifestLocation { bucket: self.settings.results_bucket.clone(), key }
     }
 
-    fn expiry(&self) -> i64 {
+    fn expiry(&self, now: Timestamp) -> i64 {
         let days = i64::from(self.settings.ledger_retention_days);
-        self.clock.now().epoch_seconds() + days * SECONDS_PER_DAY
+        now.epoch_seconds() + days * SECONDS_PER_DAY
     }
 
     fn worker(&self, operation: &dyn Operation) -> Result<String, Error> {

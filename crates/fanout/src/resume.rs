@@ -50,7 +50,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             targets: targets as u64,
             max_concurrency: request.max_concurrency.unwrap_or(plan.max_concurrency),
             worker_function,
-            expires_at: self.expiry(),
+            expires_at: self.expiry(self.clock.now()),
             ..plan
         })
     }

@@ -73,11 +73,27 @@ impl Drop for AtomicFile {
 /// # Errors
 /// What the system answered.
 pub fn sweep(folder: &Path) -> io::Result<()> {
+    remove(folder, ".")
+}
+
+/// Removes the temporary files of `target` that killed processes left; no other process may write it.
+///
+/// # Errors
+/// What the system answered.
+pub fn sweep_of(target: &Path) -> io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    match remove(target.parent().unwrap_or(Path::new(".")), &format!(".{name}.")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove(folder: &Path, prefix: &str) -> io::Result<()> {
     for found in fs::read_dir(folder)? {
         let entry = found?;
         let file_name = entry.file_name();
         let name = file_name.to_string_lossy();
-        if name.starts_with('.') && name.ends_with(SUFFIX) {
+        if name.starts_with(prefix) && name.ends_with(SUFFIX) {
             fs::remove_file(entry.path())?;
         }
     }
@@ -118,6 +134,20 @@ mod tests {
         let mut remaining = names(folder.path());
         remaining.sort();
         assert_eq!(remaining, [".x", "x.partial"]);
+    }
+
+    #[test]
+    fn of_one_file_only_its_own_temporary_files_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".r1.jsonl.17-00ff00ff.partial", ".r10.jsonl.17-00ff00ff.partial", "r1.jsonl"]
+        {
+            fs::write(folder.path().join(name), "half").unwrap();
+        }
+        sweep_of(&folder.path().join("r1.jsonl")).unwrap();
+        sweep_of(&folder.path().join("no/folder/r1.jsonl")).unwrap();
+        let mut remaining = names(folder.path());
+        remaining.sort();
+        assert_eq!(remaining, [".r10.jsonl.17-00ff00ff.partial", "r1.jsonl"]);
     }
 
     #[cfg(unix)]

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use org_operator_aws::{Organization, SystemClock, ThrottleCounter};
-use org_operator_core::artifact::Folder;
 use org_operator_core::artifact::sink::Origin;
+use org_operator_core::artifact::{Folder, TableFile};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
 use org_operator_core::ports::{Artifacts, find};
@@ -21,7 +21,8 @@ use org_operator_worker::Members;
 use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::directory::Directory;
+use crate::atomic_file;
+use crate::directory::{Directory, broken};
 use crate::journal::Journal;
 use crate::limit::Limit;
 use crate::listing::Begun;
@@ -167,6 +168,7 @@ impl Engine {
     /// # Errors
     /// Those of the result handler.
     pub async fn export(&self, plan: &RunPlan) -> Result<RunResult, Error> {
+        self.sweep_tables(plan)?;
         let journal = self.journal(&plan.operation, &plan.run_id);
         let mut handler = ResultHandler::new(journal, self.artifacts(), String::new());
         handler.origin = Origin::Local;
@@ -175,8 +177,21 @@ impl Engine {
             operation: plan.operation.clone(),
             definition: plan.definition.clone(),
             parameters: plan.parameters.clone(),
+            planned_at: plan.planned_at,
         };
         handler.run(&event).await.map(|summary| summary.result)
+    }
+
+    /// Removes what killed processes left of the run's files for SQL: other runs have theirs in the same
+    /// folders, so whoever sweeps the run's own folder does not see them.
+    fn sweep_tables(&self, plan: &RunPlan) -> Result<(), Error> {
+        let Some(planned_at) = plan.planned_at else { return Ok(()) };
+        let folder = Folder::new("", &plan.operation, &plan.run_id);
+        for table in TableFile::ALL {
+            let path = self.artifacts().path(&folder.table(table, &planned_at.day()));
+            atomic_file::sweep_of(&path).map_err(|e| broken("tidying up beside", &path, &e))?;
+        }
+        Ok(())
     }
 
     /// The store with the artifacts of all runs.

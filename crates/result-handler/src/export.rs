@@ -3,7 +3,7 @@
 
 use org_operator_core::Error;
 use org_operator_core::artifact::sink::{ArtifactSink, RunFacts};
-use org_operator_core::artifact::{Artifact, Folder};
+use org_operator_core::artifact::{Artifact, Folder, TableFile};
 use org_operator_core::contract::ledger::LedgerRecord;
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::ports::{Artifacts, Upload};
@@ -21,17 +21,22 @@ pub(crate) struct Export<U> {
 }
 
 impl<U: Upload> Export<U> {
-    /// Begins every artifact that has a sink.
+    /// Begins every artifact that has a sink, and the files for SQL where it is known on which `day`
+    /// the run was planned.
     pub(crate) fn new<A: Artifacts<Upload = U>>(
         artifacts: &A,
         folder: &Folder,
         facts: &RunFacts<'_>,
+        day: Option<&str>,
     ) -> Result<Self, Error> {
-        let streamed = Artifact::ALL.iter().filter_map(|artifact| Some((artifact, artifact.sink?)));
-        let writers = streamed.map(|(artifact, open)| {
-            let upload = artifacts.upload(&folder.artifact(artifact));
-            Ok(ArtifactWriter::new(open(facts)?, upload))
+        let of_run = |artifact: &Artifact| Some((folder.artifact(artifact), artifact.sink?));
+        let streamed = Artifact::ALL.iter().filter_map(of_run);
+        let tables = day.into_iter().flat_map(|day| {
+            TableFile::ALL.iter().map(move |table| (folder.table(table, day), table.sink))
         });
+        let writers = streamed
+            .chain(tables)
+            .map(|(key, open)| Ok(ArtifactWriter::new(open(facts)?, artifacts.upload(&key))));
         Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
     }
 

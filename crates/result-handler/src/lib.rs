@@ -13,17 +13,19 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::artifact::sink::{Origin, RunFacts};
-use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, SUMMARY};
+use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, PLAN, SUMMARY, TableFile};
 use org_operator_core::contract::document;
-use org_operator_core::contract::plan::ResultEvent;
+use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::Spec;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
 use org_operator_core::report::coverage::{AccountTargets, by_account};
 use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_operations::{Catalogue, Operation, catalogue};
+use serde::de::DeserializeOwned;
 
 use account::Reading;
 pub use compare::{Written, compare};
@@ -77,9 +79,11 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
             latest.previous_run_id = None;
         }
         let facts = self.facts(event, operation.spec(), &accounts);
-        let mut export = Export::new(&self.artifacts, &folder, &facts)?;
+        let day = self.day(event, &folder).await?;
+        let mut export = Export::new(&self.artifacts, &folder, &facts, day.as_deref())?;
         self.export(event, &accounts, &mut export, previous.as_mut()).await?;
-        let (uris, compared) = (self.listed_uris(&folder), latest.previous_run_id.clone());
+        let uris = self.listed_uris(&folder, day.as_deref());
+        let compared = latest.previous_run_id.clone();
         let summary = export
             .finish(|tally| tally.summary(event.run_id.clone(), &event.operation, compared, uris))
             .await?;
@@ -121,10 +125,30 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         Previous::open(&self.artifacts, &folder.of_run(run), operation.spec()).await
     }
 
-    /// URIs of what a person reads first.
-    fn listed_uris(&self, folder: &Folder) -> Vec<String> {
+    /// The day on which the run was planned, in UTC: of the event, or else of the stored plan. `None`
+    /// for a run of a release whose plans do not say it.
+    async fn day(&self, event: &ResultEvent, folder: &Folder) -> Result<Option<String>, Error> {
+        let mut planned_at = event.planned_at;
+        if planned_at.is_none() {
+            let key = folder.artifact(&PLAN);
+            let stored = find(&self.artifacts, &key).await?;
+            let plan = stored.map(|bytes| self.parsed::<RunPlan>(&key, "plan", &bytes));
+            planned_at = plan.transpose()?.and_then(|plan| plan.planned_at);
+        }
+        if planned_at.is_none() {
+            tracing::warn!(RunId = %event.run_id, "no plan says the day: nothing below tables/");
+        }
+        Ok(planned_at.map(Timestamp::day))
+    }
+
+    /// URIs of what a person reads first, and of the files for SQL.
+    fn listed_uris(&self, folder: &Folder, day: Option<&str>) -> Vec<String> {
         let listed = Artifact::ALL.iter().filter(|artifact| artifact.is_listed);
-        listed.map(|artifact| self.artifacts.uri(&folder.artifact(artifact))).collect()
+        let of_run = listed.map(|artifact| folder.artifact(artifact));
+        let tables = day
+            .into_iter()
+            .flat_map(|day| TableFile::ALL.iter().map(move |table| folder.table(table, day)));
+        of_run.chain(tables).map(|key| self.artifacts.uri(&key)).collect()
     }
 
     async fn manifest(&self, folder: &Folder) -> Result<Vec<WorkItem>, Error> {
@@ -132,8 +156,13 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         let uri = self.artifacts.uri(&key);
         let missing = || Error::invalid(format!("there is no manifest at {uri}"));
         let bytes = find(&self.artifacts, &key).await?.ok_or_else(missing)?;
-        serde_json::from_slice(&bytes)
-            .map_err(|e| Error::invalid(format!("{uri} is no manifest: {e}")))
+        self.parsed(&key, "manifest", &bytes)
+    }
+
+    fn parsed<T: DeserializeOwned>(&self, key: &str, what: &str, bytes: &[u8]) -> Result<T, Error> {
+        let uri = self.artifacts.uri(key);
+        serde_json::from_slice(bytes)
+            .map_err(|e| Error::invalid(format!("{uri} is no {what}: {e}")))
     }
 
     async fn export(

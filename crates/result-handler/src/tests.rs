@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::*;
 
 mod changes;
+mod tables;
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let spec = Spec::read_only("fake", "", []);

@@ -1,6 +1,7 @@
 //! Test equipment: an emulator's process, a demo organization in it, the deployed pipeline.
 //! No product code depends on this crate.
 
+pub mod analytics;
 pub mod deployment;
 pub mod emulator;
 pub mod execution;

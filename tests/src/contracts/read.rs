@@ -1,7 +1,6 @@
 //! Files and documents by today's types: each is read, written again and compared, so that whatever
 //! a type no longer knows is named.
 
-use org_operator_core::WorkerEvent;
 use org_operator_core::contract::account_row::AccountRow;
 use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::contract::handler_output::HandlerOutput;
@@ -11,8 +10,10 @@ use org_operator_core::contract::ledger_item::{FailureAttributes, LedgerItem};
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
 use org_operator_core::contract::summary::Summary;
+use org_operator_core::contract::table_line::CoverageLine;
 use org_operator_core::contract::work_item::{WorkItem, WorkerResult};
 use org_operator_core::input::request::FanoutEvent;
+use org_operator_core::{RunId, WorkerEvent};
 use org_operator_operations::catalogue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ fn read(path: &str, bytes: &[u8]) -> Result<Faults, String> {
         }),
         _ if name.starts_with("resume-") => json::<Vec<WorkItem>>(bytes),
         _ if folder == "journal" => lines(bytes, journal_line),
+        _ if folder.starts_with("tables/coverage/") => lines(bytes, coverage_line),
         _ => operations_file(path, name, bytes),
     }
 }
@@ -60,6 +62,7 @@ fn operations_file(path: &str, name: &str, bytes: &[u8]) -> Result<Faults, Strin
     let found = catalogue().resolve(operation, None, &Map::new()).map_err(text)?;
     let columns = columns(found.spec());
     match name.strip_prefix(operation).unwrap_or(name) {
+        _ if path.starts_with("tables/") => lines(bytes, |line| table_line(&columns, line)),
         ".jsonl" => lines(bytes, |line| record_line(&columns, line)),
         ".csv" => records(bytes, |header, row| {
             let row = RecordRow::parse_csv(&columns, header, row)?;
@@ -181,6 +184,20 @@ fn record_line(columns: &[String], line: &[u8]) -> Result<Value, String> {
     let mut again = Vec::new();
     row.write_line(columns, &mut again).map_err(text)?;
     serde_json::from_slice(&again).map_err(text)
+}
+
+/// A line of a table of records: it has the run besides the record.
+fn table_line(columns: &[String], line: &[u8]) -> Result<Value, String> {
+    let before: Value = serde_json::from_slice(line).map_err(text)?;
+    let run_id = RunId::deserialize(&before["run_id"]).map_err(text)?;
+    let mut after = record_line(columns, line)?;
+    after["run_id"] = run_id.as_str().into();
+    Ok(after)
+}
+
+fn coverage_line(line: &[u8]) -> Result<Value, String> {
+    let line: CoverageLine<'_> = serde_json::from_slice(line).map_err(text)?;
+    serde_json::to_value(line).map_err(text)
 }
 
 fn journal_line(line: &[u8]) -> Result<Value, String> {

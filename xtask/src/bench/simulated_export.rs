@@ -28,6 +28,8 @@ const RECORDS: u64 = 2;
 /// Accounts that are written at once, before anything is measured.
 const WRITERS: usize = 128;
 const RUN: &str = "bench";
+/// With it the files for SQL are written too, as they are deployed.
+pub(crate) const PLANNED_AT: &str = "2026-11-22T05:00:00.000Z";
 const OPERATION: &str = "internet-routes";
 const TABLE: &str = "ledger";
 const BUCKET: &str = "results";
@@ -107,7 +109,8 @@ pub(crate) async fn export(endpoint: &str) -> TestResult<ExportFigures> {
     let (ledger, artifacts) =
         (DynamoDbLedger::new(&config, TABLE), S3Artifacts::new(&config, BUCKET));
     let handler = ResultHandler::new(ledger, artifacts, String::new());
-    let event = ResultEvent::parse(&json!({"RunId": RUN, "Operation": OPERATION}))?;
+    let request = json!({"RunId": RUN, "Operation": OPERATION, "PlannedAt": PLANNED_AT});
+    let event = ResultEvent::parse(&request)?;
     let start = Instant::now();
     let result = handler.run(&event).await?.result;
     let seconds = start.elapsed().as_secs_f64();

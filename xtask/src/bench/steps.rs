@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::instant_ports::{ACCOUNTS, CountingArtifacts, InstantPorts, RECORDS, region};
 use super::process::peak_memory;
+use super::simulated_export::PLANNED_AT;
 use super::table::{Part, Row};
 
 const REGIONS: usize = 34;
@@ -41,7 +42,9 @@ pub(crate) async fn export() -> TestResult<StepFigures> {
     let manifest = serde_json::to_vec(&items)?;
     let artifacts = CountingArtifacts { manifest, ..CountingArtifacts::default() };
     let handler = ResultHandler::new(InstantPorts, &artifacts, String::new());
-    let event = ResultEvent::parse(&json!({"RunId": "bench", "Operation": "internet-routes"}));
+    let request =
+        json!({"RunId": "bench", "Operation": "internet-routes", "PlannedAt": PLANNED_AT});
+    let event = ResultEvent::parse(&request);
     let start = Instant::now();
     let result = handler.run(&event.map_err(TestError::from)?).await?.result;
     let seconds = start.elapsed().as_secs_f64();

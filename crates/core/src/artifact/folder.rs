@@ -1,6 +1,6 @@
 //! Where a run's artifacts lie: keys of objects in a bucket, or paths below a directory.
 
-use super::{Artifact, Place, resume_file_name};
+use super::{Artifact, Place, TableFile, resume_file_name};
 use crate::model::id::RunId;
 
 /// The folder of a run, `<prefix>/<operation>/<RunId>/`.
@@ -35,6 +35,21 @@ impl Folder {
         }
     }
 
+    /// The key of a file for SQL of the run, which was planned on `day`: beside the folder of all runs,
+    /// and in it where that has no name.
+    #[must_use]
+    pub fn table(&self, table: &TableFile, day: &str) -> String {
+        Self::beside_runs(&self.prefix) + &table.path(&self.operation, day, &self.run_id)
+    }
+
+    /// The folder in which the folder of all runs lies, where `prefix` is the latter: empty, or with a
+    /// `/` at the end.
+    #[must_use]
+    pub fn beside_runs(prefix: &str) -> String {
+        let parent = prefix.trim_matches('/').rsplit_once('/').map(|(parent, _)| parent);
+        parent.map(|parent| format!("{parent}/")).unwrap_or_default()
+    }
+
     /// The key of the manifest of an execution that resumed the run.
     #[must_use]
     pub fn resume_manifest(&self, execution: &RunId) -> String {
@@ -56,7 +71,7 @@ impl Folder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifact::{LATEST, MANIFEST, RECORDS_CSV};
+    use crate::artifact::{LATEST, MANIFEST, RECORDS_CSV, RECORDS_TABLE};
 
     #[test]
     fn keys_lie_in_the_runs_folder_with_or_without_a_prefix() {
@@ -69,5 +84,14 @@ mod tests {
         assert_eq!(folder.resume_manifest(&run), "runs/op/r1/resume-r1.json");
         assert_eq!(Folder::new("", "op", &run).artifact(&MANIFEST), "op/r1/manifest.json");
         assert_eq!(Folder::new("", "op", &run).artifact(&LATEST), "op/latest.json");
+    }
+
+    #[test]
+    fn tables_lie_beside_the_folder_of_all_runs() {
+        let run = RunId::parse("r1").unwrap();
+        for (prefix, parent) in [("", ""), ("runs", ""), ("/a/b/runs/", "a/b/")] {
+            let key = Folder::new(prefix, "op", &run).table(&RECORDS_TABLE, "2026-11-22");
+            assert_eq!(key, format!("{parent}tables/op/dt=2026-11-22/r1.jsonl"));
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
 use crate::model::id::RunId;
+use crate::model::timestamp::Timestamp;
 
 /// The plan of a run; it stays small however many accounts there are: under 1 KB, and the definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub struct RunPlan {
     /// When the run's entries in the ledger expire, in seconds since 1970: one time for the whole
     /// run, so that no outcome outlives its records for long.
     pub expires_at: i64,
+    /// When the run was planned, which stays where it is resumed: its day in `tables/`. Plans of
+    /// earlier releases have none.
+    #[serde(default)]
+    pub planned_at: Option<Timestamp>,
 }
 
 /// The S3 object with the work items; on one machine, the directory of all runs and a path in it.
@@ -63,6 +68,9 @@ pub struct ResultEvent {
     /// The operation's parameters, which only the report shows.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<String, Value>,
+    /// When the run was planned; where it is missing, `plan.json` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_at: Option<Timestamp>,
 }
 
 const PLAN_FIELDS: &[&str] = &[
@@ -77,6 +85,7 @@ const PLAN_FIELDS: &[&str] = &[
     "MaxConcurrency",
     "WorkerFunction",
     "ExpiresAt",
+    "PlannedAt",
 ];
 
 impl ResultEvent {
@@ -97,7 +106,8 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
     let operation = fields.required("Operation", violations, parse::text);
     let definition = fields.optional("Definition", violations, parse::object);
     let parameters = fields.optional("Parameters", violations, parse::object).unwrap_or_default();
-    Some(ResultEvent { run_id: run_id?, operation: operation?, definition, parameters })
+    let planned_at = fields.optional("PlannedAt", violations, parse::time);
+    Some(ResultEvent { run_id: run_id?, operation: operation?, definition, parameters, planned_at })
 }
 
 #[cfg(test)]
@@ -119,6 +129,7 @@ mod tests {
             max_concurrency: 3,
             worker_function: "w".to_owned(),
             expires_at: 4,
+            planned_at: Some(Timestamp::from_epoch_millis(5)),
         };
         let value = serde_json::to_value(&plan).unwrap();
         let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
@@ -126,8 +137,12 @@ mod tests {
         fields.sort_unstable();
         known.sort_unstable();
         assert_eq!(fields, known);
-        assert_eq!(ResultEvent::parse(&value).unwrap().operation, "op");
-        let text = ResultEvent::parse(&json!({"RunId": 1})).unwrap_err().to_string();
-        assert!(text.contains("RunId: got 1") && text.contains("Operation: got nothing"), "{text}");
+        let event = ResultEvent::parse(&value).unwrap();
+        assert_eq!((event.operation.as_str(), event.planned_at), ("op", plan.planned_at));
+        let wrong = json!({"RunId": 1, "PlannedAt": "yesterday"});
+        let text = ResultEvent::parse(&wrong).unwrap_err().to_string();
+        for part in ["RunId: got 1", "Operation: got nothing", "PlannedAt: got \"yesterday\""] {
+            assert!(text.contains(part), "{text}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::input::path::FieldPath;
 use crate::input::violation::{Expected, Violations};
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
+use crate::model::timestamp::Timestamp;
 
 /// Parses the value at a path, or notes what is wrong with it and returns `None`.
 pub type Read<T> = fn(&FieldPath, &Value, &mut Violations) -> Option<T>;
@@ -137,6 +138,12 @@ pub fn whole(
 pub fn epoch_seconds(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<i64> {
     let seconds = value.as_i64().filter(|seconds| *seconds > 0);
     noted(seconds, path, value, violations, "seconds since 1970-01-01 as a whole number")
+}
+
+/// Parses a point in time.
+pub fn time(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<Timestamp> {
+    let time = value.as_str().and_then(Timestamp::parse);
+    noted(time, path, value, violations, "a time as in RFC 3339, such as 2026-11-22T05:00:00.123Z")
 }
 
 /// Parses the id of an account.

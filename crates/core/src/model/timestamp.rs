@@ -40,6 +40,12 @@ impl Timestamp {
         self.0.unix_timestamp()
     }
 
+    /// The day in UTC, `2026-11-22`.
+    #[must_use]
+    pub fn day(self) -> String {
+        self.to_string().chars().take("2026-11-22".len()).collect()
+    }
+
     /// Milliseconds from `earlier` to this point; 0 where `earlier` is later.
     #[must_use]
     pub fn millis_since(self, earlier: Self) -> u64 {
@@ -81,5 +87,7 @@ mod tests {
         assert_eq!(time.to_string(), "2025-11-22T05:00:00.123Z");
         assert_eq!(Timestamp::parse(&time.to_string()), Some(time));
         assert_eq!(Timestamp::parse("yesterday"), None);
+        let elsewhere = Timestamp::parse("2026-11-22T23:30:00-02:00").unwrap();
+        assert_eq!((time.day().as_str(), elsewhere.day().as_str()), ("2025-11-22", "2026-11-23"));
     }
 }

@@ -9,12 +9,22 @@ use crate::definition::{Cells, Definition, Parameter, Source, Table};
 use crate::fault::{Faults, listed, quoted};
 use crate::fields::came;
 
+/// Names of operations whose files would lie among others: those of all coverage, and the folder itself.
+const TAKEN: [&str; 2] = ["coverage", "tables"];
+
 /// Columns that every operation has already.
 const EVERYWHERE: [&str; 3] = ["account_id", "account_name", "region"];
 
 /// Notes every fault of form.
 pub(super) fn check(definition: &Definition, faults: &mut Faults) {
     name("name", &definition.name, '-', "kebab-case: lower-case letters, digits and `-`", faults);
+    if TAKEN.contains(&definition.name.as_str()) {
+        faults.note(
+            "name",
+            quoted(&definition.name),
+            "another name: files of all runs lie under this one",
+        );
+    }
     columns(definition, faults);
     for (index, parameter) in definition.parameters.iter().enumerate() {
         self::parameter(&format!("parameters[{index}]"), parameter, faults);

@@ -52,6 +52,7 @@ impl Engine {
             worker_function: WORKER.to_owned(),
             // Nothing in a journal expires.
             expires_at: i64::MAX,
+            planned_at: None,
         }
     }
 

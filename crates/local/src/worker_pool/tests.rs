@@ -105,6 +105,7 @@ fn plan() -> RunPlan {
         max_concurrency: 10,
         worker_function: String::new(),
         expires_at: 4_000_000_000,
+        planned_at: None,
     }
 }
 

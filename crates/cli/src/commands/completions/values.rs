@@ -2,7 +2,10 @@
 //! models and the catalogue. Where these cannot be read there is nothing to complete; the command itself
 //! says why.
 
-use clap_complete::engine::CompletionCandidate;
+use std::ffi::OsStr;
+
+use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
+use org_operator_core::report::sql_table::COVERAGE;
 use org_operator_models::models;
 use org_operator_operations::catalogue;
 
@@ -22,6 +25,14 @@ pub(crate) fn calls() -> Vec<CompletionCandidate> {
 /// Every operation of the catalogue.
 pub(crate) fn operations() -> Vec<CompletionCandidate> {
     catalogue().names().map(CompletionCandidate::new).collect()
+}
+
+/// What has a table: the operations and the coverage that begin with `given`, and files.
+pub(crate) fn tables(given: &OsStr) -> Vec<CompletionCandidate> {
+    let begun = given.to_string_lossy();
+    let names = catalogue().names().chain([COVERAGE]).filter(|name| name.starts_with(&*begun));
+    let files = PathCompleter::file().complete(given);
+    names.map(CompletionCandidate::new).chain(files).collect()
 }
 
 fn calls_for(words: &[String]) -> Vec<CompletionCandidate> {
@@ -46,6 +57,13 @@ mod tests {
 
     fn names(candidates: &[CompletionCandidate]) -> Vec<String> {
         candidates.iter().map(|each| each.get_value().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_table_is_of_an_operation_of_the_coverage_or_of_a_file() {
+        assert_eq!(names(&tables(OsStr::new("cov"))), ["coverage"]);
+        assert_eq!(names(&tables(OsStr::new("internet-r"))), ["internet-routes"]);
+        assert_eq!(names(&tables(OsStr::new("Cargo."))), ["Cargo.toml"]);
     }
 
     fn calls_after(line: &str) -> Vec<String> {

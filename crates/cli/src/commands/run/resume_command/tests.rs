@@ -29,6 +29,7 @@ fn printed(typed: &[&str]) -> String {
         max_concurrency: 1,
         worker_function: String::new(),
         expires_at: 0,
+        planned_at: None,
     };
     command(&aws, &args, &plan)
 }
