@@ -131,7 +131,12 @@ def accessible(opened):
 
 def small(browser, path, scheme):
     opened = Opened(browser, path, scheme)
+    verdict = opened.page.inner_text("#view0")
+    for told in ("af-south-1", "2 × in Accounts.Exclude", "(5 expected)"):
+        expect(told in verdict, f"the verdict does not say {told!r}")
     opened.show("Failures")
+    last = opened.page.locator("#view2 section").last
+    expect("FAILED (expected)" in last.inner_text() and "by contract <b>" in last.inner_text(), "what is expected is not last")
     expect("update the StackSet" in opened.page.inner_text("#view2"), "a failure does not say what to do")
     opened.show("Changes")
     expect("12 added" in opened.page.inner_text("#view3"), "the changes are not counted")

@@ -36,6 +36,26 @@ pub fn states(machine: &Value) -> BTreeMap<String, Value> {
     found
 }
 
+/// The worker's event of an `item` of the manifest, as the state machine's `ItemSelector` makes it of
+/// item and `plan`.
+#[must_use]
+pub fn worker_event(machine: &Value, item: &Value, plan: &Value) -> Value {
+    let states = states(machine);
+    let map = states.values().find(|state| state["ItemSelector"].is_object());
+    let selected = map.and_then(|state| state["ItemSelector"].as_object()).into_iter().flatten();
+    let value = |path: &str| match path.strip_prefix("$$.Map.Item.Value.") {
+        Some(field) => item[field].clone(),
+        None => plan[path.trim_start_matches("$.")].clone(),
+    };
+    let named = |(name, path): (&String, &Value)| {
+        Some((name.trim_end_matches(".$").to_owned(), value(path.as_str()?)))
+    };
+    let known: Map<String, Value> = selected.filter_map(named).collect();
+    let payload = states["Worker"]["Parameters"]["Payload"].as_object().into_iter().flatten();
+    let passed = payload.map(|(name, _)| name.trim_end_matches(".$").to_owned());
+    passed.map(|name| (name.clone(), known[&name].clone())).collect()
+}
+
 /// A template; functions such as `!Ref` are dropped, their arguments stay.
 ///
 /// # Panics

@@ -93,6 +93,7 @@ fn following_goes_on_where_aws_does_not_answer_for_a_while() -> TestResult<()> {
     |     "Succeeded": 3,
     |     "Skipped": 0,
     |     "Failed": 0,
+    |     "ExpectedFailures": 0,
     |     "Records": 1,
     |     "Added": null,
     |     "Removed": null,

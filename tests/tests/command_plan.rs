@@ -22,6 +22,7 @@ fn plan_gives_programs_what_it_tells_people() -> TestResult<()> {
     exit 0
     stdout
     | {
+    |   "AccountColumns": {},
     |   "Operation": "internet-routes",
     |   "AccountsListed": 4,
     |   "Accounts": 3,
@@ -131,6 +132,8 @@ fn plan_names_its_sources() -> TestResult<()> {
     | ListRegionsPerSecond      5             calls/s of the caller's account                 2026-11-22  AWS Account Management reference guide, Quotas for AWS Account Management
     | ListTagsBurst             15            calls                                           2026-11-22  AWS Organizations user guide, Quotas and service limits
     | ListTagsPerSecond         10            ListTagsForResource calls/s                     2026-11-22  AWS Organizations user guide, Quotas and service limits
+    | ListUnitsBurst            8             calls                                           2026-11-22  AWS Organizations user guide, Quotas and service limits
+    | ListUnitsPerSecond        5             ListOrganizationalUnitsForParent calls/s        2026-11-22  AWS Organizations user guide, Quotas and service limits
     stderr
     "#);
     let json: Value = serde_json::from_str(&shell.run(&["plan", "--sources", "--json"])?.stdout)?;

@@ -13,7 +13,7 @@ use serde_json::Value;
 type Fields = BTreeSet<String>;
 
 /// A heading of the document, and the ends of the paths of the files that its tables describe.
-const SECTIONS: [(&str, &[&str]); 14] = [
+const SECTIONS: [(&str, &[&str]); 15] = [
     ("### `<operation>.csv` and `<operation>.jsonl`", &["run-1/internet-routes.csv"]),
     ("### `coverage.csv`", &["run-1/coverage.csv"]),
     (
@@ -24,6 +24,7 @@ const SECTIONS: [(&str, &[&str]); 14] = [
     ("### `changes.csv`", &["run-1/changes.csv"]),
     ("### `accounts.csv`", &["run-1/accounts.csv"]),
     ("### `summary.json`", &["run-1/summary.json"]),
+    ("### `exceptions.json`", &["run-1/exceptions.json"]),
     ("### `latest.json`", &["latest.json"]),
     ("### `manifest.json` and `resume-<execution>.json`", &["run-1/manifest.json"]),
     ("### `plan.json`", &["run-1/plan.json"]),
@@ -94,7 +95,9 @@ fn columns(path: &str, bytes: &[u8]) -> Fields {
     let is_common =
         |name: &&str| !has_records || TARGET_COLUMNS.contains(name) || !own.contains(name);
     let mut reader = csv::Reader::from_reader(bytes);
-    reader.headers().unwrap().iter().filter(is_common).map(str::to_owned).collect()
+    let tag = |name: &str| name.starts_with("tag:");
+    let described = |name: &str| if tag(name) { "tag:<key>" } else { name }.to_owned();
+    reader.headers().unwrap().iter().filter(is_common).map(described).collect()
 }
 
 fn collect(object: &Value, path: &str, fields: &mut Fields) {
@@ -102,7 +105,11 @@ fn collect(object: &Value, path: &str, fields: &mut Fields) {
         let name = format!("{path}{name}");
         // An account filter; in a summary it is a number.
         let is_nested = ["Accounts", "Manifest", "Notification"].contains(&name.as_str());
-        if is_nested && value.is_object() {
+        if name == "Exceptions" {
+            let all = value.as_array().into_iter().flatten();
+            all.for_each(|exception| collect(exception, "Exceptions[].", fields));
+            fields.insert(name);
+        } else if is_nested && value.is_object() {
             collect(value, &format!("{name}."), fields);
         } else {
             fields.insert(name);

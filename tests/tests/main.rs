@@ -7,6 +7,7 @@ mod campaign;
 mod command;
 mod command_bucket;
 mod command_completions;
+mod command_context;
 mod command_demo;
 mod command_deployed;
 mod command_formats;

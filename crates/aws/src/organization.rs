@@ -176,6 +176,11 @@ impl AccountDirectory for Organization {
         self.named(listed, "account:ListRegions").await
     }
 
+    async fn unit_names(&self, parent: &UnitId) -> Result<BTreeMap<UnitId, String>, Error> {
+        let children = self.children(parent).await?.unwrap_or_default();
+        Ok(children.into_iter().map(|unit| (unit.id, unit.name)).collect())
+    }
+
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
         let listed = self.list_tags(account).await;
         self.named(listed, "organizations:ListTagsForResource").await
@@ -218,6 +223,7 @@ fn read_account(account: &OrganizationsAccount) -> Result<Account, Error> {
         ),
         management_account: account.arn().and_then(management_account),
         units: units_of(account.paths()),
+        email: account.email().unwrap_or_default().to_owned(),
     })
 }
 

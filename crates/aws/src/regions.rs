@@ -94,6 +94,7 @@ mod tests {
             state: "ACTIVE".to_owned(),
             management_account: AccountId::parse(MANAGEMENT),
             units: None,
+            email: String::new(),
         }
     }
 

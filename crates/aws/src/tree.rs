@@ -102,6 +102,7 @@ mod tests {
             state: "ACTIVE".to_owned(),
             management_account: None,
             units: None,
+            email: String::new(),
         };
         let tree = Organization::new(&config).tree(std::slice::from_ref(&account)).await.unwrap();
         let paths: Vec<String> = tree.paths().into_iter().map(|(path, _)| path).collect();

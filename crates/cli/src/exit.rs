@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use org_operator_core::ErrorKind;
+use org_operator_core::contract::summary::RunResult;
 
 /// How the program ends, and so what a script can tell from its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,8 @@ pub(crate) enum Exit {
     Differences,
     /// 2: the command line or the request is wrong; the same command fails again.
     Usage,
-    /// 3: the run is written and some targets FAILED, or some accounts cannot be asked.
+    /// 3: the run is written and some targets FAILED that no exception expects, or some accounts
+    /// cannot be asked.
     Partial,
     /// 4: the request selects no account.
     NothingSelected,
@@ -41,6 +43,11 @@ impl Exit {
             Self::Other => 7,
             Self::Interrupted => 130,
         }
+    }
+
+    /// The end of a run that is written: failures that are all expected are no reason for an alarm.
+    pub(crate) fn of_run(result: &RunResult) -> Self {
+        if result.has_unexpected_failures() { Self::Partial } else { Self::Complete }
     }
 
     /// The end of a command or a run that failed with an error of `kind`.

@@ -9,6 +9,7 @@ mod commands;
 mod connection;
 mod deployment;
 mod error;
+mod exceptions_file;
 mod exit;
 mod local_run;
 mod operation_file;

@@ -20,6 +20,9 @@ pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError
     if !args.regions.is_empty() {
         set("Regions", regions(&args.regions));
     }
+    if !args.account_column.is_empty() {
+        set("AccountColumns", json!(args.account_column));
+    }
     if let Some(number) = args.regions_per_work_item {
         set("RegionsPerWorkItem", json!(number));
     }
@@ -136,12 +139,14 @@ mod tests {
             account: texts(&["111111111111"]),
             tag: texts(&["stage=prod", "stage=test", "team=a=b"]),
             regions: texts(&["Enabled"]),
+            account_column: texts(&["email", "tag:team"]),
             param: texts(&["Depth=3", "Name=x"]),
             ..SelectionArgs::default()
         };
         let tags = json!({"stage": ["prod", "test"], "team": ["a=b"]});
         let expected = json!({
-            "Operation": "public-ips", "Regions": "ENABLED", "Parameters": {"Depth": 3, "Name": "x"},
+            "Operation": "public-ips", "Regions": "ENABLED", "AccountColumns": ["email", "tag:team"],
+            "Parameters": {"Depth": 3, "Name": "x"},
             "Accounts": {"Include": ["111111111111"], "Tags": tags},
         });
         assert_eq!(Value::Object(build(&args).unwrap()), expected);

@@ -154,6 +154,15 @@ artifacts! {
         purpose: "the operation that ran, where the request brought its definition; other runs have no such file",
         sink: None,
     };
+    /// What the run expects.
+    EXCEPTIONS = Artifact {
+        name: "exceptions.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the exceptions that the run goes by; runs without any have no such file",
+        sink: None,
+    };
     /// The work items of a resumed run.
     RESUME = Artifact {
         name: "resume-<execution>.json",
@@ -192,6 +201,14 @@ impl Artifact {
     }
 }
 
+/// The key of the deployment's exceptions, which people write, below the prefix of all runs.
+#[must_use]
+pub fn exceptions_key(prefix: &str) -> String {
+    let folder = prefix.trim_matches('/');
+    let joint = if folder.is_empty() { "" } else { "/" };
+    format!("{folder}{joint}exceptions.toml")
+}
+
 /// The name of the manifest of an execution that resumed a run.
 #[must_use]
 pub fn resume_file_name(execution: &RunId) -> String {
@@ -227,5 +244,7 @@ mod tests {
         assert_eq!(COVERAGE_CSV.file_name("op"), "coverage.csv");
         let execution = RunId::parse("again").unwrap();
         assert_eq!(resume_file_name(&execution), "resume-again.json");
+        assert_eq!(exceptions_key("/runs/"), "runs/exceptions.toml");
+        assert_eq!(exceptions_key(""), "exceptions.toml");
     }
 }

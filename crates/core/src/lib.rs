@@ -8,6 +8,7 @@
 pub mod artifact;
 pub mod contract;
 pub mod error;
+pub mod exceptions;
 pub mod input;
 pub mod model;
 pub mod outcome;

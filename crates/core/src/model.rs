@@ -2,6 +2,7 @@
 //! be wrong once they exist; what a run is asked for is in [`crate::input`].
 
 pub mod account;
+pub mod account_column;
 pub mod account_regions;
 pub mod id;
 pub mod record;

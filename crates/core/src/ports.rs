@@ -26,6 +26,10 @@
 //!         Err(Error::invalid(format!("the Regions of {} are not known", account.id)))
 //!     }
 //!
+//!     async fn unit_names(&self, _: &UnitId) -> Result<BTreeMap<UnitId, String>, Error> {
+//!         Ok(BTreeMap::new())
+//!     }
+//!
 //!     async fn tags(&self, _: &AccountId) -> Result<BTreeMap<String, String>, Error> {
 //!         Ok(BTreeMap::new())
 //!     }
@@ -61,6 +65,12 @@ pub trait AccountDirectory: Sync {
         &self,
         account: &Account,
     ) -> impl Future<Output = Result<BTreeSet<Region>, Error>> + Send;
+
+    /// The names of the units directly in a root or unit; none where it is not there.
+    fn unit_names(
+        &self,
+        parent: &UnitId,
+    ) -> impl Future<Output = Result<BTreeMap<UnitId, String>, Error>> + Send;
 
     /// The tags of an account.
     fn tags(

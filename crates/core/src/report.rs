@@ -1,8 +1,10 @@
 //! What a run's answer looks like: coverage, changes, CSV, tables for SQL, notification and metrics.
 
 pub mod changes;
+pub mod console_link;
 pub mod coverage;
 pub mod csv_table;
+mod first;
 pub mod metrics;
 pub mod notification;
 pub mod sql_table;

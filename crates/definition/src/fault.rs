@@ -122,15 +122,17 @@ impl std::error::Error for Faults {}
 
 /// The line of each place of a file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lines(BTreeMap<String, usize>);
+pub struct Lines(BTreeMap<String, usize>);
 
 impl Lines {
     pub(crate) fn set(&mut self, place: &str, line: usize) {
         self.0.entry(place.to_owned()).or_insert(line);
     }
 
-    /// The line of `place`, or of what it is in: what is missing has no line of its own.
-    fn of(&self, place: &str) -> Option<usize> {
+    /// The line of `place`, or of what it is in: what is missing has no line of its own. Lines are
+    /// counted from 1; `None` for a place of another file.
+    #[must_use]
+    pub fn of(&self, place: &str) -> Option<usize> {
         let known = self.0.get(place).copied();
         // An input that is not there is missing at its call.
         let call = || self.0.get(&format!("{}call", place.strip_suffix("input")?)).copied();

@@ -15,6 +15,14 @@ pub fn json_of_toml(text: &str) -> Result<Value, Faults> {
     parsed(text).map(|(value, _)| value)
 }
 
+/// The content of a TOML file as JSON, with the line of each place: for files of other kinds.
+///
+/// # Errors
+/// Every place where the text is no TOML, with its line.
+pub fn toml_with_lines(text: &str) -> Result<(Value, Lines), Faults> {
+    parsed(text)
+}
+
 /// The content of a TOML file as JSON, with the line of each place.
 pub(crate) fn parsed(text: &str) -> Result<(Value, Lines), Faults> {
     let (table, errors) = DeTable::parse_recoverable(text);

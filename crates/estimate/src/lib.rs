@@ -22,8 +22,10 @@ pub struct Workload {
     pub targets: u64,
     /// Work items in the run.
     pub work_items: u64,
-    /// Accounts whose tags are read, to select among them.
+    /// Accounts whose tags are read, to select among them or to write them beside the records.
     pub tagged: u64,
+    /// Roots and units whose units are listed, to name them in the accounts' paths.
+    pub parents: u64,
     /// Accounts that are asked which Regions are on in them.
     pub enabled: u64,
     /// Work items that ask their account which Regions are on: those with an opt-in Region.
@@ -59,6 +61,7 @@ impl Workload {
             targets,
             work_items,
             tagged: 0,
+            parents: 0,
             enabled: 0,
             inquiries: 0,
             calls_per_target: 1.0,

@@ -47,6 +47,10 @@ figures! {
     tags_rate: "ListTagsPerSecond",
     /// Calls of `ListTagsForResource` that are free of the rate.
     tags_burst: "ListTagsBurst",
+    /// Calls of `ListOrganizationalUnitsForParent` a second.
+    units_rate: "ListUnitsPerSecond",
+    /// Calls of `ListOrganizationalUnitsForParent` that are free of the rate.
+    units_burst: "ListUnitsBurst",
     /// Calls of `ListRegions` a second.
     regions_rate: "ListRegionsPerSecond",
     /// Calls of `ListRegions` that are free of the rate.

@@ -66,7 +66,15 @@ pub(super) fn phases(work: &Workload, limits: &Limits) -> Vec<Phase> {
         burst: limits.regions_burst,
         each: work.call_seconds / AT_ONCE,
     };
-    [accounts, tags, regions].into_iter().filter(|phase| phase.calls > 0.0).collect()
+    let units = Phase {
+        name: "naming their units",
+        quota: "Organizations allows 5 ListOrganizationalUnitsForParent calls a second",
+        calls: count(work.parents),
+        rate: limits.units_rate,
+        burst: limits.units_burst,
+        each: work.call_seconds / AT_ONCE,
+    };
+    [accounts, tags, regions, units].into_iter().filter(|phase| phase.calls > 0.0).collect()
 }
 
 /// The seconds of all phases together.

@@ -84,9 +84,16 @@ fn reading_tags_counts_every_account_that_was_asked() {
 }
 
 #[test]
+fn naming_units_counts_a_call_for_each_parent() {
+    let told = estimated(&Workload { parents: 58, ..of(500) });
+    assert!((part(&told.deployed.seconds, "naming their units") - 10.0).abs() < 1e-9);
+    assert!((told.calls - estimated(&of(500)).calls - 58.0).abs() < 1e-9);
+}
+
+#[test]
 fn the_quotas_words_are_the_files_figures() {
     let limits = Limits::load().unwrap();
-    let work = Workload { tagged: 1, enabled: 1, ..of(1) };
+    let work = Workload { tagged: 1, parents: 1, enabled: 1, ..of(1) };
     for phase in phases::phases(&work, &limits) {
         assert!(phase.quota.contains(&format!(" {} ", phase.rate)), "{}", phase.quota);
     }

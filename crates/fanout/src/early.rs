@@ -11,8 +11,9 @@ use org_operator_core::{Account, Region, WorkItem};
 
 use crate::planner;
 
-/// Work items of accounts before the list of accounts is complete. They are those that the complete
-/// list gives, as long as every account is listed here once.
+/// Work items of accounts before the list of accounts is complete. They have the accounts and Regions
+/// that the complete list gives, as long as every account is listed here once; what else the manifest
+/// says about an account is not in them.
 #[derive(Debug)]
 pub struct EarlyItems {
     filter: AccountFilter,
@@ -76,6 +77,7 @@ mod tests {
             state: state.to_owned(),
             management_account: id(1),
             units: None,
+            email: String::new(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! `org_operator_core::plan::selection`.
 
 mod early;
+mod exceptions;
 mod planner;
 mod resume;
 mod select;
@@ -16,14 +17,18 @@ use org_operator_core::input::request::{FanoutEvent, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Access;
 use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::plan::context::AccountContext;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
 use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::Operation;
 use serde_json::{Map, Value};
 
 pub use early::EarlyItems;
+use exceptions::refuse_own_column;
+pub use exceptions::{ExceptionSource, read_exceptions};
 use planner::{Checked, refuse_resumption};
 pub use planner::{Planner, Preview};
+use select::context;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -52,6 +57,8 @@ pub struct Settings {
     pub worker_admin: String,
     /// Whether a request may bring an operation of its own.
     pub allow_definitions: bool,
+    /// Where the run's exceptions come from.
+    pub exceptions: ExceptionSource,
 }
 
 /// The step over its ports. Only [`Fanout::run`] needs a ledger.
@@ -121,9 +128,15 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
     async fn begin(&self, received: Received) -> Result<RunPlan, Error> {
         let Received { run_id, request, mut violations } = received;
         self.refuse_definition(request.definition.as_ref(), &mut violations);
+        let exceptions = self.exceptions(&mut violations).await?;
         let checked = self.planner().check(&request, violations).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
-        self.write(run_id, request, &checked).await
+        let columns = &request.account_columns;
+        let context = context(&self.directory, columns, &checked.selection).await?;
+        let spec = checked.operation.spec();
+        refuse_own_column(exceptions.as_deref(), spec)?;
+        self.keep_exceptions(&self.folder(&spec.name, &run_id), exceptions).await?;
+        self.write(run_id, request, &checked, &context).await
     }
 
     fn planner(&self) -> Planner<'_, D> {
@@ -137,10 +150,12 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         run_id: RunId,
         request: RunRequest,
         checked: &Checked,
+        context: &AccountContext,
     ) -> Result<RunPlan, Error> {
         let Checked { operation, regions, selection } = checked;
         let worker_function = self.worker(&**operation)?;
-        let items = selection.work_items(regions, request.regions_per_work_item);
+        let mut items = selection.work_items(regions, request.regions_per_work_item);
+        context.complete(selection, &mut items);
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
         let folder = self.folder(&operation.spec().name, &run_id);
         tracing::info!(RunId = %run_id, work_items = items.len(), targets, "planning");
@@ -159,7 +174,7 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
             expires_at: self.expiry(now),
             planned_at: Some(now),
         };
-        let accounts = accounts_csv::table(selection)?;
+        let accounts = accounts_csv::table(selection, context)?;
         self.artifacts.put(&folder.artifact(&ACCOUNTS_CSV), accounts).await?;
         if let Some(definition) = &plan.definition {
             self.artifacts.put(&folder.artifact(&OPERATION), document::pretty(definition)?).await?;

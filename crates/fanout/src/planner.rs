@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use org_operator_core::input::request::{FanoutEvent, RegionChoice, RunRequest};
 use org_operator_core::input::violation::Violations;
+use org_operator_core::model::account_column::AccountColumn;
 use org_operator_core::model::region;
-use org_operator_core::model::spec::Scope;
+use org_operator_core::model::spec::{Scope, Spec};
 use org_operator_core::plan::selection::{Regions, Selection};
 use org_operator_core::ports::AccountDirectory;
 use org_operator_core::{Error, Region, WorkItem};
@@ -129,14 +130,25 @@ impl<D: AccountDirectory> Planner<'_, D> {
     }
 }
 
-/// The operation that a request means, if it accepts the request's parameters.
+/// Notes the columns about accounts whose name the operation has for a column of its own.
+fn note_own_columns(columns: &BTreeSet<AccountColumn>, spec: &Spec, violations: &mut Violations) {
+    for name in columns.iter().map(ToString::to_string) {
+        if spec.columns.iter().any(|own| own.name == name) {
+            let allowed = format!("a name that is no column of `{}`", spec.name);
+            violations.note_text("AccountColumns", format!("\"{name}\""), allowed);
+        }
+    }
+}
+
+/// The operation that a request means, if it accepts the request's parameters and columns.
 pub(crate) fn operation(
     request: &RunRequest,
     violations: &mut Violations,
 ) -> Option<Arc<dyn Operation>> {
-    let RunRequest { operation: name, definition, parameters, .. } = request;
+    let RunRequest { operation: name, definition, parameters, account_columns, .. } = request;
     let found = catalogue().requested(name, definition.as_ref(), violations)?;
     found.check_parameters(parameters, violations);
+    note_own_columns(account_columns, found.spec(), violations);
     Some(found)
 }
 

@@ -13,6 +13,7 @@ use org_operator_core::{Error, ErrorKind, RunId, WorkItem};
 use org_operator_operations::catalogue;
 use serde::de::DeserializeOwned;
 
+use crate::exceptions::refuse_own_column;
 use crate::{Fanout, Received};
 
 /// Accounts whose outcomes are read concurrently.
@@ -31,6 +32,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         let defined = if known { None } else { self.defined(&folder).await? };
         let definition = defined.as_ref().and_then(|plan| plan.definition.as_ref());
         self.refuse_definition(definition, &mut violations);
+        let exceptions = self.exceptions(&mut violations).await?;
         let found = catalogue().requested(&request.operation, definition, &mut violations);
         let (operation, execution) = violations.into_result("request", found.zip(run_id))?;
         let worker_function = self.worker(&*operation)?;
@@ -39,7 +41,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             None => self.stored(&folder, &PLAN, run).await?,
         };
         self.refuse_expired(&plan)?;
+        refuse_own_column(exceptions.as_deref(), operation.spec())?;
         let items = self.unanswered(&folder, run).await?;
+        self.renew_exceptions(&folder, exceptions).await?;
         let key = folder.resume_manifest(&execution);
         self.artifacts.put(&key, document::compact(&items)?).await?;
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();

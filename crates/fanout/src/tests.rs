@@ -1,12 +1,14 @@
 //! The fanout over an organization and artifacts in memory: what it plans.
 
+mod columns;
 mod definition;
+mod exceptions;
 mod planner;
 mod refused;
 mod resume;
 
 use org_operator_core::contract::summary::Status;
-use org_operator_core::model::account::Account;
+use org_operator_core::model::account::{Account, units_of};
 use org_operator_core::report::tally::Tally;
 use org_operator_core::{AccountId, UnitId};
 use org_operator_core::{ErrorKind, WorkItem};
@@ -32,7 +34,9 @@ fn unit(text: &str) -> UnitId {
 fn account(id: &str, name: &str, state: &str) -> Account {
     let management_account = AccountId::parse("000000000001");
     let (name, state) = (name.to_owned(), state.to_owned());
-    Account { id: AccountId::parse(id).unwrap(), name, state, management_account, units: None }
+    let email = format!("{name}@example.com");
+    let id = AccountId::parse(id).unwrap();
+    Account { id, name, state, management_account, units: None, email }
 }
 
 fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
@@ -47,6 +51,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
             worker_readonly: "worker".to_owned(),
             worker_admin: String::new(),
             allow_definitions: false,
+            exceptions: ExceptionSource::Stored,
         },
         directory: MemoryDirectory {
             accounts,
@@ -57,6 +62,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
                 (id("000000000003"), [region("eu-west-1")].into()),
             ]
             .into(),
+            unit_names: [].into(),
             tag_calls: 0.into(),
         },
         artifacts: MemoryArtifacts::default(),
@@ -95,14 +101,18 @@ async fn a_plan_counts_the_targets_of_the_manifest() {
 
 #[tokio::test]
 async fn accounts_csv_has_every_account_with_its_reason() {
-    let fanout = fanout(Ok(organization()));
+    let mut accounts = organization();
+    accounts[1].units = units_of(&["o-a1/r-ab12/ou-ab12-11111111/"]);
+    let fanout = fanout(Ok(accounts));
     planned(&fanout, &json!({"Accounts": {"Exclude": ["000000000002"]}})).await.unwrap();
-    let expected = "account_id,account_name,state,selected,reason\n\
-        000000000001,management,ACTIVE,false,\"the management account, where the StackSet puts no role\"\n\
-        000000000002,two,ACTIVE,false,in Accounts.Exclude\n\
-        000000000003,'=three,ACTIVE,true,\n\
-        000000000004,closed,SUSPENDED,false,the account is not active\n";
+    let expected = "account_id,account_name,state,selected,reason,unit_path\n\
+        000000000001,management,ACTIVE,false,\"the management account, where the StackSet puts no role\",\n\
+        000000000002,two,ACTIVE,false,in Accounts.Exclude,\n\
+        000000000003,'=three,ACTIVE,true,,r-ab12/ou-ab12-11111111\n\
+        000000000004,closed,SUSPENDED,false,the account is not active,\n";
     assert_eq!(fanout.artifacts.text("runs/internet-routes/r1/accounts.csv"), expected);
+    let manifest = fanout.artifacts.text("runs/internet-routes/r1/manifest.json");
+    assert!(manifest.contains(r#""UnitPath":"r-ab12/ou-ab12-11111111""#), "{manifest}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use org_operator_core::contract::plan::RunPlan;
-use org_operator_core::contract::summary::{RunResult, Status, Summary};
+use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::report::metrics::{Metric, Unit, line, name as metric};
 use org_operator_core::{Error, ErrorKind};
@@ -54,15 +54,15 @@ impl Metrics {
 
     /// Prints the counts of a finished run.
     pub fn ended(&self, summary: &Summary, now: Timestamp) {
-        let RunResult { run_id, status, succeeded, skipped, failed, records, .. } = &summary.result;
-        let partial = u64::from(*status == Status::Partial);
+        let RunResult { run_id, succeeded, skipped, failed, records, .. } = &summary.result;
+        let alarming = u64::from(summary.result.has_unexpected_failures());
         let metrics = [
             (metric::TARGETS_SUCCEEDED, Unit::Count, *succeeded),
             (metric::TARGETS_SKIPPED, Unit::Count, *skipped),
             (metric::TARGETS_FAILED, Unit::Count, *failed),
             (metric::RECORDS, Unit::Count, *records),
             (metric::API_CALLS, Unit::Count, summary.api_calls),
-            (metric::PARTIAL_RUNS, Unit::Count, partial),
+            (metric::PARTIAL_RUNS, Unit::Count, alarming),
         ];
         self.print(&summary.operation, run_id.as_str(), now, &metrics);
     }

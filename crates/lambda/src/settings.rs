@@ -1,8 +1,9 @@
 //! The settings of each function, read from the environment. What each variable means is in `env`.
 
 use org_operator_aws::RoleSettings;
+use org_operator_core::Region;
 use org_operator_core::input::request::MAX_CONCURRENCY;
-use org_operator_fanout::Settings as PlanSettings;
+use org_operator_fanout::{ExceptionSource, Settings as PlanSettings};
 
 use crate::env::{Env, name};
 use crate::metrics::Metrics;
@@ -46,6 +47,7 @@ impl FanoutSettings {
             worker_readonly: worker_readonly?,
             worker_admin,
             allow_definitions: allow_definitions?,
+            exceptions: ExceptionSource::Stored,
         };
         Some(Self { plan, table: table?, metrics: Metrics::new(env) })
     }
@@ -94,6 +96,8 @@ pub struct ResultHandlerSettings {
     pub bucket: String,
     /// The prefix of the artifacts in the bucket; may be empty.
     pub prefix: String,
+    /// The Region that the function runs in, which the bucket is in, too.
+    pub home: Region,
     /// The metrics that the function prints.
     pub metrics: Metrics,
 }
@@ -104,7 +108,8 @@ impl ResultHandlerSettings {
         let table = env.text(name::LEDGER_TABLE);
         let bucket = env.text(name::RESULTS_BUCKET);
         let prefix = env.optional(name::RESULTS_PREFIX);
-        Some(Self { table: table?, bucket: bucket?, prefix, metrics: Metrics::new(env) })
+        let (home, metrics) = (env.home_region(), Metrics::new(env));
+        Some(Self { table: table?, bucket: bucket?, prefix, home: home?, metrics })
     }
 }
 

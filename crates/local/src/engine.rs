@@ -13,9 +13,10 @@ use org_operator_core::artifact::sink::Origin;
 use org_operator_core::artifact::{Folder, TableFile};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
+use org_operator_core::exceptions::Exception;
 use org_operator_core::ports::{Artifacts, find};
 use org_operator_core::{Error, Region, RunId, WorkItem};
-use org_operator_fanout::{Fanout, Settings};
+use org_operator_fanout::{ExceptionSource, Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
 use org_operator_worker::Members;
 use serde_json::Value;
@@ -55,6 +56,8 @@ pub struct Engine {
     pub home: Region,
     /// The number of targets that run at the same time, or `None` where the run adapts it.
     pub concurrency: Option<u16>,
+    /// What new runs expect; a resumed run keeps its own where there are none.
+    pub exceptions: Option<Vec<Exception>>,
     /// The counts that the steps update.
     pub progress: Arc<Progress>,
 }
@@ -106,6 +109,7 @@ impl Engine {
             worker_admin: String::new(),
             // Whoever runs the command has the credentials that it runs with.
             allow_definitions: true,
+            exceptions: ExceptionSource::Given(self.exceptions.clone()),
         };
         let artifacts = self.artifacts();
         Fanout { settings, directory, artifacts, ledger, clock: SystemClock }
@@ -172,6 +176,7 @@ impl Engine {
         let journal = self.journal(&plan.operation, &plan.run_id);
         let mut handler = ResultHandler::new(journal, self.artifacts(), String::new());
         handler.origin = Origin::Local;
+        handler.partition = self.home.partition();
         let event = ResultEvent {
             run_id: plan.run_id.clone(),
             operation: plan.operation.clone(),

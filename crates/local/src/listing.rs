@@ -43,6 +43,10 @@ impl AccountDirectory for PagedDirectory {
         self.organization.enabled_regions(account).await
     }
 
+    async fn unit_names(&self, parent: &UnitId) -> Result<BTreeMap<UnitId, String>, Error> {
+        self.organization.unit_names(parent).await
+    }
+
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {
         self.organization.tags(account).await
     }

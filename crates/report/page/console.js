@@ -20,11 +20,15 @@ const PAGES = [
 ];
 const HOSTS = { aws: "console.aws.amazon.com", "aws-us-gov": "console.amazonaws-us-gov.com", "aws-cn": "console.amazonaws.cn" };
 
+const HOMES = { aws: "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1" };
+
 function consoleAddress(account, region, id) {
   const page = PAGES.find(([form]) => form.test(id));
   const host = HOSTS[data.meta.partition];
-  if (!page || !host || !/^[a-z0-9-]+$/.test(region)) return undefined;
-  const address = `https://${region}.${host}${page[1](region, id)}`;
+  // What an operation finds once per account is shown wherever the console opens.
+  const place = region === "global" ? HOMES[data.meta.partition] : region;
+  if (!page || !host || !/^[a-z0-9-]+$/.test(place)) return undefined;
+  const address = `https://${place}.${host}${page[1](place, id)}`;
   const portal = data.meta.portal;
   if (!portal) return address;
   const role = data.meta.portal_role ? `&role_name=${encodeURIComponent(data.meta.portal_role)}` : "";

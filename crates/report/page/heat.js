@@ -3,7 +3,7 @@
 "use strict";
 
 const HEAT = { row: 20, label: 290, head: 96, cell: 0 };
-const COLOURS = { S: "--succeeded", K: "--skipped", F: "--failed" };
+const COLOURS = { S: "--succeeded", K: "--skipped", F: "--failed", E: "--expected" };
 
 /** Lines of the map: a unit's heading, or an account of it. */
 function heatLines(only) {
@@ -61,12 +61,13 @@ class Heat {
     this.space = element("div", undefined, { class: "space" });
     this.words = element("p", "", { class: "words", "aria-live": "polite" });
     this.filter = element("select", undefined, { "aria-label": "Which accounts" });
-    for (const [value, text] of [["", "all accounts"], ["F", "accounts with a failure"], ["K", "accounts with a skip"]]) {
+    for (const [value, text] of [["", "all accounts"], ["F", "accounts with a failure"],
+      ["E", "accounts with an expected failure"], ["K", "accounts with a skip"]]) {
       this.filter.append(element("option", text, { value }));
     }
     this.filter.onchange = () => this.reset();
     this.scroller.append(this.canvas, this.space);
-    const legend = element("span", "S succeeded   K skipped   F failed   blank: no target", { class: "count" });
+    const legend = element("span", "S succeeded   K skipped   F failed   E failed, as expected   blank: no target", { class: "count" });
     panel.append(this.filter, legend, this.scroller, this.words);
     this.scroller.onscroll = () => this.draw();
     this.scroller.onmousemove = (event) => this.point(event);

@@ -7,18 +7,33 @@ function verdict(panel) {
   panel.append(element("h2", `${summary.Status}: ${number(summary.Targets)} targets`));
   const facts = [
     ["operation", meta.operation], ["run", summary.RunId],
-    ["succeeded", number(summary.Succeeded)], ["skipped", number(summary.Skipped)], ["failed", number(summary.Failed)],
-    ["records", number(summary.Records)],
+    ["succeeded", number(summary.Succeeded)], ["skipped", number(summary.Skipped)], ["failed", withExpected(summary.Failed, summary.ExpectedFailures)],
+    ["records", withExpected(summary.Records, summary.ExpectedRecords)],
     ["since the previous run", summary.Added == null ? "no earlier run to compare with"
-      : `${number(summary.Added)} added, ${number(summary.Removed)} removed (${summary.PreviousRunId})`],
+      : `${withExpected(summary.Added, summary.ExpectedAdded)} added, ${number(summary.Removed)} removed (${summary.PreviousRunId})`],
     ["started", summary.StartedAt ?? ""], ["ended", summary.EndedAt ?? ""],
     ["accounts", number(summary.Accounts)],
+    ["accounts left out", leftOut(summary.AccountsLeftOut)],
     ["Regions asked", [...data.regions].sort().join(", ")],
+    ["Regions not asked", (summary.RegionsNotAsked ?? []).join(", ") || "none that this release knows"],
     ["parameters", meta.parameters || "none"],
   ];
   const list = element("dl", undefined, { class: "facts" });
   for (const [name, text] of facts) list.append(element("dt", name), element("dd", cut(String(text ?? ""), 2000)));
   panel.append(list);
+  if (summary.ExpiredExceptions?.length) {
+    panel.append(element("h3", "Exceptions that have expired, and what they are for is still there"),
+      element("pre", summary.ExpiredExceptions.map((line) => cut(line, 500)).join("\n"), { class: "changes", tabindex: "0" }));
+  }
+}
+
+/** A number, and how many of it an exception expects. */
+const withExpected = (all, expected) => number(all) + (expected ? ` (${number(expected)} expected)` : "");
+
+/** Why accounts of the organization are not in the run, and how many. */
+function leftOut(reasons) {
+  const told = Object.entries(reasons ?? {}).map(([reason, count]) => `${number(count)} × ${reason}`);
+  return told.join("; ") || "none";
 }
 
 /** Failures and skips, by kind and by what was said, without the ids that make each message another one. */
@@ -32,8 +47,12 @@ function groups() {
     if (!found.has(key)) found.set(key, { status: status[i], kind: kind[i], said, targets: [] });
     found.get(key).targets.push(`${data.accounts[account[i]].id} ${data.regions[region[i]]}`);
   }
-  return [...found.values()].sort((a, b) => (a.status < b.status ? -1 : a.status > b.status ? 1 : b.targets.length - a.targets.length));
+  return [...found.values()].sort((a, b) => URGENCY.indexOf(a.status) - URGENCY.indexOf(b.status) || b.targets.length - a.targets.length);
 }
+
+const BOXES = { F: "failed", K: "skipped", E: "expected" };
+/** What needs somebody comes first, what is expected last. */
+const URGENCY = "FKE";
 
 function failures(panel) {
   const all = groups();
@@ -42,7 +61,7 @@ function failures(panel) {
   }
   if (!all.length) panel.append(element("p", "No target failed and none was skipped."));
   for (const group of all.slice(0, 12)) {
-    const box = element("section", undefined, { class: group.status === "F" ? "failed" : "skipped" });
+    const box = element("section", undefined, { class: BOXES[group.status] });
     box.append(element("h3", `${LETTER[group.status]} ${group.kind}: ${number(group.targets.length)} targets`),
       element("p", group.said), element("p", data.meta.remedies[group.kind] ?? "", { class: "remedy" }),
       element("p", `${group.targets.slice(0, 5).join("; ")}${group.targets.length > 5 ? "; …" : ""}`, { class: "targets" }));

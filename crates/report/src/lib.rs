@@ -7,5 +7,7 @@
 mod block;
 mod frame;
 mod page;
+mod target;
 
-pub use page::{Column, Meta, Page, Target};
+pub use page::{Column, Meta, Page};
+pub use target::Target;

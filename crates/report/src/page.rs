@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::target::{Target, letter, why};
 use crate::{block, frame};
 
 /// Rows beyond these are counted and left out: a page of 500,000 takes a browser 5 s and 600 MB.
@@ -55,21 +56,6 @@ pub struct Meta {
     pub resume: String,
     /// What to do about each error kind.
     pub remedies: BTreeMap<String, String>,
-}
-
-/// A target of an account, with its outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Target<'a> {
-    /// The Region that was asked.
-    pub region: &'a str,
-    /// SUCCEEDED, SKIPPED or FAILED.
-    pub status: &'a str,
-    /// The error kind, empty for a success.
-    pub kind: &'a str,
-    /// Why, empty for a success.
-    pub message: &'a str,
-    /// How many records the target has.
-    pub records: u64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -209,11 +195,11 @@ impl Page {
         for target in targets {
             let place = index_of(&mut self.coverage.regions, target.region);
             letters.resize(self.coverage.regions.len().max(letters.len()), '.');
-            letters[place] = letter(target.status);
+            letters[place] = letter(target);
             if letters[place] == 'S' {
                 records.insert(place, target.records);
             } else {
-                reasons.insert(place, self.coverage.reason(target.kind, target.message));
+                reasons.insert(place, self.coverage.reason(target.kind, &why(target)));
             }
         }
         let line = (
@@ -269,14 +255,6 @@ impl Page {
         }
         self.out += &block::element(&Block { kind, data })?;
         Ok(())
-    }
-}
-
-fn letter(status: &str) -> char {
-    match status {
-        "SUCCEEDED" => 'S',
-        "SKIPPED" => 'K',
-        _ => 'F',
     }
 }
 

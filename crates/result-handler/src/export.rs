@@ -6,10 +6,13 @@ use org_operator_core::artifact::sink::{ArtifactSink, RunFacts};
 use org_operator_core::artifact::{Artifact, Folder, TableFile};
 use org_operator_core::contract::ledger::LedgerRecord;
 use org_operator_core::contract::summary::Summary;
+use org_operator_core::exceptions::Exceptions;
 use org_operator_core::ports::{Artifacts, Upload};
 use org_operator_core::report::changes::{Change, record_row};
 use org_operator_core::report::coverage::{AccountTargets, CoveredTarget};
 use org_operator_core::report::tally::Tally;
+
+use crate::judge::Judge;
 
 /// A sink's bytes are collected up to about this many before they go to its upload.
 const CHUNK: usize = 64 * 1024;
@@ -18,16 +21,18 @@ const CHUNK: usize = 64 * 1024;
 pub(crate) struct Export<U> {
     writers: Vec<ArtifactWriter<U>>,
     tally: Tally,
+    judge: Judge,
 }
 
 impl<U: Upload> Export<U> {
     /// Begins every artifact that has a sink, and the files for SQL where it is known on which `day`
-    /// the run was planned.
+    /// the run was planned. The run expects what `exceptions` say.
     pub(crate) fn new<A: Artifacts<Upload = U>>(
         artifacts: &A,
         folder: &Folder,
         facts: &RunFacts<'_>,
         day: Option<&str>,
+        exceptions: Option<Exceptions>,
     ) -> Result<Self, Error> {
         let of_run = |artifact: &Artifact| Some((folder.artifact(artifact), artifact.sink?));
         let streamed = Artifact::ALL.iter().filter_map(of_run);
@@ -37,7 +42,8 @@ impl<U: Upload> Export<U> {
         let writers = streamed
             .chain(tables)
             .map(|(key, open)| Ok(ArtifactWriter::new(open(facts)?, artifacts.upload(&key))));
-        Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally: Tally::default() })
+        let (tally, judge) = (Tally::default(), Judge::new(exceptions, facts));
+        Ok(Self { writers: writers.collect::<Result<_, Error>>()?, tally, judge })
     }
 
     /// Writes a record to every artifact that takes records.
@@ -46,12 +52,14 @@ impl<U: Upload> Export<U> {
         targets: &AccountTargets,
         entry: &LedgerRecord,
     ) -> Result<(), Error> {
-        let row = record_row(targets, &entry.region, &entry.record.cells);
+        let judgement = self.judge.record(targets, &entry.region, &entry.record.key);
+        let mut row = record_row(targets, &entry.region, &entry.record.cells);
+        row.beside = self.judge.beside(targets, judgement);
         for writer in &mut self.writers {
             writer.sink.record(&row)?;
             writer.advance().await?;
         }
-        self.tally.record();
+        self.tally.record(judgement);
         Ok(())
     }
 
@@ -62,13 +70,15 @@ impl<U: Upload> Export<U> {
         changes: &[Change],
     ) -> Result<(), Error> {
         for change in changes {
-            let row = change.row(targets);
+            let judgement = self.judge.change(targets, change);
+            let mut row = change.row(targets);
+            row.record.beside = self.judge.beside(targets, judgement);
             for writer in &mut self.writers {
                 writer.sink.change(&row)?;
                 writer.advance().await?;
             }
+            self.tally.change(targets, change, judgement);
         }
-        self.tally.changes(targets, changes);
         Ok(())
     }
 
@@ -79,13 +89,16 @@ impl<U: Upload> Export<U> {
         covered: &[CoveredTarget],
     ) -> Result<(), Error> {
         for target in covered {
-            let row = target.row(targets);
+            let judgement = self.judge.target(targets, target);
+            let mut row = target.row(targets);
+            judgement.reason().clone_into(&mut row.expected);
             for writer in &mut self.writers {
                 writer.sink.target(&row)?;
                 writer.advance().await?;
             }
+            self.tally.target(targets, target, judgement);
         }
-        self.tally.account(targets, covered);
+        self.tally.account(targets);
         Ok(())
     }
 

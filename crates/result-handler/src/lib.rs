@@ -6,23 +6,30 @@
 mod account;
 mod compare;
 mod export;
+mod judge;
 mod lines;
 mod previous;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_core::artifact::sink::{Origin, RunFacts};
-use org_operator_core::artifact::{Artifact, Folder, LATEST, MANIFEST, PLAN, SUMMARY, TableFile};
+use org_operator_core::artifact::{
+    ACCOUNTS_CSV, Artifact, EXCEPTIONS, Folder, LATEST, MANIFEST, PLAN, SUMMARY, TableFile,
+};
+use org_operator_core::contract::account_row::AccountRow;
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::{RunResult, Summary};
+use org_operator_core::exceptions::{EXPECTED, Exceptions};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::region::Partition;
-use org_operator_core::model::spec::Spec;
+use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
-use org_operator_core::report::coverage::{AccountTargets, by_account};
+use org_operator_core::report::coverage::{AccountTargets, account_columns, by_account};
+use org_operator_core::report::tally::Tally;
 use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_operations::{Catalogue, Operation, catalogue};
 use serde::de::DeserializeOwned;
@@ -49,15 +56,17 @@ pub struct ResultHandler<L, A> {
     pub results_prefix: String,
     /// The operations to choose from.
     pub catalogue: &'static Catalogue,
+    /// The partition of a run that asks no Region: that of the Region which this works from.
+    pub partition: Partition,
     /// Where this runs: the report says how a run of it is resumed.
     pub origin: Origin,
 }
 
 impl<L, A> ResultHandler<L, A> {
-    /// The step over its ports, with the whole catalogue.
+    /// The step over its ports, with the whole catalogue, in the commercial partition.
     pub fn new(ledger: L, artifacts: A, results_prefix: String) -> Self {
-        let origin = Origin::default();
-        Self { ledger, artifacts, results_prefix, catalogue: catalogue(), origin }
+        let (origin, partition) = (Origin::default(), Partition::Commercial);
+        Self { ledger, artifacts, results_prefix, catalogue: catalogue(), partition, origin }
     }
 }
 
@@ -71,22 +80,28 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     pub async fn run(&self, event: &ResultEvent) -> Result<Summary, Error> {
         let operation = self.operation(event)?;
         let folder = Folder::new(&self.results_prefix, &event.operation, &event.run_id);
-        let accounts = by_account(self.manifest(&folder).await?);
+        let manifest = self.manifest(&folder).await?;
+        let exceptions = self.exceptions(&folder).await?;
+        let beside = beside(&manifest, exceptions.is_some());
+        let accounts = by_account(manifest);
         let mut latest = previous::latest(&self.artifacts, &folder, &event.run_id).await?;
         let mut previous =
             self.previous(&*operation, &folder, latest.previous_run_id.as_ref()).await?;
         if previous.is_none() {
             latest.previous_run_id = None;
         }
-        let facts = self.facts(event, operation.spec(), &accounts);
+        let facts = self.facts(event, operation.spec(), &accounts, &beside);
         let day = self.day(event, &folder).await?;
-        let mut export = Export::new(&self.artifacts, &folder, &facts, day.as_deref())?;
+        let mut export = Export::new(&self.artifacts, &folder, &facts, day.as_deref(), exceptions)?;
         self.export(event, &accounts, &mut export, previous.as_mut()).await?;
         let uris = self.listed_uris(&folder, day.as_deref());
         let compared = latest.previous_run_id.clone();
-        let summary = export
-            .finish(|tally| tally.summary(event.run_id.clone(), &event.operation, compared, uris))
-            .await?;
+        let left_out = self.left_out(&folder).await?;
+        let summarize = |mut tally: Tally| {
+            tally.left_out(left_out);
+            tally.summary(event.run_id.clone(), &event.operation, compared, uris)
+        };
+        let summary = export.finish(summarize).await?;
         self.artifacts.put(&folder.artifact(&SUMMARY), document::pretty(&summary)?).await?;
         self.artifacts.put(&folder.artifact(&LATEST), document::pretty(&latest)?).await?;
         let RunResult { status, targets, failed, records, .. } = &summary.result;
@@ -107,11 +122,13 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         event: &'a ResultEvent,
         spec: &'a Spec,
         accounts: &[AccountTargets],
+        beside: &'a [Column],
     ) -> RunFacts<'a> {
-        let first = accounts.iter().find_map(|account| account.regions.keys().next());
-        let partition = first.map_or(Partition::Commercial, Region::partition);
+        let mut regions = accounts.iter().flat_map(|account| account.regions.keys());
+        let partition =
+            regions.find(|region| !region.is_global()).map_or(self.partition, Region::partition);
         let ResultEvent { run_id, parameters, .. } = event;
-        RunFacts { spec, run_id, parameters, partition, origin: self.origin }
+        RunFacts { spec, run_id, parameters, partition, beside, origin: self.origin }
     }
 
     /// The run to compare with, or `None` where there is none or its files are gone.
@@ -151,6 +168,26 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         of_run.chain(tables).map(|key| self.artifacts.uri(&key)).collect()
     }
 
+    /// What the run expects, where it was planned with exceptions.
+    async fn exceptions(&self, folder: &Folder) -> Result<Option<Exceptions>, Error> {
+        let key = folder.artifact(&EXCEPTIONS);
+        let Some(bytes) = find(&self.artifacts, &key).await? else { return Ok(None) };
+        let uri = self.artifacts.uri(&key);
+        let read = serde_json::from_slice(&bytes).map(Some);
+        read.map_err(|e| Error::invalid(format!("{uri} has no exceptions: {e}")))
+    }
+
+    /// How many accounts the run does not cover, by reason, as `accounts.csv` has them.
+    async fn left_out(&self, folder: &Folder) -> Result<BTreeMap<String, u64>, Error> {
+        let bytes = find(&self.artifacts, &folder.artifact(&ACCOUNTS_CSV)).await?;
+        let rows: Vec<AccountRow> = document::csv_rows(&bytes.unwrap_or_default())?;
+        let mut reasons = BTreeMap::new();
+        for row in rows.into_iter().filter(|row| !row.selected) {
+            *reasons.entry(row.reason).or_default() += 1;
+        }
+        Ok(reasons)
+    }
+
     async fn manifest(&self, folder: &Folder) -> Result<Vec<WorkItem>, Error> {
         let key = folder.artifact(&MANIFEST);
         let uri = self.artifacts.uri(&key);
@@ -184,6 +221,16 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         }
         Ok(())
     }
+}
+
+/// The columns that the run of `manifest` has behind those of its operation: those about accounts,
+/// and why a record is expected where the run has exceptions.
+#[must_use]
+pub fn beside(manifest: &[WorkItem], has_exceptions: bool) -> Vec<Column> {
+    let columns = account_columns(manifest);
+    let of_account = columns.iter().map(|c| Column::new(&c.to_string(), &c.meaning()));
+    let expected = Column::new(EXPECTED, "why the record is expected; empty where it is not");
+    of_account.chain(has_exceptions.then_some(expected)).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod beside;
 mod changes;
+mod exceptions;
 mod tables;
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
@@ -53,14 +55,16 @@ struct Run {
 impl Run {
     /// A run whose manifest holds `items`: account, name, Regions.
     async fn of(items: &[(&str, &str, &[&str])]) -> Self {
-        let item = |(id, name, regions): &(&str, &str, &[&str])| json!({"AccountId": id, "AccountName": name, "Regions": regions});
+        let item = |(id, name, regions): &(&str, &str, &[&str])| json!({"AccountId": id, "AccountName": name, "Regions": regions, "UnitPath": "r-ab12"});
         let manifest = Value::from(items.iter().map(item).collect::<Vec<_>>());
         let artifacts = MemoryArtifacts::default();
         artifacts.put("p/fake/r1/manifest.json", manifest.to_string().into_bytes()).await.unwrap();
         let (ledger, results_prefix) = (MemoryLedger::new(), "p".to_owned());
         let catalogue = catalogue_of_fake();
-        let origin = Origin::Deployment;
-        Self { handler: ResultHandler { ledger, artifacts, results_prefix, catalogue, origin } }
+        let (origin, partition) = (Origin::Deployment, Partition::UsGov);
+        let handler =
+            ResultHandler { ledger, artifacts, results_prefix, catalogue, partition, origin };
+        Self { handler }
     }
 
     fn partition(account: &str) -> LedgerPartition {
@@ -170,9 +174,9 @@ async fn a_target_without_an_outcome_is_failed_in_the_coverage() {
     let result = run.result().await;
     assert_eq!((result.status, result.skipped, result.failed), (Status::Partial, 1, 1));
     let coverage = run.artifact("coverage.csv");
-    let expected = "account_id,account_name,region,status,error,message,records,attempts,started_at,ended_at\n\
-        111111111111,one,eu-west-1,SKIPPED,RegionDisabled,off,0,1,1970-01-01T00:00:01.000Z,1970-01-01T00:00:03.500Z\n\
-        111111111111,one,us-east-1,FAILED,NoOutcome,WorkerCrashed: Runtime.ExitError: killed,0,0,,\n";
+    let expected = "account_id,account_name,region,status,error,message,records,attempts,started_at,ended_at,unit_path,expected\n\
+        111111111111,one,eu-west-1,SKIPPED,RegionDisabled,off,0,1,1970-01-01T00:00:01.000Z,1970-01-01T00:00:03.500Z,r-ab12,\n\
+        111111111111,one,us-east-1,FAILED,NoOutcome,WorkerCrashed: Runtime.ExitError: killed,0,0,,,r-ab12,\n";
     assert_eq!(coverage, expected);
     let summary: Value = serde_json::from_str(&run.artifact("summary.json")).unwrap();
     assert_eq!(summary["Errors"], json!({"NoOutcome": 1, "RegionDisabled": 1}));

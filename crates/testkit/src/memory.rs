@@ -43,6 +43,8 @@ pub struct MemoryDirectory {
     pub regions: BTreeMap<AccountId, BTreeSet<Region>>,
     /// The tags of the accounts, by key.
     pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
+    /// The names of the units in a root or unit.
+    pub unit_names: BTreeMap<UnitId, BTreeMap<UnitId, String>>,
     /// How often tags were asked for.
     pub tag_calls: AtomicUsize,
 }
@@ -58,6 +60,10 @@ impl AccountDirectory for MemoryDirectory {
 
     async fn enabled_regions(&self, account: &Account) -> Result<BTreeSet<Region>, Error> {
         Ok(self.regions.get(&account.id).cloned().unwrap_or_default())
+    }
+
+    async fn unit_names(&self, parent: &UnitId) -> Result<BTreeMap<UnitId, String>, Error> {
+        Ok(self.unit_names.get(parent).cloned().unwrap_or_default())
     }
 
     async fn tags(&self, account: &AccountId) -> Result<BTreeMap<String, String>, Error> {

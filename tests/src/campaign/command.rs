@@ -156,7 +156,8 @@ impl Command {
     fn engine(&self) -> Result<Engine, Error> {
         let home = Region::parse(HOME).ok_or_else(|| Error::invalid(HOME))?;
         let (out, concurrency) = (self.out.path().to_owned(), self.drive.schedule.concurrency);
-        Ok(Engine { out, home, concurrency, progress: Arc::new(Progress::new(0)) })
+        let progress = Arc::new(Progress::new(0));
+        Ok(Engine { out, home, concurrency, exceptions: None, progress })
     }
 
     /// A process that is killed in the middle of an append leaves its last line cut anywhere.

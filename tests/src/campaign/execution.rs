@@ -18,6 +18,7 @@ use super::aws::{TIME_LEFT, members, settings};
 use super::drive::{BUCKET, Drive, Sabotage, TABLE};
 use super::log::{End, Item, Step, death_of};
 use super::machine::{Failed, Retrier, patiently};
+use crate::files::{state_machine, worker_event};
 
 /// Lambda ends a function after so long.
 const LAMBDA_TIMEOUT: Duration = Duration::from_mins(15);
@@ -46,7 +47,9 @@ impl<'a> Execution<'a> {
         let plan = self.fanout(request).await?;
         let manifest = self.drive.object(&plan.manifest.key).unwrap_or_default();
         let items: Vec<Value> = serde_json::from_slice(&manifest).unwrap_or_default();
-        let map = stream::iter(items).map(|item| self.child(&plan, item));
+        let (machine, known) = (state_machine(), serde_json::to_value(&plan).unwrap_or_default());
+        let event = |item| worker_event(&machine, &item, &known);
+        let map = stream::iter(items).map(|item| self.child(&plan, event(item)));
         map.buffer_unordered(plan.max_concurrency as usize).collect::<Vec<()>>().await;
         self.result_handler(&plan).await
     }
@@ -94,11 +97,7 @@ impl<'a> Execution<'a> {
     }
 
     /// One child of the map: the worker, and where it is given up, the note that it was.
-    async fn child(self, plan: &RunPlan, mut event: Value) {
-        event["RunId"] = json!(plan.run_id);
-        event["Operation"] = json!(plan.operation);
-        event["Definition"] = json!(plan.definition);
-        event["ExpiresAt"] = json!(plan.expires_at);
+    async fn child(self, plan: &RunPlan, event: Value) {
         let (config, item) = (&self.drive.config, item(&event));
         let mut warm: Option<MemberRole> = None;
         let worked = patiently(self.patience(), async |attempt| {

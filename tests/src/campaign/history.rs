@@ -71,7 +71,8 @@ impl History {
         let failed = self.failed.iter().map(|target| (target, "FAILED"));
         let all: BTreeMap<_, _> = succeeded.chain(failed).collect();
         for ((account, region), status) in all {
-            table.row([account, "its name then", region, status, "", "", "0", "1", "", ""])?;
+            let row = [account, "its name then", region, status, "", "", "0", "1", "", "", "", ""];
+            table.row(row)?;
         }
         Ok(table.take()?)
     }

@@ -1,6 +1,7 @@
 //! The organization of the run: each account is there for a reason in `accounts.csv`, or for a name
 //! that a careless reader stumbles over.
 
+use org_operator_core::model::account::units_of;
 use org_operator_core::{Account, AccountId, UnitId};
 use org_operator_testkit::memory::MemoryDirectory;
 use serde_json::{Value, json};
@@ -17,6 +18,12 @@ pub(super) const CRASHED: &str = "000000000005";
 const MANAGEMENT: &str = "000000000001";
 const PRODUCTION: &str = "ou-ab12-production";
 const SANDBOX: &str = "ou-ab12-sandbox1";
+
+/// The accounts that say in which units they are, as `Account.Paths` has it.
+const PATHS: [(&str, &str); 2] = [
+    (FORMULA, "o-a1b2c3d4e5/r-ab12/ou-ab12-production/"),
+    (QUOTES, "o-a1b2c3d4e5/r-ab12/ou-ab12-production/ou-ab12-payments1/"),
+];
 
 /// Id, name, state and team of every account.
 const ACCOUNTS: [(&str, &str, &str, &str); 10] = [
@@ -46,7 +53,8 @@ pub(super) fn directory() -> MemoryDirectory {
         name: name.to_owned(),
         state: state.to_owned(),
         management_account: Some(id(MANAGEMENT)),
-        units: None,
+        units: PATHS.iter().find(|path| path.0 == number).and_then(|path| units_of(&[path.1])),
+        email: format!("+{number}@example.com"),
     };
     let tags = |(number, _, _, team): (&str, &str, &str, &str)| {
         (id(number), [("team".to_owned(), team.to_owned())].into())
@@ -61,8 +69,27 @@ pub(super) fn directory() -> MemoryDirectory {
         .into(),
         regions: [].into(),
         tags: ACCOUNTS.map(tags).into(),
+        unit_names: [
+            (unit("r-ab12"), [(unit(PRODUCTION), "Production, =EU".to_owned())].into()),
+            (unit(PRODUCTION), [(unit("ou-ab12-payments1"), "Payments".to_owned())].into()),
+        ]
+        .into(),
         tag_calls: 0.into(),
     }
+}
+
+/// What the run expects: a refusal, a record, and a crash until a day that is over.
+pub(super) fn exceptions() -> String {
+    let entry = |account: &str, what: &str, reason: &str, expires: &str| {
+        format!(
+            "[[exception]]\naccount = \"{account}\"\nregion = \"*\"\n{what}\n\
+             reason = '{reason}'\nexpires = {expires}\n"
+        )
+    };
+    let record = "operation = \"internet-routes\"\nrecord = \"rtb-1#*\"";
+    entry(REFUSED, "error = \"AssumeRoleDenied\"", "=sold, \"unit\" leaves", "2026-12-31")
+        + &entry(FORMULA, record, "the <b>vendor</b>", "2026-09-21")
+        + &entry(CRASHED, "error = \"NoOutcome\"", "too large", "2026-09-20")
 }
 
 /// A request with every field that this release takes together.
@@ -78,6 +105,7 @@ pub(super) fn request() -> Value {
             "ExcludeOrganizationalUnits": [SANDBOX],
             "IncludeManagementAccount": false,
         },
+        "AccountColumns": ["unit_path", "email", "tag:team"],
         "Regions": ["us-east-1", "eu-west-1", "af-south-1"],
         "MaxConcurrency": 7,
         "RegionsPerWorkItem": 2,

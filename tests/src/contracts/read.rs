@@ -8,12 +8,17 @@ use org_operator_core::contract::journal::JournalLine;
 use org_operator_core::contract::latest::Latest;
 use org_operator_core::contract::ledger_item::{FailureAttributes, LedgerItem};
 use org_operator_core::contract::plan::RunPlan;
-use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
+use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns_with};
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::contract::table_line::CoverageLine;
 use org_operator_core::contract::work_item::{WorkItem, WorkerResult};
+use org_operator_core::exceptions::{EXPECTED, Exceptions};
 use org_operator_core::input::request::FanoutEvent;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::Column;
+use org_operator_core::report::sql_table::column_names;
 use org_operator_core::{RunId, WorkerEvent};
+use org_operator_fanout::read_exceptions;
 use org_operator_operations::catalogue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -39,6 +44,8 @@ fn read(path: &str, bytes: &[u8]) -> Result<Faults, String> {
         "result-handler-output.json" => json::<HandlerOutput>(bytes),
         "plan.json" => json::<RunPlan>(bytes),
         "summary.json" => json::<Summary>(bytes),
+        "exceptions.json" => json::<Exceptions>(bytes),
+        "exceptions.toml" => exceptions(bytes),
         "latest.json" => json::<Latest>(bytes),
         "manifest.json" => json::<Vec<WorkItem>>(bytes),
         "ledger-items.json" => items(bytes),
@@ -60,9 +67,12 @@ fn operations_file(path: &str, name: &str, bytes: &[u8]) -> Result<Faults, Strin
     let of_path = |name: &&str| path.contains(&format!("/{name}/"));
     let operation = catalogue().names().find(of_path).ok_or("of no operation")?;
     let found = catalogue().resolve(operation, None, &Map::new()).map_err(text)?;
-    let columns = columns(found.spec());
+    let beside = ["unit_path", "email", "tag:team", EXPECTED].map(|name| Column::new(name, ""));
+    let columns = columns_with(found.spec(), &beside);
     match name.strip_prefix(operation).unwrap_or(name) {
-        _ if path.starts_with("tables/") => lines(bytes, |line| table_line(&columns, line)),
+        _ if path.starts_with("tables/") => {
+            lines(bytes, |line| table_line(&column_names(&columns), line))
+        }
         ".jsonl" => lines(bytes, |line| record_line(&columns, line)),
         ".csv" => records(bytes, |header, row| {
             let row = RecordRow::parse_csv(&columns, header, row)?;
@@ -90,6 +100,14 @@ fn json<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<Faults, String>
     let mut lost = Vec::new();
     compare(&before, &after, "", &mut lost);
     Ok(lost)
+}
+
+/// The exceptions that people write: nothing in them is wrong.
+fn exceptions(bytes: &[u8]) -> Result<Faults, String> {
+    let toml = std::str::from_utf8(bytes).map_err(text)?;
+    let mut violations = Violations::default();
+    read_exceptions("file", toml, &mut violations);
+    Ok(violations.listed().iter().map(ToString::to_string).collect())
 }
 
 /// A bare request; fields that say nothing need not be written again.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use org_operator_core::artifact::exceptions_key;
 use org_operator_core::artifact::sink::Origin;
 use org_operator_core::contract::document::{compact, pretty};
 use org_operator_core::contract::handler_output::HandlerOutput;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition, WorkerFailure};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::input::request::FanoutEvent;
+use org_operator_core::ports::Artifacts;
 use org_operator_core::{Region, WorkItem, WorkerEvent};
-use org_operator_fanout::{Fanout, Settings};
+use org_operator_fanout::{ExceptionSource, Fanout, Settings};
 use org_operator_operations::{Catalogue, Operation, catalogue};
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::TestResult;
@@ -19,8 +21,9 @@ use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
 use super::operation::{Accounts, Answers};
-use super::organization::{CRASHED, directory, request};
+use super::organization::{CRASHED, directory, exceptions, request};
 use super::{Files, is_contract, stores};
+use crate::files::{state_machine, worker_event};
 
 /// The operation of the run.
 pub const OPERATION: &str = "internet-routes";
@@ -51,6 +54,7 @@ impl Steps {
             worker_readonly: "org-operator-worker:7".to_owned(),
             worker_admin: String::new(),
             allow_definitions: false,
+            exceptions: ExceptionSource::Stored,
         };
         let (artifacts, ledger) = (MemoryArtifacts::default(), MemoryLedger::new());
         let (directory, clock) = (directory(), TickingClock::default());
@@ -88,13 +92,9 @@ impl Steps {
     fn events(&self, plan: &RunPlan) -> TestResult<Vec<WorkerEvent>> {
         let manifest = self.fanout.artifacts.text(&plan.manifest.key);
         let items: Vec<Value> = serde_json::from_str(&manifest)?;
-        let event = |mut item: Value| {
-            let plan = serde_json::to_value(plan)?;
-            for field in ["RunId", "Definition", "Operation", "Parameters", "Apply", "ExpiresAt"] {
-                item[field] = plan[field].clone();
-            }
-            Ok(WorkerEvent::parse(&item)?)
-        };
+        let plan = serde_json::to_value(plan)?;
+        let machine = state_machine();
+        let event = |item| Ok(WorkerEvent::parse(&worker_event(&machine, &item, &plan))?);
         items.into_iter().map(event).collect()
     }
 
@@ -120,10 +120,12 @@ impl Steps {
             artifacts: self.fanout.artifacts.clone(),
             results_prefix: PREFIX.to_owned(),
             catalogue: catalogue(),
+            partition: self.fanout.settings.home_region.partition(),
             origin: Origin::Deployment,
         };
         let event = ResultEvent::parse(&serde_json::to_value(plan)?)?;
-        Ok(handler.run(&event).await?.into())
+        let home = &self.fanout.settings.home_region;
+        Ok(HandlerOutput::new(handler.run(&event).await?, home))
     }
 }
 
@@ -139,6 +141,8 @@ pub fn resumption() -> Value {
 /// What a step returned, which is a fault of this release.
 pub async fn written() -> TestResult<Files> {
     let steps = Steps::new()?;
+    let artifacts = &steps.fanout.artifacts;
+    artifacts.put(&exceptions_key(PREFIX), exceptions().into_bytes()).await?;
     let event = |run: &str| json!({"RunId": run, "Request": request()});
     let before = steps.fanout.run(&event(PREVIOUS), None).await?;
     steps.work(&before, Answers { previous: true }).await?;

@@ -12,6 +12,7 @@ use org_operator_fanout::Fanout;
 use org_operator_result_handler::ResultHandler;
 use org_operator_tests::campaign::aws::{TIME_LEFT, config, members, settings};
 use org_operator_tests::campaign::drive::{BUCKET, TABLE};
+use org_operator_tests::files::{state_machine, worker_event};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 
@@ -58,9 +59,9 @@ impl Steps {
         let manifest = self.simulation.object(BUCKET, &plan.manifest.key).unwrap();
         let items: Vec<Value> = serde_json::from_slice(&manifest).unwrap();
         assert!(items.len() > left, "{items:?}");
+        let (machine, known) = (state_machine(), serde_json::to_value(plan).unwrap());
         for item in &items[..items.len() - left] {
-            let mut item = item.clone();
-            item["Operation"] = json!(plan.operation);
+            let input = worker_event(&machine, item, &known);
             let ledger = DynamoDbLedger::new(&self.config, TABLE);
             let worker = Worker::new(members(&self.config), ledger, SystemClock);
             let attempt = Attempt {
@@ -69,7 +70,7 @@ impl Steps {
                 expires_at: plan.expires_at,
                 time_left: TIME_LEFT,
             };
-            let event = WorkerEvent::parse(&item).unwrap();
+            let event = WorkerEvent::parse(&input).unwrap();
             worker.run(&event, &attempt).await.unwrap();
         }
         self.note("worker");

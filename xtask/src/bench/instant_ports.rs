@@ -89,6 +89,7 @@ impl AccountDirectory for InstantPorts {
                 state: "ACTIVE".to_owned(),
                 management_account: None,
                 units: None,
+                email: String::new(),
             })
         };
         Ok((0..ACCOUNTS).filter_map(account).collect())
@@ -100,6 +101,10 @@ impl AccountDirectory for InstantPorts {
 
     async fn enabled_regions(&self, _: &Account) -> Result<BTreeSet<Region>, Error> {
         Ok(BTreeSet::new())
+    }
+
+    async fn unit_names(&self, _: &UnitId) -> Result<BTreeMap<UnitId, String>, Error> {
+        Ok(BTreeMap::new())
     }
 
     async fn tags(&self, _: &AccountId) -> Result<BTreeMap<String, String>, Error> {

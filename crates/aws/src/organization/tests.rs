@@ -51,7 +51,7 @@ async fn empty_pages_are_followed_and_state_takes_precedence_over_status() {
     let accounts = Organization::new(&config).accounts().await.unwrap();
     assert_eq!((accounts.len(), accounts[0].state.as_str()), (1, "SUSPENDED"));
     assert_eq!(accounts[0].management_account, AccountId::parse("000000000001"));
-    assert_eq!(accounts[0].units.as_ref().map(BTreeSet::len), Some(2));
+    assert_eq!(accounts[0].units.as_ref().map(Vec::len), Some(2));
     assert!(bodies(&client)[0].contains("\"MaxResults\":20"), "{:?}", bodies(&client));
 }
 

@@ -42,6 +42,9 @@ pub(crate) struct SelectionArgs {
     /// These Regions, or `enabled`: in each account those that are on there
     #[arg(long, value_name = "REGION,...", value_delimiter = ',')]
     pub(crate) regions: Vec<String>,
+    /// What stands beside every record about its account: `unit_path`, `email` or `tag:KEY`
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) account_column: Vec<String>,
     /// Regions in one work item [default: all of an account]
     #[arg(long, value_name = "N")]
     pub(crate) regions_per_work_item: Option<u32>,

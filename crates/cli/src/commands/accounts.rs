@@ -130,6 +130,7 @@ mod tests {
             state: "ACTIVE".to_owned(),
             management_account: None,
             units: None,
+            email: String::new(),
         }
     }
 

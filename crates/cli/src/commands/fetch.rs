@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
 use org_operator_core::artifact::{Folder, SUMMARY};
-use org_operator_core::contract::summary::{Status, Summary};
+use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
 
@@ -44,15 +44,15 @@ pub(crate) async fn run(
         let why = format!("there is nothing at {}", fetch.bucket.artifacts.uri(&fetch.key("")));
         return Err(CliError::usage(WHAT, why, THERE));
     }
-    let status = fetch.status().await?;
-    let word = status.map_or_else(|| "not written".to_owned(), |status| status.to_string());
+    let result = fetch.result().await?;
+    let word = result.as_ref().map_or_else(|| "not written".to_owned(), |r| r.status.to_string());
     printer.note(&format!("{copied} files; the run is {word}"));
-    Ok(exit(status))
+    Ok(exit(result.as_ref()))
 }
 
 /// A run that is not written has no answer yet: no script may read that as complete.
-fn exit(status: Option<Status>) -> Exit {
-    if status == Some(Status::Complete) { Exit::Complete } else { Exit::Partial }
+fn exit(result: Option<&RunResult>) -> Exit {
+    result.map_or(Exit::Partial, Exit::of_run)
 }
 
 /// Whether `name` is one file's own name: whoever may write into the bucket must not choose where a
@@ -105,11 +105,11 @@ impl Fetch<'_> {
         printer::data(format!("{}\n", self.to.uri(&own)).as_bytes())
     }
 
-    /// The status in the run's summary, or `None` where it has none.
-    async fn status(&self) -> Result<Option<Status>, CliError> {
+    /// The result in the run's summary, or `None` where it has none.
+    async fn result(&self) -> Result<Option<RunResult>, CliError> {
         let read = self.bucket.document::<Summary>(&self.key(SUMMARY.name)).await;
         let summary = read.map_err(|e| self.connection.error(WHAT, &e))?;
-        Ok(summary.map(|summary| summary.result.status))
+        Ok(summary.map(|summary| summary.result))
     }
 }
 
@@ -130,8 +130,19 @@ mod tests {
 
     #[test]
     fn only_a_complete_run_is_fetched_as_complete() {
-        let statuses = [Some(Status::Complete), Some(Status::Partial), None];
-        assert_eq!(statuses.map(|status| exit(status).code()), [0, 3, 3]);
+        let result = |status: &str, failed: u64, expected: u64| -> RunResult {
+            serde_json::from_value(serde_json::json!({
+                "RunId": "r1", "Status": status, "Targets": 3, "Succeeded": 3 - failed,
+                "Skipped": 0, "Failed": failed, "ExpectedFailures": expected, "Records": 0,
+                "Added": null, "Removed": null, "Artifacts": [],
+            }))
+            .unwrap()
+        };
+        let code = |result: Option<RunResult>| exit(result.as_ref()).code();
+        assert_eq!(code(Some(result("COMPLETE", 0, 0))), 0);
+        assert_eq!(code(Some(result("PARTIAL", 2, 1))), 3);
+        assert_eq!(code(Some(result("PARTIAL", 2, 2))), 0, "nothing failed that is not expected");
+        assert_eq!(code(None), 3);
     }
 
     #[test]

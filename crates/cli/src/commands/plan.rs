@@ -1,6 +1,7 @@
 //! `org-operator plan`: what a run would do, without doing it.
 
 pub(crate) mod args;
+mod columns;
 mod render;
 
 use std::collections::BTreeMap;
@@ -41,15 +42,20 @@ pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, CliError
     let preview = context.planner().preview(&request).await.map_err(error)?;
     let accounts: Vec<Account> = preview.selection.all().map(|(a, _)| a.clone()).collect();
     let tree = context.organization.tree(&accounts).await.map_err(error)?;
-    let work = workload(args, &preview);
-    let plan =
-        Plan { units: units(&preview, &tree), preview, work, estimate: estimate(&work, &limits) };
+    let columns = columns::calls(&preview);
+    let work = Workload {
+        parents: columns::of(&columns, "ListOrganizationalUnitsForParent"),
+        ..workload(args, &preview, columns::of(&columns, "ListTagsForResource"))
+    };
+    let (units, estimate) = (units(&preview, &tree), estimate(&work, &limits));
+    let plan = Plan { preview, units, columns, work, estimate };
     let text = if args.json { plan.json() } else { plan.text() };
     printer::data(text.as_bytes())?;
     Ok(Exit::Complete)
 }
 
-fn workload(args: &PlanArgs, preview: &Preview) -> Workload {
+/// The work of a run that reads the tags of `tagged` accounts beside those that it selects by.
+fn workload(args: &PlanArgs, preview: &Preview, tagged: u64) -> Workload {
     let targets = preview.items.iter().map(|item| item.regions.len() as u64).sum();
     let (listed, accounts) =
         (preview.selection.all().count(), preview.selection.selected().count());
@@ -60,9 +66,9 @@ fn workload(args: &PlanArgs, preview: &Preview) -> Workload {
     // Each declared action is one call per target: no operation calls one of them more than once
     // where a Region fits on a page.
     let calls = preview.operation.spec().actions.len() as f64;
-    let (tagged, enabled) = asked_about(preview);
+    let (selected_by_tags, enabled) = asked_about(preview);
     Workload {
-        tagged,
+        tagged: tagged + selected_by_tags,
         enabled,
         inquiries: preview.items.iter().filter(has_opt_in).count() as u64,
         calls_per_target: calls,

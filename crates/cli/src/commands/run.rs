@@ -20,6 +20,7 @@ use org_operator_operations::is_raw;
 use crate::args::AwsArgs;
 use crate::connection::Connection;
 use crate::error::CliError;
+use crate::exceptions_file;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
 use crate::output::progress_view::Drawing;
@@ -39,11 +40,13 @@ pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Resu
     let execution = run_id::new(SystemClock.now());
     let execution = execution.ok_or_else(|| CliError::local("no run id", &"a wrong clock"))?;
     let wanted = Wanted::of(args, &execution)?;
+    let exceptions = args.exceptions.as_deref().map(exceptions_file::read).transpose()?;
     let connection = Connection::open(aws).await?;
     let engine = Engine {
         out: args.out.clone(),
         home: connection.home.clone(),
         concurrency: args.concurrency,
+        exceptions,
         progress: Arc::new(Progress::new(0)),
     };
     Run { aws, args, printer, connection, engine, execution }.all(wanted).await
@@ -199,14 +202,14 @@ impl Run<'_> {
         if let Some(line) = messages::regions_not_asked(&folder) {
             self.printer.note(&line);
         }
-        self.printer.note(&format!("files: {}", folder.display()));
-        match result.status {
-            Status::Complete => Exit::Complete,
-            Status::Partial => {
-                self.printer.note(&format!("hint: retry failed targets with{}", self.again(plan)));
-                Exit::Partial
-            }
+        for line in messages::expired_exceptions(&folder) {
+            self.printer.note(&line);
         }
+        self.printer.note(&format!("files: {}", folder.display()));
+        if result.status == Status::Partial {
+            self.printer.note(&format!("hint: retry failed targets with{}", self.again(plan)));
+        }
+        Exit::of_run(result)
     }
 
     fn folder(&self, plan: &RunPlan) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use aws_sdk_sfn::types::ExecutionStatus;
 use org_operator_core::ErrorKind;
-use org_operator_core::contract::summary::{RunResult, Status};
+use org_operator_core::contract::summary::RunResult;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -39,10 +39,9 @@ impl Execution {
 
     /// The exit code of the run.
     pub(crate) fn exit(&self) -> Exit {
-        match (&self.status, self.result.as_ref().map(|result| result.status)) {
+        match (&self.status, &self.result) {
             _ if self.is_running() => Exit::Complete,
-            (ExecutionStatus::Succeeded, Some(Status::Partial)) => Exit::Partial,
-            (ExecutionStatus::Succeeded, Some(Status::Complete)) => Exit::Complete,
+            (ExecutionStatus::Succeeded, Some(result)) => Exit::of_run(result),
             _ => self.failed(),
         }
     }
@@ -74,9 +73,11 @@ impl Execution {
     fn text(&self, run: &str) -> String {
         if let (ExecutionStatus::Succeeded, Some(result)) = (&self.status, &self.result) {
             let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
+            let expected =
+                result.expected_in_words().map(|words| format!(" ({words})")).unwrap_or_default();
             return format!(
                 "run {run} is {status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, \
-                 {failed} failed; {records} records"
+                 {failed} failed{expected}; {records} records"
             );
         }
         let reasons = [&self.error, &self.cause].into_iter().flatten();
@@ -95,10 +96,10 @@ mod tests {
         Execution { error: error.map(str::to_owned), ..Execution::new(status, Some(&text)) }
     }
 
-    fn result(status: &str) -> Value {
+    fn result(status: &str, failed: u64) -> Value {
         json!({
-            "RunId": "r1", "Status": status, "Targets": 33, "Succeeded": 29, "Skipped": 0, "Failed": 4,
-            "Records": 25, "Added": null, "Removed": null, "Artifacts": [],
+            "RunId": "r1", "Status": status, "Targets": 33, "Succeeded": 33 - failed, "Skipped": 0,
+            "Failed": failed, "Records": 25, "Added": null, "Removed": null, "Artifacts": [],
         })
     }
 
@@ -106,8 +107,11 @@ mod tests {
     fn an_execution_has_its_runs_exit_code() {
         let code = |status, output: &Value, error| execution(status, output, error).exit().code();
         let ended = ExecutionStatus::Succeeded;
-        assert_eq!(code(ended.clone(), &result("COMPLETE"), None), 0);
-        assert_eq!(code(ended, &result("PARTIAL"), None), 3);
+        assert_eq!(code(ended.clone(), &result("COMPLETE", 0), None), 0);
+        assert_eq!(code(ended, &result("PARTIAL", 4), None), 3);
+        let mut known = result("PARTIAL", 4);
+        known["ExpectedFailures"] = json!(4);
+        assert_eq!(code(ExecutionStatus::Succeeded, &known, None), 0);
         // Not an answer of ours: another state machine's, perhaps.
         assert_eq!(code(ExecutionStatus::Succeeded, &json!({}), None), 7);
         let failed = |error| code(ExecutionStatus::Failed, &Value::Null, Some(error));
@@ -121,9 +125,13 @@ mod tests {
 
     #[test]
     fn a_line_says_how_it_ended() {
-        let text = execution(ExecutionStatus::Succeeded, &result("PARTIAL"), None).text("r1");
+        let text = execution(ExecutionStatus::Succeeded, &result("PARTIAL", 4), None).text("r1");
         let said = "run r1 is PARTIAL: 33 targets, 29 succeeded, 0 skipped, 4 failed; 25 records";
         assert_eq!(text, said);
+        let mut known = result("PARTIAL", 4);
+        known["ExpectedFailures"] = json!(4);
+        let told = execution(ExecutionStatus::Succeeded, &known, None).text("r1");
+        assert!(told.contains("4 failed (all expected); 25 records"), "{told}");
         let failed = execution(ExecutionStatus::Failed, &Value::Null, Some("NoTargets"));
         assert_eq!(failed.text("r1"), "run r1 is FAILED: NoTargets");
     }

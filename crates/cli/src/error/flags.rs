@@ -11,6 +11,7 @@ const FLAGS: &[(&[&str], &str)] = &[
     (&["Accounts", "OrganizationalUnits"], "--ou"),
     (&["Accounts", "ExcludeOrganizationalUnits"], "--exclude-ou"),
     (&["Accounts", "Tags"], "--tag"),
+    (&["AccountColumns"], "--account-column"),
     (&["Regions"], "--regions"),
     (&["RegionsPerWorkItem"], "--regions-per-work-item"),
     (&["Operation"], "--operation"),

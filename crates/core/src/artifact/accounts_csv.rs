@@ -3,6 +3,7 @@
 
 use crate::contract::account_row::AccountRow;
 use crate::error::Error;
+use crate::plan::context::AccountContext;
 use crate::plan::selection::{Reason, Selection};
 use crate::report::csv_table::Table;
 
@@ -10,10 +11,11 @@ use crate::report::csv_table::Table;
 ///
 /// # Errors
 /// `Internal` where it cannot be written, which does not happen in memory.
-pub fn table(selection: &Selection) -> Result<Vec<u8>, Error> {
+pub fn table(selection: &Selection, context: &AccountContext) -> Result<Vec<u8>, Error> {
     let mut table = Table::new(AccountRow::COLUMNS)?;
     for (account, reason) in selection.all() {
-        table.row(AccountRow::new(account, reason.map(Reason::text)).cells())?;
+        let row = AccountRow::new(account, reason.map(Reason::text), context.unit_path(account));
+        table.row(row.cells())?;
     }
     table.take()
 }

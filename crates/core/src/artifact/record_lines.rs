@@ -2,7 +2,7 @@
 //! its cells are as they are, without the CSV's apostrophes.
 
 use super::sink::{ArtifactSink, Buffer, RunFacts};
-use crate::contract::record_row::{RecordRow, columns};
+use crate::contract::record_row::{RecordRow, columns_with};
 use crate::error::Error;
 
 struct RecordLines {
@@ -12,7 +12,7 @@ struct RecordLines {
 
 #[expect(clippy::unnecessary_wraps, reason = "every sink is opened in the same way")]
 pub(super) fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
-    Ok(Box::new(RecordLines { columns: columns(facts.spec), lines: Vec::new() }))
+    Ok(Box::new(RecordLines { columns: columns_with(facts.spec, facts.beside), lines: Vec::new() }))
 }
 
 impl ArtifactSink for RecordLines {

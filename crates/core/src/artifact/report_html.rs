@@ -31,8 +31,8 @@ pub fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
 }
 
 fn meta(facts: &RunFacts<'_>) -> Meta {
-    let RunFacts { spec, run_id, parameters, partition, origin } = *facts;
-    let columns = spec.columns.iter();
+    let RunFacts { spec, run_id, parameters, partition, beside, origin } = *facts;
+    let columns = spec.columns.iter().chain(beside);
     let remedies = ErrorKind::ALL.iter();
     let parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
     Meta {
@@ -61,18 +61,24 @@ fn levels(spec: &Spec) -> Vec<String> {
 impl ReportHtml {
     /// Gives the page the account before `next`, where that is another one.
     fn end_account(&mut self, next: Option<&AccountId>) -> Result<(), Error> {
-        let Some(CoverageRow { account_id, account_name, .. }) = self.targets.first() else {
+        let Some(CoverageRow { account_id, account_name, unit_path, .. }) = self.targets.first()
+        else {
             return Ok(());
         };
         if next == Some(account_id) {
             return Ok(());
         }
         let targets: Vec<Target<'_>> = self.targets.iter().map(target).collect();
-        let account = (account_id.as_str(), account_name.as_str(), "");
+        let account = (account_id.as_str(), account_name.as_str(), unit_path.as_str());
         self.page.account(account, &targets).map_err(Error::internal)?;
         self.targets.clear();
         Ok(())
     }
+}
+
+/// The record's cells, and what stands beside them.
+fn cells<'r>(row: &'r RecordRow<'_>) -> Vec<&'r str> {
+    row.cells.iter().chain(row.beside.iter()).map(String::as_str).collect()
 }
 
 fn target(row: &CoverageRow) -> Target<'_> {
@@ -81,6 +87,7 @@ fn target(row: &CoverageRow) -> Target<'_> {
         status: row.status.name(),
         kind: &row.error,
         message: &row.message,
+        expected: &row.expected,
         records: row.records,
     }
 }
@@ -88,13 +95,14 @@ fn target(row: &CoverageRow) -> Target<'_> {
 impl ArtifactSink for ReportHtml {
     fn record(&mut self, row: &RecordRow<'_>) -> Result<(), Error> {
         self.end_account(Some(&row.account_id))?;
-        self.page.record(row.region.as_str(), &row.cells).map_err(Error::internal)
+        let cells = cells(row);
+        self.page.record(row.region.as_str(), &cells).map_err(Error::internal)
     }
 
     fn change(&mut self, row: &ChangeRow<'_>) -> Result<(), Error> {
         let record = &row.record;
         self.end_account(Some(&record.account_id))?;
-        self.page.change(row.change.name(), record.region.as_str(), &record.cells);
+        self.page.change(row.change.name(), record.region.as_str(), &cells(record));
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use crate::contract::summary::Summary;
 use crate::error::Error;
 use crate::model::id::RunId;
 use crate::model::region::Partition;
-use crate::model::spec::Spec;
+use crate::model::spec::{Column, Spec};
 use crate::report::csv_table::Table;
 
 /// Begins a sink for the run of which the facts are known.
@@ -26,6 +26,8 @@ pub struct RunFacts<'a> {
     pub parameters: &'a Map<String, Value>,
     /// The partition of the run's accounts.
     pub partition: Partition,
+    /// The columns that the run has behind those of the operation.
+    pub beside: &'a [Column],
     /// Where the run's steps run.
     pub origin: Origin,
 }

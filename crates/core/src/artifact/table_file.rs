@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::sink::{ArtifactSink, Buffer, OpenSink, RunFacts};
 use crate::contract::coverage_row::CoverageRow;
-use crate::contract::record_row::{RecordRow, columns};
+use crate::contract::record_row::{RecordRow, columns_with};
 use crate::contract::table_line::{CoverageLine, write_record};
 use crate::error::Error;
 use crate::model::id::RunId;
@@ -61,8 +61,8 @@ struct RecordsTable {
 
 impl RecordsTable {
     fn new(facts: &RunFacts<'_>) -> Self {
-        let (run_id, columns) = (facts.run_id.clone(), column_names(&columns(facts.spec)));
-        Self { run_id, columns, lines: Vec::new() }
+        let columns = column_names(&columns_with(facts.spec, facts.beside));
+        Self { run_id: facts.run_id.clone(), columns, lines: Vec::new() }
     }
 }
 

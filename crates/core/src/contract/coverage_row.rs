@@ -75,11 +75,18 @@ pub struct CoverageRow {
     pub started_at: Option<Timestamp>,
     /// When it ended; empty without an outcome.
     pub ended_at: Option<Timestamp>,
+    /// The path of the account's unit, as in the work item; empty where it is not known, and in
+    /// files of earlier releases.
+    #[serde(default)]
+    pub unit_path: String,
+    /// Why a failure is expected, by one of the run's exceptions; empty for all else.
+    #[serde(default)]
+    pub expected: String,
 }
 
 impl CoverageRow {
     /// The columns of `coverage.csv`, in order.
-    pub const COLUMNS: [&'static str; 10] = [
+    pub const COLUMNS: [&'static str; 12] = [
         "account_id",
         "account_name",
         "region",
@@ -90,6 +97,8 @@ impl CoverageRow {
         "attempts",
         "started_at",
         "ended_at",
+        "unit_path",
+        "expected",
     ];
 
     /// The error kind, or `None` for SUCCEEDED and for a kind of a later release.
@@ -100,7 +109,7 @@ impl CoverageRow {
 
     /// The cells, in the order of [`Self::COLUMNS`].
     #[must_use]
-    pub fn cells(&self) -> [Cow<'_, str>; 10] {
+    pub fn cells(&self) -> [Cow<'_, str>; 12] {
         let time = |time: Option<Timestamp>| time.map_or_else(String::new, |t| t.to_string());
         [
             self.account_id.as_str().into(),
@@ -113,6 +122,8 @@ impl CoverageRow {
             self.attempts.to_string().into(),
             time(self.started_at).into(),
             time(self.ended_at).into(),
+            self.unit_path.as_str().into(),
+            self.expected.as_str().into(),
         ]
     }
 }
@@ -141,6 +152,7 @@ mod tests {
         assert_eq!(rows[0].account_id.as_str(), "000000000001");
         assert_eq!(rows[0].account_name, "a, \"b\"\nc");
         assert_eq!((rows[0].started_at, rows[0].error_kind()), (None, None));
+        assert_eq!(rows[0].unit_path, "", "a file of an earlier release has no unit");
     }
 
     #[test]

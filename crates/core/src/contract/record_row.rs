@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::Error;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
-use crate::model::spec::Spec;
+use crate::model::spec::{Column, Spec};
 
 /// The columns that every operation's records begin with.
 pub const TARGET_COLUMNS: [&str; 3] = ["account_id", "account_name", "region"];
@@ -23,6 +23,13 @@ pub const TARGET_COLUMNS: [&str; 3] = ["account_id", "account_name", "region"];
 pub fn columns(spec: &Spec) -> Vec<String> {
     let own = spec.columns.iter().map(|column| column.name.as_str());
     TARGET_COLUMNS.into_iter().chain(own).map(str::to_owned).collect()
+}
+
+/// The columns of a run's record files: the operation's, then those `beside` them.
+#[must_use]
+pub fn columns_with(spec: &Spec, beside: &[Column]) -> Vec<String> {
+    let behind = beside.iter().map(|column| column.name.clone());
+    columns(spec).into_iter().chain(behind).collect()
 }
 
 /// A record with its target.
@@ -36,13 +43,16 @@ pub struct RecordRow<'a> {
     pub region: Cow<'a, Region>,
     /// The record's cells, in the order of the operation's columns.
     pub cells: Cow<'a, [String]>,
+    /// What stands beside them, in the order of the run's columns behind the operation's; empty in
+    /// a row that was read, whose cells have all that was asked for.
+    pub beside: Cow<'a, [String]>,
 }
 
 impl RecordRow<'_> {
-    /// All cells, in the order of [`columns`].
+    /// All cells, in the order of [`columns`], then what stands beside them.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let target = [self.account_id.as_str(), &self.account_name, self.region.as_str()];
-        target.into_iter().chain(self.cells.iter().map(String::as_str))
+        target.into_iter().chain(self.cells.iter().chain(self.beside.iter()).map(String::as_str))
     }
 
     /// Appends the row to `lines` as one JSON object, its fields in the order of `columns`.
@@ -100,6 +110,7 @@ impl RecordRow<'static> {
             account_name: Cow::Owned(account_name),
             region: Cow::Owned(region.try_into()?),
             cells: Cow::Owned(own),
+            beside: Cow::Borrowed(&[]),
         })
     }
 }
@@ -213,6 +224,7 @@ mod tests {
             account_name: Cow::Borrowed("=a \"b\"\n\u{202e}ö"),
             region: Cow::Owned(Region::parse("eu-west-1").unwrap()),
             cells: Cow::Owned(vec!["<script>".to_owned(), "\u{1}".to_owned()]),
+            beside: Cow::Borrowed(&[]),
         };
         let mut line = Vec::new();
         row.write_line(&COLUMNS, &mut line).unwrap();

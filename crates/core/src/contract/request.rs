@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::request::{AccountFilter, FanoutEvent, RegionChoice, RunRequest};
 use crate::input::violation::Violations;
+use crate::model::account_column::AccountColumn;
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
 
@@ -26,6 +27,8 @@ struct Written<'a> {
     accounts: WrittenAccounts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     regions: Option<WrittenRegions<'a>>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    account_columns: &'a BTreeSet<AccountColumn>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_concurrency: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +105,7 @@ impl Serialize for RunRequest {
             parameters: &self.parameters,
             accounts: (&self.accounts).into(),
             regions: written_regions(&self.regions),
+            account_columns: &self.account_columns,
             max_concurrency: self.max_concurrency,
             regions_per_work_item: self.regions_per_work_item,
             resume_run: self.resume_run.as_ref(),
@@ -174,11 +178,13 @@ mod tests {
             operation in any::<String>(), accounts in accounts(), regions in regions(),
             depth in proptest::option::of(0u32..9), max_concurrency in proptest::option::of(1u32..10_000),
             regions_per_work_item in proptest::option::of(1u32..1_000),
+            columns in proptest::collection::btree_set("(unit_path|email|tag:.{1,9})", 0..4),
         ) {
             let parameters = depth.map(|depth| ("Depth".to_owned(), json!(depth))).into_iter();
             let request = RunRequest {
                 operation, parameters: parameters.collect(), accounts, regions, max_concurrency,
                 regions_per_work_item, resume_run: None, definition: None,
+                account_columns: columns.iter().filter_map(|c| AccountColumn::parse(c)).collect(),
             };
             let event = FanoutEvent { run_id: RunId::parse("r1"), request };
             let text = serde_json::to_string(&event).unwrap();

@@ -44,6 +44,9 @@ pub struct RunResult {
     pub skipped: u64,
     /// Targets without an answer.
     pub failed: u64,
+    /// Of these, those that the run's exceptions expect; 0 in results of earlier releases.
+    #[serde(default)]
+    pub expected_failures: u64,
     /// Rows of the operation's CSV.
     pub records: u64,
     /// Records that the previous run did not have; null where there is none to compare with.
@@ -52,6 +55,25 @@ pub struct RunResult {
     pub removed: Option<u64>,
     /// URIs of the artifacts that a person reads first.
     pub artifacts: Vec<String>,
+}
+
+impl RunResult {
+    /// Whether a target FAILED that nobody expects to: what raises an alarm.
+    #[must_use]
+    pub fn has_unexpected_failures(&self) -> bool {
+        self.failed > self.expected_failures
+    }
+
+    /// How many of the failures are expected, for people: `all expected`, `2 of them expected`, or
+    /// `None` where none is.
+    #[must_use]
+    pub fn expected_in_words(&self) -> Option<String> {
+        match self.expected_failures {
+            0 => None,
+            _ if !self.has_unexpected_failures() => Some("all expected".to_owned()),
+            some => Some(format!("{some} of them expected")),
+        }
+    }
 }
 
 /// The result and more.
@@ -67,13 +89,27 @@ pub struct Summary {
     pub previous_run_id: Option<RunId>,
     /// How many accounts the manifest has.
     pub accounts: u64,
+    /// Accounts of the organization that the run does not cover, by reason; empty in summaries of
+    /// earlier releases, and where the run has no `accounts.csv`.
+    #[serde(default)]
+    pub accounts_left_out: BTreeMap<String, u64>,
     /// Requests that the operation sent, in the attempts whose outcomes count.
     pub api_calls: u64,
+    /// Rows of the operation's CSV that the run's exceptions expect.
+    #[serde(default)]
+    pub expected_records: u64,
+    /// Of the records that the previous run did not have, those that are expected.
+    #[serde(default)]
+    pub expected_added: u64,
+    /// Exceptions that have expired and are for a failure or a record of the run, at most ten.
+    #[serde(default)]
+    pub expired_exceptions: Vec<String>,
     /// Targets per error kind; names, because a later release may know more kinds.
     pub errors: BTreeMap<String, u64>,
-    /// The first failures in words, at most ten.
+    /// The first failures in words, at most ten, those first that are not expected.
     pub first_failures: Vec<String>,
-    /// The first changes since the previous run in words, at most ten.
+    /// The first changes since the previous run in words, at most ten, those first that are not
+    /// expected.
     pub first_changes: Vec<String>,
     /// The known Regions of the partition that no account of the run was asked in, by name; absent
     /// in summaries of earlier releases.

@@ -81,6 +81,8 @@ mod tests {
             attempts: 2,
             started_at: Some(Timestamp::from_epoch_millis(1_000)),
             ended_at: None,
+            unit_path: "Root/Sales".to_owned(),
+            expected: String::new(),
         }
     }
 
@@ -96,7 +98,8 @@ mod tests {
         let expected = "{\"run_id\":\"r1\",\"operation\":\"op\",\"account_id\":\"000000000001\",\
             \"account_name\":\"=a \\\"b\\\"\\n\",\"region\":\"eu-west-1\",\"status\":\"FAILED\",\
             \"error\":\"NoOutcome\",\"message\":\"lost\",\"records\":0,\"attempts\":2,\
-            \"started_at\":\"1970-01-01T00:00:01.000Z\",\"ended_at\":null}\n";
+            \"started_at\":\"1970-01-01T00:00:01.000Z\",\"ended_at\":null,\
+            \"unit_path\":\"Root/Sales\",\"expected\":\"\"}\n";
         assert_eq!(String::from_utf8(lines.clone()).unwrap(), expected);
         assert_eq!(serde_json::from_slice::<CoverageLine<'_>>(&lines).unwrap(), line);
     }
@@ -108,13 +111,15 @@ mod tests {
             account_name: "a\u{2028}b".into(),
             region: Cow::Owned(Region::parse("eu-west-1").unwrap()),
             cells: Cow::Owned(vec!["7".to_owned(), "\n\u{0}".to_owned()]),
+            beside: Cow::Owned(vec!["payments".to_owned()]),
         };
-        let columns = ["account_id", "account_name", "region", "size", "name"];
+        let columns = ["account_id", "account_name", "region", "size", "name", "tag_team"];
         let mut lines = Vec::new();
         write_record(&run_id(), &columns, &row, &mut lines).unwrap();
         let text = String::from_utf8(lines).unwrap();
         let expected = "{\"run_id\":\"r1\",\"account_id\":\"000000000001\",\"account_name\":\
-            \"a\u{2028}b\",\"region\":\"eu-west-1\",\"size\":\"7\",\"name\":\"\\n\\u0000\"}\n";
+            \"a\u{2028}b\",\"region\":\"eu-west-1\",\"size\":\"7\",\"name\":\"\\n\\u0000\",\
+            \"tag_team\":\"payments\"}\n";
         assert_eq!(text, expected);
         assert_eq!(text.lines().count(), 1);
     }

@@ -1,7 +1,10 @@
 //! An element of the manifest: an account with its Regions, and what a worker returns for it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::model::account_column::AccountColumn;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
 
@@ -15,6 +18,15 @@ pub struct WorkItem {
     pub account_name: String,
     /// The Regions to ask, sorted, none twice.
     pub regions: Vec<Region>,
+    /// The path of the account's unit: the root and the units down to its own, by name where the
+    /// request asks for the column `unit_path`, else by id. Empty where Organizations does not say,
+    /// and in manifests of earlier releases. No worker needs it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit_path: String,
+    /// What stands beside the account's records, as the request asks; empty in manifests of earlier
+    /// releases. No worker needs it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub account_columns: BTreeMap<AccountColumn, String>,
 }
 
 /// A worker's output: how many of the work item's targets have which status, over all attempts.
@@ -43,5 +55,9 @@ mod tests {
         let later = text.replace('{', r#"{"Unit":"r-ab12","#);
         assert_eq!(serde_json::from_str::<WorkItem>(&later).unwrap(), item);
         assert!(serde_json::from_str::<WorkItem>(&text.replace("Name", "Nam")).is_err());
+        let placed = text.replace('}', r#","UnitPath":"r-ab12"}"#);
+        let read: WorkItem = serde_json::from_str(&placed).unwrap();
+        assert_eq!((read.unit_path.as_str(), item.unit_path.as_str()), ("r-ab12", ""));
+        assert_eq!(serde_json::to_string(&read).unwrap(), placed);
     }
 }

@@ -1,7 +1,7 @@
 //! A worker's event: a work item with what the plan says about the run. People may write one too, so
 //! it is read strictly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
 use crate::input::request::DEFAULT_OPERATION;
 use crate::input::violation::Violations;
-use crate::model::id::RunId;
+use crate::model::id::{AccountId, RunId};
 use crate::model::region::Region;
 
 /// A work item with what the plan says about the run.
@@ -37,8 +37,9 @@ pub struct WorkerEvent {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct StateMachineEvent {
-    #[serde(flatten)]
-    item: WorkItem,
+    account_id: AccountId,
+    account_name: String,
+    regions: Vec<Region>,
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<RunId>,
     operation: String,
@@ -53,7 +54,19 @@ struct StateMachineEvent {
 impl From<WorkerEvent> for StateMachineEvent {
     fn from(event: WorkerEvent) -> Self {
         let WorkerEvent { item, run_id, operation, definition, parameters, expires_at } = event;
-        Self { item, run_id, operation, definition, parameters, apply: false, expires_at }
+        // What else an item says about its account is the result handler's.
+        let WorkItem { account_id, account_name, regions, .. } = item;
+        Self {
+            account_id,
+            account_name,
+            regions,
+            run_id,
+            operation,
+            definition,
+            parameters,
+            apply: false,
+            expires_at,
+        }
     }
 }
 
@@ -111,6 +124,8 @@ fn read(value: &Value, violations: &mut Violations) -> Option<WorkerEvent> {
             account_id: account_id?,
             account_name: account_name.unwrap_or_default(),
             regions: regions?,
+            unit_path: String::new(),
+            account_columns: BTreeMap::new(),
         },
     })
 }

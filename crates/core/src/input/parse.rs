@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::input::path::FieldPath;
 use crate::input::violation::{Expected, Violations};
+use crate::model::account_column::AccountColumn;
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
@@ -164,6 +165,21 @@ pub fn run_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> O
 /// Parses the id of an organizational unit or of a root.
 pub fn unit_id(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<UnitId> {
     noted(value.as_str().and_then(UnitId::parse), path, value, violations, UnitId::ALLOWED)
+}
+
+/// Parses the name of a column about a record's account.
+pub fn account_column(
+    path: &FieldPath,
+    value: &Value,
+    violations: &mut Violations,
+) -> Option<AccountColumn> {
+    let name = value.as_str().unwrap_or_default();
+    let column = AccountColumn::parse(name);
+    if column.is_none() {
+        let expected = Expected::name(AccountColumn::ALLOWED, name, AccountColumn::NAMES);
+        violations.note(path, value, expected);
+    }
+    column
 }
 
 /// Parses a Region's name by its form only; [`crate::model::region::known`] tells whether it exists.

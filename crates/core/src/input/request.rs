@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
+use crate::model::account_column::AccountColumn;
 use crate::model::id::{AccountId, RunId, UnitId};
 use crate::model::region::Region;
 
@@ -38,6 +39,8 @@ pub struct RunRequest {
     pub accounts: AccountFilter,
     /// Which Regions the run covers in each account.
     pub regions: RegionChoice,
+    /// What stands beside every record about its account.
+    pub account_columns: BTreeSet<AccountColumn>,
     /// How many work items run at once; `None` means the configured number.
     pub max_concurrency: Option<u32>,
     /// The most Regions that one work item has; `None` means all of an account.
@@ -96,9 +99,9 @@ impl AccountFilter {
 /// has nothing else.
 const COMMENT: &str = "Comment";
 
-/// Fields that select targets: a resumed run has its own already.
+/// Fields that say what a run is: a resumed run has its own already.
 const CHOOSING: &[&str] =
-    &["Definition", "Parameters", "Accounts", "Regions", "RegionsPerWorkItem"];
+    &["Definition", "Parameters", "Accounts", "AccountColumns", "Regions", "RegionsPerWorkItem"];
 
 /// The event that the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +119,7 @@ const FLAT_FIELDS: &[&str] = &[
     "Definition",
     "Parameters",
     "Accounts",
+    "AccountColumns",
     "Regions",
     "MaxConcurrency",
     "RegionsPerWorkItem",
@@ -178,6 +182,7 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
         accounts: fields.optional("Accounts", violations, read_accounts).unwrap_or_default(),
         regions: fields.optional("Regions", violations, read_regions).unwrap_or_default(),
+        account_columns: fields.set("AccountColumns", violations, parse::account_column),
         max_concurrency: fields.optional("MaxConcurrency", violations, |p, v, f| {
             parse::whole(p, v, f, 1..=MAX_CONCURRENCY)
         }),

@@ -126,6 +126,14 @@ impl Violations {
         self.listed.push(Violation { path, actual, expected });
     }
 
+    /// Notes the violations of a part of this input, each at the place that `place` makes of its own.
+    pub fn extend(&mut self, others: Self, place: impl Fn(&FieldPath) -> String) {
+        for Violation { path, actual, expected } in others.listed {
+            self.note_text(place(&path), actual, expected);
+        }
+        self.more += others.more;
+    }
+
     /// Whether a further violation is only counted: its nearest name need not be looked for.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -207,6 +215,19 @@ mod tests {
         assert!(text.starts_with("Regions[0]: got 0, allowed: a Region; Regions[1]: got 1"));
         assert!(text.ends_with("Regions[19]: got 19, allowed: a Region; and 5 more"), "{text}");
         assert_eq!(violations.listed().len(), LISTED);
+    }
+
+    #[test]
+    fn violations_of_a_part_get_their_place_in_the_whole() {
+        let (mut whole, mut part) = (Violations::default(), Violations::default());
+        for i in 0..22 {
+            part.note(format!("list[{i}]"), &json!(i), "text");
+        }
+        whole.note("Other", &json!(1), "text");
+        whole.extend(part, |path| format!("file line 3, {path}"));
+        let text = whole.to_string();
+        assert!(text.contains("; file line 3, list[0]: got 0, allowed: text; "), "{text}");
+        assert!(text.ends_with("and 3 more"), "{text}");
     }
 
     #[test]

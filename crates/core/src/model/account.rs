@@ -1,7 +1,5 @@
 //! An account of the organization, as Organizations describes it.
 
-use std::collections::BTreeSet;
-
 use crate::model::id::{AccountId, UnitId};
 
 /// An account with what selection asks about it.
@@ -16,9 +14,11 @@ pub struct Account {
     pub state: String,
     /// The management account's id, which stands in every account's ARN.
     pub management_account: Option<AccountId>,
-    /// The root and the organizational units that the account is in, at any depth; `None` where
+    /// The root and the organizational units that the account is in, outermost first; `None` where
     /// the answer does not say (`Paths` is younger than the call).
-    pub units: Option<BTreeSet<UnitId>>,
+    pub units: Option<Vec<UnitId>>,
+    /// The address of the account's root user: personal data, for files only where it is asked for.
+    pub email: String,
 }
 
 impl Account {
@@ -33,6 +33,14 @@ impl Account {
     pub fn is_management(&self) -> bool {
         self.management_account.as_ref() == Some(&self.id)
     }
+
+    /// The ids of the root and of the units down to the account's own, `r-ab12/ou-ab12-11111111`;
+    /// empty where the answer does not say. Their names are not in it.
+    #[must_use]
+    pub fn unit_ids(&self) -> String {
+        let ids = self.units.iter().flatten().map(UnitId::as_str);
+        ids.collect::<Vec<_>>().join("/")
+    }
 }
 
 /// The management account's id in an account's ARN,
@@ -42,9 +50,10 @@ pub fn management_account(arn: &str) -> Option<AccountId> {
     arn.split(':').nth(4).and_then(AccountId::parse)
 }
 
-/// The root and the units in an account's `Paths`, `o-…/r-…/ou-…/ou-…/`; `None` without any path.
+/// The root and the units in an account's `Paths`, `o-…/r-…/ou-…/ou-…/`, in their order; `None`
+/// without any path.
 #[must_use]
-pub fn units_of<T: AsRef<str>>(paths: &[T]) -> Option<BTreeSet<UnitId>> {
+pub fn units_of<T: AsRef<str>>(paths: &[T]) -> Option<Vec<UnitId>> {
     let parts = paths.iter().flat_map(|path| path.as_ref().split('/'));
     Some(parts.filter_map(UnitId::parse).collect()).filter(|_| !paths.is_empty())
 }
@@ -70,7 +79,7 @@ mod tests {
     fn paths_name_every_unit_above_an_account() {
         let units = units_of(&["o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/"]).unwrap();
         let names: Vec<&str> = units.iter().map(UnitId::as_str).collect();
-        assert_eq!(names, ["ou-ab12-11111111", "ou-ab12-22222222", "r-ab12"]);
+        assert_eq!(names, ["r-ab12", "ou-ab12-11111111", "ou-ab12-22222222"]);
         assert_eq!(units_of::<&str>(&[]), None);
     }
 

@@ -47,12 +47,19 @@ fn key_of(spec: &Spec, indices: &[usize], cells: &[String]) -> Result<String, Er
     if bytes > ROW_BYTES {
         return Err(failed(format!("a record has {bytes} bytes, {ROW_BYTES} fit into the ledger")));
     }
-    let parts: Vec<String> = indices.iter().map(|i| escaped(&cells[*i])).collect();
-    let key = parts.join("#");
+    let key = joined(indices, cells);
     if key.len() > KEY_BYTES {
         return Err(failed(format!("a record's key has {} bytes, {KEY_BYTES} fit", key.len())));
     }
     Ok(key)
+}
+
+/// The key of a record with these cells, of which those at `indices` tell it from others. A place
+/// that it does not have is empty.
+#[must_use]
+pub fn joined(indices: &[usize], cells: &[String]) -> String {
+    let part = |index: &usize| escaped(cells.get(*index).map_or("", String::as_str));
+    indices.iter().map(part).collect::<Vec<_>>().join("#")
 }
 
 /// Keeps `#` for the joints, so that different cells never make one key.

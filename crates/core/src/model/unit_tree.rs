@@ -95,6 +95,7 @@ mod tests {
             state: "ACTIVE".to_owned(),
             management_account: None,
             units: units.map(|units| units.iter().filter_map(|u| UnitId::parse(u)).collect()),
+            email: String::new(),
         };
         let accounts = [
             account("000000000001", Some(&["r-ab12"])),

@@ -13,6 +13,7 @@ use crate::input::violation::{Expected, Violations};
 use crate::model::account::Account;
 use crate::model::id::{AccountId, UnitId};
 use crate::model::region::Region;
+use crate::plan::context::Tags;
 
 /// Why an account is not in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Facts {
     /// The accounts in each unit that was asked for, at any depth.
     pub members: BTreeMap<UnitId, BTreeSet<AccountId>>,
     /// The tags of each account that was asked for; absent: not asked, so not a reason.
-    pub tags: BTreeMap<AccountId, BTreeMap<String, String>>,
+    pub tags: Tags,
 }
 
 /// The named units that only the organization can say something about: accounts without `Paths`
@@ -78,7 +79,10 @@ pub fn units_to_ask(accounts: &[Account], filter: &AccountFilter) -> BTreeSet<Un
 
 /// Every account of the organization, sorted by id, with the reason where it is not selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection(Vec<(Account, Option<Reason>)>);
+pub struct Selection {
+    judged: Vec<(Account, Option<Reason>)>,
+    tags: Tags,
+}
 
 impl Selection {
     /// Selects among `accounts`; an account listed twice counts once.
@@ -90,12 +94,18 @@ impl Selection {
             let reason = Reason::ALL.into_iter().find(|r| holds(*r, &account, filter, facts));
             (account, reason)
         });
-        Self(judged.collect())
+        Self { judged: judged.collect(), tags: facts.tags.clone() }
+    }
+
+    /// The tags that were asked for in order to select: of accounts that all else selects.
+    #[must_use]
+    pub fn tags(&self) -> &Tags {
+        &self.tags
     }
 
     /// Every account with the reason why it is not selected, or `None` where it is.
     pub fn all(&self) -> impl Iterator<Item = (&Account, Option<Reason>)> {
-        self.0.iter().map(|(account, reason)| (account, *reason))
+        self.judged.iter().map(|(account, reason)| (account, *reason))
     }
 
     /// The selected accounts.
@@ -106,13 +116,14 @@ impl Selection {
     /// The accounts, for selecting again with more facts.
     #[must_use]
     pub fn into_accounts(self) -> Vec<Account> {
-        self.0.into_iter().map(|(account, _)| account).collect()
+        self.judged.into_iter().map(|(account, _)| account).collect()
     }
 
     /// Notes each account that the request names and a run cannot cover: unknown ones, and ones
     /// it asks for by id that are not active or are the management account.
     pub fn note_impossible(&self, filter: &AccountFilter, violations: &mut Violations) {
-        let ids: BTreeSet<&AccountId> = self.0.iter().map(|(account, _)| &account.id).collect();
+        let ids: BTreeSet<&AccountId> =
+            self.judged.iter().map(|(account, _)| &account.id).collect();
         let accounts = FieldPath::root().field("Accounts");
         for (field, named) in [("Include", &filter.include), ("Exclude", &filter.exclude)] {
             for id in named.iter().filter(|id| !ids.contains(id)) {
@@ -137,7 +148,7 @@ impl Selection {
     /// Notes the named units that the organization does not have.
     pub fn note_unknown_units(&self, unknown: &BTreeSet<UnitId>, violations: &mut Violations) {
         let known: BTreeSet<&str> = self
-            .0
+            .judged
             .iter()
             .filter_map(|(a, _)| a.units.as_ref())
             .flatten()
@@ -178,6 +189,8 @@ impl Selection {
                 account_id: account.id.clone(),
                 account_name: account.name.clone(),
                 regions: chunk.iter().map(|region| (*region).clone()).collect(),
+                unit_path: account.unit_ids(),
+                account_columns: BTreeMap::new(),
             };
             regions.chunks(size).map(item).collect::<Vec<_>>()
         });

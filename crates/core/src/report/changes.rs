@@ -41,6 +41,7 @@ pub fn record_row<'a>(
         account_name: Cow::Borrowed(&targets.account_name),
         region: Cow::Borrowed(region),
         cells: Cow::Borrowed(cells),
+        beside: Cow::Borrowed(&targets.beside),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::contract::coverage_row::CoverageRow;
 use crate::contract::ledger::WorkerFailure;
 use crate::contract::work_item::WorkItem;
 use crate::error::ErrorKind;
+use crate::model::account_column::AccountColumn;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
 use crate::outcome::settlement::settle;
@@ -18,21 +19,37 @@ pub struct AccountTargets {
     pub account_id: AccountId,
     /// The name that its people gave it.
     pub account_name: String,
+    /// The path of its unit, as in the work item; empty where it is not known.
+    pub unit_path: String,
+    /// What stands beside its records, in the order of the run's account columns.
+    pub beside: Vec<String>,
     /// The account's Regions, each with the number of the work item that it is in.
     pub regions: BTreeMap<Region, u32>,
+}
+
+/// The columns about accounts that the run of `manifest` has beside its records.
+#[must_use]
+pub fn account_columns(manifest: &[WorkItem]) -> BTreeSet<AccountColumn> {
+    manifest.iter().flat_map(|item| item.account_columns.keys()).cloned().collect()
 }
 
 /// The manifest by account, sorted by account and Region.
 #[must_use]
 pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
+    let columns = account_columns(&manifest);
+    let cell = |item: &WorkItem, column| item.account_columns.get(column).cloned();
     let mut accounts: BTreeMap<AccountId, AccountTargets> = BTreeMap::new();
     for (number, item) in (0..).zip(manifest) {
-        let targets = accounts.entry(item.account_id.clone()).or_insert_with(|| AccountTargets {
-            account_id: item.account_id,
-            account_name: item.account_name,
+        let beside = columns.iter().map(|c| cell(&item, c).unwrap_or_default()).collect();
+        let WorkItem { account_id, account_name, regions, unit_path, .. } = item;
+        let targets = accounts.entry(account_id.clone()).or_insert_with(|| AccountTargets {
+            account_id,
+            account_name,
+            unit_path,
+            beside,
             regions: BTreeMap::new(),
         });
-        targets.regions.extend(item.regions.into_iter().map(|region| (region, number)));
+        targets.regions.extend(regions.into_iter().map(|region| (region, number)));
     }
     accounts.into_values().collect()
 }
@@ -83,7 +100,7 @@ fn missing(failure: Option<&WorkerFailure>) -> Verdict {
 }
 
 impl CoveredTarget {
-    /// The target's row in `coverage.csv`.
+    /// The target's row in `coverage.csv`; whether a failure is expected is not known here.
     #[must_use]
     pub fn row(&self, targets: &AccountTargets) -> CoverageRow {
         let (error, message) =
@@ -100,6 +117,8 @@ impl CoveredTarget {
             attempts: outcome.map_or(0, |outcome| outcome.attempts),
             started_at: outcome.map(|outcome| outcome.started_at),
             ended_at: outcome.map(|outcome| outcome.ended_at),
+            unit_path: targets.unit_path.clone(),
+            expected: String::new(),
         }
     }
 }
@@ -143,6 +162,8 @@ mod tests {
             account_id: AccountId::parse(account).unwrap(),
             account_name: "n".to_owned(),
             regions: regions.iter().map(|n| region(*n)).collect(),
+            unit_path: "r-ab12/ou-ab12-11111111".to_owned(),
+            account_columns: BTreeMap::new(),
         }
     }
 
@@ -167,6 +188,21 @@ mod tests {
         }
         let row = rows[2].row(&targets);
         assert_eq!((row.error.as_str(), row.attempts, row.started_at), ("NoOutcome", 0, None));
+        assert_eq!(row.unit_path, "r-ab12/ou-ab12-11111111");
+    }
+
+    #[test]
+    fn cells_beside_the_records_follow_the_columns_of_the_whole_manifest() {
+        let column = |name| AccountColumn::parse(name).unwrap();
+        let mut one = item("111111111111", &[0]);
+        one.account_columns = [(column("tag:b"), "x".to_owned())].into();
+        let mut two = item("222222222222", &[0]);
+        two.account_columns = [(column("email"), "two@example.com".to_owned())].into();
+        let manifest = vec![one, two];
+        assert_eq!(account_columns(&manifest), [column("email"), column("tag:b")].into());
+        let accounts = by_account(manifest);
+        assert_eq!(accounts[0].beside, ["", "x"]);
+        assert_eq!(accounts[1].beside, ["two@example.com", ""]);
     }
 
     #[test]

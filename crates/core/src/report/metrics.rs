@@ -49,7 +49,7 @@ pub mod name {
     pub const RECORDS: &str = "Records";
     /// Result handler: requests that the operation sent, the SDK's own retries included.
     pub const API_CALLS: &str = "ApiCalls";
-    /// Result handler: 1 for a run in which a target failed.
+    /// Result handler: 1 for a run in which a target failed that no exception expects.
     pub const PARTIAL_RUNS: &str = "PartialRuns";
 
     /// The names of all metrics.

@@ -24,7 +24,7 @@ pub const FIRST_DAY: &str = "2026-01-01";
 const COMMENT_BYTES: usize = 255;
 
 /// The meanings of the columns that are not an operation's own.
-const COMMON: [(&str, &str); 13] = [
+const COMMON: [(&str, &str); 14] = [
     (RUN_COLUMN, "the run"),
     (OPERATION_COLUMN, "the operation"),
     ("account_id", "the account, 12 digits"),
@@ -37,7 +37,8 @@ const COMMON: [(&str, &str); 13] = [
     ("attempts", "how many attempts wrote an outcome"),
     ("started_at", "when the last attempt began, RFC 3339 in UTC"),
     ("ended_at", "when it ended, RFC 3339 in UTC"),
-    ("unit_path", "the path of the account's unit"),
+    ("unit_path", "the path of the account's unit; empty where it is not known"),
+    ("expected", "why a failure is expected, by an exception of the run; empty for all else"),
 ];
 
 /// The columns that are numbers; all others are text.

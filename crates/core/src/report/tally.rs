@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::record_row::ChangeKind;
 use crate::contract::summary::{RunResult, Status, Summary};
+use crate::exceptions::Judgement;
 use crate::model::id::RunId;
 use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
 use crate::outcome::{Outcome, Verdict};
 use crate::report::changes::Change;
 use crate::report::coverage::{AccountTargets, CoveredTarget};
-
-/// How many failures, and how many changes, a summary has in words.
-const FIRST: usize = 10;
+use crate::report::first::{Expired, First};
 
 /// Counts over records, changes and coverage, as they are written.
 #[derive(Debug, Default)]
@@ -21,43 +20,60 @@ pub struct Tally {
     skipped: u64,
     failed: u64,
     accounts: u64,
+    left_out: BTreeMap<String, u64>,
     records: u64,
     api_calls: u64,
     added: u64,
     removed: u64,
+    expected_failures: u64,
+    expected_records: u64,
+    expected_added: u64,
+    expired: Expired,
     errors: BTreeMap<&'static str, u64>,
-    first_failures: Vec<String>,
-    first_changes: Vec<String>,
+    first_failures: First,
+    first_changes: First,
     asked: BTreeSet<Region>,
     span: Option<(Timestamp, Timestamp)>,
 }
 
 impl Tally {
-    /// Counts an account and what became of its targets.
-    pub fn account(&mut self, targets: &AccountTargets, covered: &[CoveredTarget]) {
+    /// Counts an account of which every target has been counted.
+    pub fn account(&mut self, targets: &AccountTargets) {
         self.accounts += 1;
         self.asked.extend(targets.regions.keys().cloned());
-        for target in covered {
-            self.target(targets, target);
-        }
+    }
+
+    /// Notes how many accounts of the organization the run does not cover, by reason.
+    pub fn left_out(&mut self, reasons: BTreeMap<String, u64>) {
+        self.left_out = reasons;
     }
 
     /// Counts a record that was written.
-    pub fn record(&mut self) {
+    pub fn record(&mut self, judgement: Judgement<'_>) {
         self.records += 1;
+        self.expected_records += u64::from(judgement.is_expected());
+        self.expired.note(judgement);
     }
 
-    /// Counts an account's changes since the previous run.
-    pub fn changes(&mut self, targets: &AccountTargets, changes: &[Change]) {
-        let room = FIRST.saturating_sub(self.first_changes.len());
-        self.first_changes
-            .extend(changes.iter().take(room).map(|change| in_words(targets, change)));
-        let added = changes.iter().filter(|change| change.kind == ChangeKind::Added).count();
-        self.added += added as u64;
-        self.removed += (changes.len() - added) as u64;
+    /// Counts a change of an account since the previous run.
+    pub fn change(&mut self, targets: &AccountTargets, change: &Change, judgement: Judgement<'_>) {
+        match change.kind {
+            ChangeKind::Added => self.added += 1,
+            ChangeKind::Removed => self.removed += 1,
+        }
+        self.expected_added += u64::from(judgement.is_expected());
+        self.first_changes.take(judgement, || in_words(targets, change));
     }
 
-    fn target(&mut self, targets: &AccountTargets, target: &CoveredTarget) {
+    /// Counts what became of a target.
+    pub fn target(
+        &mut self,
+        targets: &AccountTargets,
+        target: &CoveredTarget,
+        judgement: Judgement<'_>,
+    ) {
+        self.expected_failures += u64::from(judgement.is_expected());
+        self.expired.note(judgement);
         match &target.verdict {
             Verdict::Succeeded => self.succeeded += 1,
             Verdict::Skipped(..) => self.skipped += 1,
@@ -65,10 +81,10 @@ impl Tally {
         }
         if let Some((kind, message)) = target.verdict.error() {
             *self.errors.entry(kind.name()).or_default() += 1;
-            if !target.verdict.is_final() && self.first_failures.len() < FIRST {
+            if !target.verdict.is_final() {
                 let (id, name) = (&targets.account_id, &targets.account_name);
-                let failure = format!("{id} ({name}) {}: {kind}: {message}", target.region);
-                self.first_failures.push(failure);
+                let words = || format!("{id} ({name}) {}: {kind}: {message}", target.region);
+                self.first_failures.take(judgement, words);
             }
         }
         if let Some(outcome) = &target.outcome {
@@ -99,10 +115,14 @@ impl Tally {
             operation: operation.to_owned(),
             previous_run_id: previous,
             accounts: self.accounts,
+            accounts_left_out: self.left_out,
             api_calls: self.api_calls,
+            expected_records: self.expected_records,
+            expected_added: self.expected_added,
+            expired_exceptions: self.expired.lines(),
             errors: self.errors.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect(),
-            first_failures: self.first_failures,
-            first_changes: self.first_changes,
+            first_failures: self.first_failures.lines(),
+            first_changes: self.first_changes.lines(),
             regions_not_asked,
             started_at,
             ended_at,
@@ -127,6 +147,7 @@ impl Tally {
             succeeded: self.succeeded,
             skipped: self.skipped,
             failed: self.failed,
+            expected_failures: self.expected_failures,
             records: self.records,
             added: compared.then_some(self.added),
             removed: compared.then_some(self.removed),
@@ -156,8 +177,13 @@ mod tests {
             |name: &str| format!("s3://{}/runs/internet-routes/{run_id}/{name}", "b".repeat(63));
         let listed = Artifact::ALL.iter().filter(|artifact| artifact.is_listed);
         let uris = listed.map(|artifact| uri(&artifact.file_name("internet-routes"))).collect();
-        let tally =
-            Tally { succeeded: 999_999, skipped: 999_999, failed: 999_999, ..Tally::default() };
+        let tally = Tally {
+            succeeded: 999_999,
+            skipped: 999_999,
+            failed: 999_999,
+            expected_failures: 999_999,
+            ..Tally::default()
+        };
         let previous = Some(run_id.clone());
         let summary = tally.summary(run_id.clone(), "internet-routes", previous, uris);
         let bytes = serde_json::to_vec(&summary.result).map_or(usize::MAX, |bytes| bytes.len());

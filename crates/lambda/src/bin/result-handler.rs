@@ -13,15 +13,17 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let config = org_operator_aws::load().await;
         let ledger = DynamoDbLedger::new(&config, &settings.table);
         let artifacts = S3Artifacts::new(&config, &settings.bucket);
-        (ResultHandler::new(ledger, artifacts, settings.prefix), settings.metrics)
+        let mut handler = ResultHandler::new(ledger, artifacts, settings.prefix);
+        handler.partition = settings.home.partition();
+        (handler, settings.home, settings.metrics)
     };
     let shell = Shell::start(ResultHandlerSettings::read);
     let served = shell.serve(build, |state, event, invocation| async move {
-        let (handler, metrics) = &*state;
+        let (handler, home, metrics) = &*state;
         let event = ResultEvent::parse(&event)?;
         let summary = invocation.in_time("writing the artifacts", handler.run(&event)).await?;
         metrics.ended(&summary, SystemClock.now());
-        Ok(HandlerOutput::from(summary))
+        Ok(HandlerOutput::new(summary, home))
     });
     served.await
 }

@@ -89,6 +89,8 @@ fn item(account: u8, regions: &[&str]) -> WorkItem {
         account_id: AccountId::parse(&format!("{account:012}")).unwrap(),
         account_name: "n".to_owned(),
         regions: regions.iter().map(region).collect(),
+        unit_path: String::new(),
+        account_columns: [].into(),
     }
 }
 

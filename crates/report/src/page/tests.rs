@@ -9,7 +9,7 @@ fn meta() -> Meta {
 }
 
 fn target<'a>(region: &'a str, status: &'a str, kind: &'a str) -> Target<'a> {
-    Target { region, status, kind, message: "why", records: 7 }
+    Target { region, status, kind, message: "why", expected: "", records: 7 }
 }
 
 fn blocks(page: &[u8]) -> Vec<Value> {
@@ -41,6 +41,18 @@ fn each_target_has_its_letter_reason_and_count() {
     assert_eq!(coverage["reasons"], json!([["K", "why"], ["D", "why"]]));
     assert_eq!(coverage["accounts"][0], json!(["1", "one", "/u", "SF", [0], [7]]));
     assert_eq!(coverage["accounts"][1], json!(["2", "two", "", "F.K", [0, 1], []]));
+}
+
+#[test]
+fn an_expected_failure_has_a_letter_of_its_own_and_its_reason() {
+    let mut page = Page::begin(&meta()).unwrap();
+    let known = Target { expected: "by contract", ..target("r1", "FAILED", "K") };
+    let skipped = target("r2", "SKIPPED", "D");
+    page.account(("1", "one", ""), &[known, skipped, target("r3", "FAILED", "K")]).unwrap();
+    let blocks = finished(&mut page, &json!({}));
+    let coverage = of_kind(&blocks, "coverage").next().unwrap();
+    assert_eq!(coverage["accounts"][0][3], "EKF");
+    assert_eq!(coverage["reasons"][0], json!(["K", "why (expected: by contract)"]));
 }
 
 #[test]

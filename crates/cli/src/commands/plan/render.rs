@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::columns::Calls;
 use org_operator_core::Region;
+use org_operator_core::model::account_column::AccountColumn;
 use org_operator_estimate::{Cost, Estimate, Workload};
 use org_operator_fanout::Preview;
 use serde_json::{Map, Value, json};
@@ -12,7 +14,7 @@ use crate::output::columns::{aligned, grouped};
 use org_operator_local::progress::short;
 
 /// Parts that only some requests have, and that take long where they are.
-const ASKED: [&str; 2] = ["reading their tags", "asking for their Regions"];
+const ASKED: [&str; 3] = ["reading their tags", "asking for their Regions", "naming their units"];
 
 /// Everything that is printed of a plan.
 pub(super) struct Plan {
@@ -20,6 +22,8 @@ pub(super) struct Plan {
     pub(super) preview: Preview,
     /// Selected accounts by the path of their unit.
     pub(super) units: BTreeMap<String, u64>,
+    /// The calls of Organizations that each column about accounts needs.
+    pub(super) columns: Vec<(AccountColumn, Calls)>,
     /// What the run is about.
     pub(super) work: Workload,
     /// Time and cost of both ways of running.
@@ -59,7 +63,21 @@ impl Plan {
         let targets =
             format!("{} in {} work items", grouped(work.targets), grouped(work.work_items));
         rows.push(row("targets", targets));
+        rows.extend(self.columns());
         rows
+    }
+
+    /// What stands beside the records, and what each column costs.
+    fn columns(&self) -> Vec<Vec<String>> {
+        let cost = |calls: &Calls| match calls.count {
+            0 => "no further call".to_owned(),
+            count => format!("at least {} calls of {}", grouped(count), calls.action),
+        };
+        let columns = self.columns.iter();
+        let lines = columns.map(|(column, calls)| row(&format!("  {column}"), cost(calls)));
+        let heading = row("beside each record", self.columns.len().to_string());
+        let head = (!self.columns.is_empty()).then_some(heading);
+        head.into_iter().chain(lines).collect()
     }
 
     /// Both ways of running, with what either takes.
@@ -83,7 +101,13 @@ impl Plan {
     /// The plan as JSON, for a program.
     pub(super) fn json(&self) -> String {
         let Self { work, estimate, .. } = self;
+        let columns: Map<String, Value> = self
+            .columns
+            .iter()
+            .map(|(column, calls)| (column.to_string(), json!(calls.count)))
+            .collect();
         let value = json!({
+            "AccountColumns": columns,
             "Operation": self.preview.operation.spec().name,
             "AccountsListed": work.listed, "Accounts": work.accounts, "Units": self.units,
             "Regions": self.regions(), "Targets": work.targets, "WorkItems": work.work_items,

@@ -69,6 +69,7 @@ mod tests {
             state: "ACTIVE".to_owned(),
             management_account: None,
             units: None,
+            email: String::new(),
         }
     }
 

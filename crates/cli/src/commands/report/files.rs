@@ -10,20 +10,21 @@ use std::path::{Path, PathBuf};
 
 use org_operator_core::artifact::sink::{Origin, RunFacts};
 use org_operator_core::artifact::{
-    Artifact, CHANGES_CSV, COVERAGE_CSV, MANIFEST, PLAN, RECORD_LINES, SUMMARY, report_html,
+    Artifact, CHANGES_CSV, COVERAGE_CSV, EXCEPTIONS, MANIFEST, PLAN, RECORD_LINES, SUMMARY,
+    report_html,
 };
 use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::contract::document::csv_rows;
 use org_operator_core::contract::plan::RunPlan;
-use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns};
+use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns_with};
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::model::region::Partition;
-use org_operator_core::model::spec::Spec;
+use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::ports::Artifacts;
-use org_operator_core::{AccountId, Error, ErrorKind, WorkItem};
+use org_operator_core::{AccountId, Error, ErrorKind, Region, WorkItem};
 use org_operator_local::directory::{Directory, FileUpload};
 use org_operator_local::engine::WORKER;
-use org_operator_result_handler::{ArtifactWriter, Written};
+use org_operator_result_handler::{ArtifactWriter, Written, beside};
 
 use crate::local_run::LocalRun;
 
@@ -36,6 +37,8 @@ pub(super) struct RunFiles<'a> {
     written: Written<Directory>,
     spec: &'a Spec,
     plan: RunPlan,
+    manifest: Vec<WorkItem>,
+    beside: Vec<Column>,
     /// The run's summary, as the page shows it.
     pub(super) summary: Summary,
 }
@@ -52,7 +55,9 @@ impl<'a> RunFiles<'a> {
             return Err(Error::invalid(format!("the run in {folder} is not written yet")));
         }
         let summary = document(&summary)?;
-        Ok(Self { run, written, spec, plan, summary })
+        let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
+        let beside = beside(&manifest, path(&EXCEPTIONS).is_file());
+        Ok(Self { run, written, spec, plan, manifest, beside, summary })
     }
 
     fn path(&self, artifact: &Artifact) -> PathBuf {
@@ -64,7 +69,7 @@ impl<'a> RunFiles<'a> {
         let path = self.path(&CHANGES_CSV);
         let mut reader = csv::Reader::from_reader(opened(&path)?);
         let broken = |e: csv::Error| unreadable(&path, &e.to_string());
-        let (header, columns) = (reader.headers().map_err(broken)?.clone(), columns(self.spec));
+        let (header, columns) = (reader.headers().map_err(broken)?.clone(), self.columns());
         let mut changes = Changes::new();
         for row in reader.records() {
             let row = ChangeRow::parse_csv(&columns, &header, &row.map_err(broken)?);
@@ -79,37 +84,47 @@ impl<'a> RunFiles<'a> {
         let path = self.path(&COVERAGE_CSV);
         let bytes = std::fs::read(&path).map_err(|e| Error::io("reading", &path, &e))?;
         let mut coverage: Vec<CoverageRow> = csv_rows(&bytes)?;
-        self.name_accounts(&mut coverage)?;
-        let first = coverage.first();
-        let partition = first.map_or(Partition::Commercial, |row| row.region.partition());
-        let sink = report_html::open(&self.facts(partition))?;
+        self.name_accounts(&mut coverage);
+        let sink = report_html::open(&self.facts(self.partition(&coverage)))?;
         let upload = self.written.artifacts.upload(key);
-        let records = record_rows(self.path(&RECORD_LINES), columns(self.spec))?.peekable();
+        let records = record_rows(self.path(&RECORD_LINES), self.columns())?.peekable();
         let mut writing = Writing { page: ArtifactWriter::new(sink, upload), records, changes };
         writing.all(&coverage).await?;
         writing.page.finish(&self.summary).await
     }
 
-    /// Accounts have the manifest's names: those of the coverage may begin with an apostrophe.
-    fn name_accounts(&self, coverage: &mut [CoverageRow]) -> Result<(), Error> {
-        let manifest: Vec<WorkItem> = document(&self.path(&MANIFEST))?;
-        let pair = |item: WorkItem| (item.account_id, item.account_name);
-        let mut names: BTreeMap<AccountId, String> = manifest.into_iter().map(pair).collect();
-        for account in coverage.chunk_by_mut(|a, b| a.account_id == b.account_id) {
-            let name = account.first().and_then(|row| names.remove(&row.account_id));
-            let Some(name) = name else { continue };
-            for row in account {
-                row.account_name.clone_from(&name);
+    /// Accounts have the manifest's names and units: those of the coverage may begin with an
+    /// apostrophe.
+    fn name_accounts(&self, coverage: &mut [CoverageRow]) {
+        let items: BTreeMap<&AccountId, &WorkItem> =
+            self.manifest.iter().map(|item| (&item.account_id, item)).collect();
+        for row in coverage {
+            if let Some(item) = items.get(&row.account_id) {
+                row.account_name.clone_from(&item.account_name);
+                row.unit_path.clone_from(&item.unit_path);
             }
         }
-        Ok(())
+    }
+
+    /// The columns of the run's record files.
+    fn columns(&self) -> Vec<String> {
+        columns_with(self.spec, &self.beside)
+    }
+
+    /// The partition of the Regions that were asked. A run that asked none has that of its worker's
+    /// ARN; from one machine it has no ARN, and is taken for one of the commercial partition.
+    fn partition(&self, coverage: &[CoverageRow]) -> Partition {
+        let regional = coverage.iter().find(|row| !row.region.is_global());
+        let of_worker = self.plan.worker_function.split(':').nth(3).and_then(Region::parse);
+        let asked_from = regional.map(|row| row.region.clone()).or(of_worker);
+        asked_from.map_or(Partition::Commercial, |region| region.partition())
     }
 
     fn facts(&self, partition: Partition) -> RunFacts<'_> {
         let is_local = self.plan.worker_function == WORKER;
         let origin = if is_local { Origin::Local } else { Origin::Deployment };
         let (spec, run_id, parameters) = (self.spec, &self.run.run, &self.plan.parameters);
-        RunFacts { spec, run_id, parameters, partition, origin }
+        RunFacts { spec, run_id, parameters, partition, beside: &self.beside, origin }
     }
 }
 
@@ -168,12 +183,13 @@ fn record_rows(
 
 /// `row` with what it borrows as its own.
 pub(super) fn owned(row: &ChangeRow<'_>) -> ChangeRow<'static> {
-    let RecordRow { account_id, account_name, region, cells } = row.record.clone();
+    let RecordRow { account_id, account_name, region, cells, beside } = row.record.clone();
     let record = RecordRow {
         account_id: Cow::Owned(account_id.into_owned()),
         account_name: Cow::Owned(account_name.into_owned()),
         region: Cow::Owned(region.into_owned()),
         cells: Cow::Owned(cells.into_owned()),
+        beside: Cow::Owned(beside.into_owned()),
     };
     ChangeRow { change: row.change, record }
 }

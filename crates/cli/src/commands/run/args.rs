@@ -34,6 +34,10 @@ pub(crate) struct RunArgs {
     /// Folder of the runs
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub(crate) out: PathBuf,
+    /// What is expected to fail or to be found, until when and why: a TOML file. It raises no alarm,
+    /// and stays in all files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exceptions: Option<PathBuf>,
     /// Form of the records on stdout [default: the first rows as a table on a terminal, else csv]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,

@@ -29,10 +29,19 @@ pub(super) fn summary(result: &RunResult) -> String {
         }
         _ => String::new(),
     };
+    let expected =
+        result.expected_in_words().map(|words| format!(" ({words})")).unwrap_or_default();
     format!(
-        "{status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, {failed} failed; \
-         {records} records{changes}"
+        "{status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, {failed} \
+         failed{expected}; {records} records{changes}"
     )
+}
+
+/// The exceptions that have expired and would still be for something.
+pub(super) fn expired_exceptions(folder: &Path) -> Vec<String> {
+    let Some(summary) = summary_file(folder) else { return Vec::new() };
+    let expired = summary.expired_exceptions.iter();
+    expired.map(|exception| format!("expired exception: {exception}")).collect()
 }
 
 /// The Regions of the partition that the run did not ask, or nothing where it asked all.

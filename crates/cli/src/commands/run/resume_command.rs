@@ -29,6 +29,7 @@ pub(super) fn command(aws: &AwsArgs, args: &RunArgs, plan: &RunPlan) -> String {
     add("--operation", other.then_some(OsStr::new(&plan.operation)));
     add("--out", Some(args.out.as_os_str()));
     add("--role-name", (role != DEFAULT_ROLE).then_some(OsStr::new(role)));
+    add("--exceptions", args.exceptions.as_ref().map(|path| path.as_os_str()));
     add("--concurrency", concurrency.as_deref().map(OsStr::new));
     add("--format", format.as_ref().map(|format| OsStr::new(format.get_name())));
     words.join(" ")

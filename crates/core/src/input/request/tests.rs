@@ -109,3 +109,24 @@ fn garbage_is_refused_with_a_short_message() {
     let many: Vec<u32> = (0..60_000).collect();
     assert!(refused(&json!({"Regions": many})).len() < 4_000);
 }
+
+#[test]
+fn columns_about_accounts_are_named_or_refused_together() {
+    let names = json!(["tag:team", "email", "unit_path", "email"]);
+    let event = parse(&json!({"AccountColumns": names})).unwrap();
+    let columns: Vec<String> =
+        event.request.account_columns.iter().map(ToString::to_string).collect();
+    assert_eq!(columns, ["unit_path", "email", "tag:team"]);
+    let text = refused(&json!({"AccountColumns": ["unit_pth", "tag:", 7], "Regions": []}));
+    for part in [
+        "AccountColumns[0]: got \"unit_pth\"",
+        "nearest: `unit_path`",
+        "AccountColumns[1]: got \"tag:\", allowed: `unit_path`, `email`, or `tag:` and the key",
+        "AccountColumns[2]: got 7",
+        "Regions: got []",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+    let beside = json!({"ResumeRun": "r-1", "AccountColumns": ["email"]});
+    assert!(refused(&beside).contains("AccountColumns: got [\"email\"], allowed: nothing beside"));
+}

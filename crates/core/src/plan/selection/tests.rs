@@ -19,6 +19,7 @@ fn account(n: u64, state: &str) -> Account {
         state: state.to_owned(),
         management_account: Some(id(0)),
         units: None,
+        email: String::new(),
     }
 }
 

@@ -43,6 +43,8 @@ fn what_was_given_is_given_again_and_what_is_the_default_is_not() {
     let expected = "org-operator run --profile audit --region eu-west-1 --resume r1 \
                     --out org-operator-runs --role-name reader --concurrency 8";
     assert_eq!(printed(&typed), expected);
+    let known = ["run", "--exceptions", "known failures.toml"];
+    assert!(printed(&known).ends_with(" --exceptions 'known failures.toml'"));
     assert!(printed(&["run", "--format", "jsonl"]).ends_with(" --format jsonl"));
 }
 
