@@ -9,7 +9,13 @@ use serde_json::Value;
 /// The folders of the runs of `internet-routes` in `out`, sorted.
 #[must_use]
 pub fn runs(out: &Path) -> Vec<PathBuf> {
-    let folder = std::fs::read_dir(out.join("internet-routes")).into_iter().flatten();
+    runs_of(out, "internet-routes")
+}
+
+/// The folders of the runs of an operation in `out`, sorted; `suites` for suite runs.
+#[must_use]
+pub fn runs_of(out: &Path, operation: &str) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(out.join(operation)).into_iter().flatten();
     let mut runs: Vec<PathBuf> =
         folder.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     runs.sort();

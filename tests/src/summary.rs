@@ -49,6 +49,7 @@ pub fn complete(run: &str, started_at: Option<Timestamp>) -> TestResult<String> 
         started_at,
         ended_at: started_at,
         duration_ms: Some(0),
+        operations: Vec::new(),
     };
     Ok(serde_json::to_string(&summary)?)
 }

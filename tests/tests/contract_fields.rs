@@ -52,10 +52,16 @@ fn every_field_of_every_stored_file_is_described() -> TestResult<()> {
             fields.insert("ResumeRun".to_owned());
             // Accepted, but never written by the product.
             fields.insert("Comment".to_owned());
+            // In the place of the stored request's Operation.
+            fields.insert("Suite".to_owned());
         }
         if ends.iter().any(|end| ["request.json", "worker-event.json"].contains(end)) {
-            // The stored run is of an operation of the catalogue.
-            fields.insert("Definition".to_owned());
+            // The stored run is of one operation of the catalogue.
+            fields.extend(["Definition", "Operations"].map(str::to_owned));
+        }
+        if ["### `plan.json`", "### `summary.json`"].contains(&heading) {
+            // Suite runs only.
+            fields.insert("Operations".to_owned());
         }
         assert_eq!(described(&document, heading), fields, "{heading}");
     }

@@ -161,7 +161,8 @@ async fn steps(files: &Files) -> TestResult<Steps> {
     }
     let items: Vec<Value> = serde_json::from_slice(&files["ledger-items.json"])?;
     for account in partitions(files) {
-        let partition = LedgerPartition { run: RunId::parse(RUN).unwrap(), account };
+        let partition =
+            LedgerPartition { run: RunId::parse(RUN).unwrap(), operation: None, account };
         for entry in contracts::from_items(&items, &partition).await? {
             steps.fanout.ledger.put(&partition, entry.sort_key(), entry);
         }
@@ -195,7 +196,8 @@ async fn a_stored_journal_has_the_entries_of_the_stored_items() -> TestResult<()
         let folder = paths::file(&format!("tests/contracts/{version}/journal"));
         let journal = Journal::new(&folder, Arc::new(Progress::new(0)));
         for account in partitions(&files) {
-            let partition = LedgerPartition { run: RunId::parse(RUN).unwrap(), account };
+            let partition =
+                LedgerPartition { run: RunId::parse(RUN).unwrap(), operation: None, account };
             let entries = journal.page(&partition, None).await?.entries;
             assert!(!entries.is_empty(), "{version}: {}", partition.account);
             assert_eq!(entries, contracts::from_items(&items, &partition).await?, "{version}");

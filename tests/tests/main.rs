@@ -21,6 +21,7 @@ mod command_report;
 mod command_says;
 mod command_sql;
 mod command_stops;
+mod command_suite;
 mod command_terminal;
 mod contract_fields;
 mod contracts;

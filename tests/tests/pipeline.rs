@@ -5,6 +5,7 @@ mod definitions;
 mod failures;
 mod requests;
 mod resumed;
+mod suites;
 
 use org_operator_testkit::network::Layout;
 use org_operator_testkit::organization::Kind;

@@ -57,7 +57,10 @@ async fn outcomes(
         let attempt = Attempt { id, run, expires_at: i64::MAX, time_left: TIME_LEFT };
         worker.run(&event, &attempt).await.unwrap();
     }
-    ledger.outcomes(&LedgerPartition { run, account: AccountId::parse(id).unwrap() }).await.unwrap()
+    ledger
+        .outcomes(&LedgerPartition { run, operation: None, account: AccountId::parse(id).unwrap() })
+        .await
+        .unwrap()
 }
 
 /// The calls for route tables and for Regions, and the outcomes that are SKIPPED.

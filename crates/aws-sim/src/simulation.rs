@@ -64,7 +64,8 @@ impl Simulation {
         };
         let Some((call, handler)) = route(request, &signer) else {
             let text = format!("`{}` is not simulated", signer.service);
-            return ServiceError::new(501, "NotImplemented", text).reply(Service::Ec2);
+            // No server error: asking again is of no use.
+            return ServiceError::new(400, "InvalidAction", text).reply(Service::Ec2);
         };
         self.meter.record_access_key(call.service, &signer.access_key);
         let trip = self.trip(&call);

@@ -199,7 +199,7 @@ mod tests {
 
     fn partition() -> LedgerPartition {
         let account = AccountId::parse("111111111111").unwrap();
-        LedgerPartition { run: RunId::parse("r").unwrap(), account }
+        LedgerPartition { run: RunId::parse("r").unwrap(), operation: None, account }
     }
 
     fn records(count: usize) -> Vec<LedgerRecord> {

@@ -146,6 +146,7 @@ mod tests {
     fn partition() -> LedgerPartition {
         LedgerPartition {
             run: RunId::parse("r").unwrap(),
+            operation: None,
             account: AccountId::parse("111111111111").unwrap(),
         }
     }

@@ -21,6 +21,7 @@ mod regions;
 #[cfg(test)]
 #[path = "tests/replay.rs"]
 mod replay;
+mod session_cache;
 mod tree;
 mod truncation;
 

@@ -1,9 +1,8 @@
-//! Access to member accounts: one `AssumeRole` per account and run. The session is cached and serves
-//! every Region and attempt until shortly before it expires.
+//! Access to member accounts: one `AssumeRole` per account, run and session policy. The session is
+//! cached and serves every Region and attempt until shortly before it expires.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use aws_config::identity::IdentityCache;
@@ -17,17 +16,11 @@ use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId};
 use crate::failure::call_failure;
 use crate::http::{CallCounter, ThrottleCounter};
 use crate::rate_limiter::RateLimiter;
+use crate::session_cache::SessionCache;
 use crate::truncation::RejectTruncated;
 
 /// The longest session of a chained role: one hour (STS API reference, `AssumeRole`).
 const SESSION_SECONDS: i32 = 3_600;
-
-/// A cached session is used only if it outlives the longest invocation, 15 minutes.
-const MIN_REMAINING: Duration = Duration::from_mins(16);
-
-/// The most sessions in the cache. A local run serves a whole organization; the largest have tens
-/// of thousands of accounts.
-const CACHE_CAPACITY: usize = 100_000;
 
 /// Calls a second, and at once. STS allows an account 600 calls a second in a Region, all of them
 /// together (IAM user guide, "IAM and STS quotas"): what others call needs some of them.
@@ -45,15 +38,13 @@ pub struct RoleSettings {
     pub partition: Partition,
 }
 
-type Sessions = HashMap<(RunId, AccountId), (Credentials, SystemTime)>;
-
 /// Assumes the member role and caches its sessions.
 #[derive(Debug, Clone)]
 pub struct MemberRole {
     config: SdkConfig,
     client: Client,
     settings: RoleSettings,
-    sessions: Arc<Mutex<Sessions>>,
+    sessions: Arc<SessionCache>,
     rate: Arc<RateLimiter>,
     throttles: ThrottleCounter,
 }
@@ -82,7 +73,7 @@ impl MemberRole {
     }
 
     /// The role's session in `account` for `run`, from the cache or new, with a session policy that
-    /// allows `actions` only. All calls of one run pass the same actions, so the cache ignores them.
+    /// allows `actions` only.
     ///
     /// # Errors
     /// What STS answered, classified.
@@ -92,12 +83,12 @@ impl MemberRole {
         run: &RunId,
         actions: &[String],
     ) -> Result<Member, Error> {
-        let key = (run.clone(), account.clone());
-        if let Some(credentials) = self.cached(&key) {
+        if let Some(credentials) = self.sessions.get(account, run, actions) {
             return Ok(self.member(account, credentials));
         }
         let (credentials, expiry) = self.call(account, run, actions).await?;
-        self.cache(key, credentials.clone(), expiry);
+        let place = (run.clone(), account.clone());
+        self.sessions.put(place, actions, (credentials.clone(), expiry));
         Ok(self.member(account, credentials))
     }
 
@@ -110,10 +101,9 @@ impl MemberRole {
         session::role_arn(self.settings.partition, account, &self.settings.role_name)
     }
 
-    /// Evicts the cached session in `account` for `run`; the next call of `assume` gets a new one.
+    /// Evicts the cached sessions in `account` for `run`; the next call of `assume` gets a new one.
     pub fn evict(&self, account: &AccountId, run: &RunId) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(&(run.clone(), account.clone()));
+        self.sessions.evict(account, run);
     }
 
     async fn call(
@@ -141,20 +131,6 @@ impl MemberRole {
         session_of(&output).ok_or_else(|| {
             Error::new(ErrorKind::OperationFailed, format!("STS gave no credentials for {arn}"))
         })
-    }
-
-    fn cached(&self, key: &(RunId, AccountId)) -> Option<Credentials> {
-        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        let (credentials, expiry) = sessions.get(key)?;
-        (*expiry > SystemTime::now() + MIN_REMAINING).then(|| credentials.clone())
-    }
-
-    fn cache(&self, key: (RunId, AccountId), credentials: Credentials, expiry: SystemTime) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= CACHE_CAPACITY {
-            sessions.clear();
-        }
-        sessions.insert(key, (credentials, expiry));
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use org_operator_core::artifact::{Folder, MANIFEST, OPERATION};
+use org_operator_core::artifact::{Folder, MANIFEST, OPERATION, SUITES};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::{Error, RunId};
 use org_operator_local::directory::Directory;
@@ -32,9 +32,17 @@ impl LocalRuns<'_> {
     /// The run that `text` names: its folder, or its id.
     pub(crate) fn find(&self, text: &str) -> Result<LocalRun, CliError> {
         let by_id = || {
-            let run = RunId::parse(text)?;
+            let (root, run) = (self.out.to_owned(), RunId::parse(text)?);
+            let in_suite = self.operation.filter(|operation| {
+                let folder = Folder::new("", operation, &run).in_suite();
+                root.join(folder.key("")).is_dir()
+            });
+            if let Some(operation) = in_suite {
+                let operation = operation.to_owned();
+                return Some(LocalRun { root, operation, run, is_in_suite: true });
+            }
             let operation = operation_of(self.out, &run, self.operation)?;
-            Some(LocalRun { root: self.out.to_owned(), operation, run })
+            Some(LocalRun { root, operation, run, is_in_suite: false })
         };
         LocalRun::folder(Path::new(text)).or_else(by_id).ok_or_else(|| {
             let why =
@@ -46,6 +54,10 @@ impl LocalRuns<'_> {
     /// Two runs of one operation.
     pub(crate) fn pair(&self, before: &str, after: &str) -> Result<(LocalRun, LocalRun), CliError> {
         let (before, after) = (self.find(before)?, self.find(after)?);
+        if after.operation == SUITES || before.operation == SUITES {
+            let why = "a suite run has several operations, each with files of its own";
+            return Err(CliError::usage(self.what, why, "name one of them by --operation"));
+        }
         if before.operation == after.operation {
             return Ok((before, after));
         }
@@ -54,13 +66,14 @@ impl LocalRuns<'_> {
     }
 }
 
-/// Where a run lies: `root/operation/run/`.
+/// Where a run lies: `root/operation/run/`, or `root/suites/run/operation/`.
 pub(crate) struct LocalRun {
     root: PathBuf,
     /// The name of the run's operation.
     pub(crate) operation: String,
     /// The run's id.
     pub(crate) run: RunId,
+    is_in_suite: bool,
 }
 
 impl LocalRun {
@@ -70,9 +83,14 @@ impl LocalRun {
         }
         let absolute = path.canonicalize().ok()?;
         let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
-        let run = RunId::parse(&name(&absolute)?)?;
-        let folder = absolute.parent()?;
-        Some(Self { root: folder.parent()?.to_owned(), operation: name(folder)?, run })
+        let (own, above) = (name(&absolute)?, absolute.parent()?);
+        let root = above.parent()?;
+        if let Some(runs) = root.parent().filter(|_| root.ends_with(SUITES)) {
+            let (root, run) = (runs.to_owned(), RunId::parse(&name(above)?)?);
+            return Some(Self { root, operation: own, run, is_in_suite: true });
+        }
+        let (root, run) = (root.to_owned(), RunId::parse(&own)?);
+        Some(Self { root, operation: name(above)?, run, is_in_suite: false })
     }
 
     /// The operation of the run: one of the catalogue, or the one that its request brought.
@@ -84,9 +102,15 @@ impl LocalRun {
         violations.into_result("run", found)
     }
 
+    /// Whether it is an operation of a suite run.
+    pub(crate) fn is_in_suite(&self) -> bool {
+        self.is_in_suite
+    }
+
     /// The run's files.
     pub(crate) fn written(&self) -> Written<Directory> {
-        let folder = Folder::new("", &self.operation, &self.run);
+        let alone = Folder::new("", &self.operation, &self.run);
+        let folder = if self.is_in_suite { alone.in_suite() } else { alone };
         Written { artifacts: Directory::new(&self.root), folder }
     }
 }
@@ -105,6 +129,24 @@ fn definition(path: &Path) -> Result<Option<Map<String, Value>>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operation_of_a_suite_run_is_found_by_its_folder_and_by_id_and_name() {
+        let out = tempfile::tempdir().unwrap();
+        let folder = out.path().join("suites/r1/vpcs");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("manifest.json"), "[]").unwrap();
+        let found = |operation: Option<&str>, text: &str| {
+            let runs = LocalRuns { out: out.path(), operation, what: "", hint: "" };
+            let run = runs.find(text).ok()?;
+            Some((run.operation.clone(), run.run.to_string(), run.written().folder.key("")))
+        };
+        let own = ("vpcs".to_owned(), "r1".to_owned(), "suites/r1/vpcs/".to_owned());
+        assert_eq!(found(None, folder.to_str().unwrap()), Some(own.clone()));
+        assert_eq!(found(Some("vpcs"), "r1"), Some(own));
+        assert_eq!(found(None, "r1").map(|(operation, ..)| operation), Some("suites".to_owned()));
+        assert_eq!(found(Some("s3-buckets"), "r1"), None);
+    }
 
     #[test]
     fn a_definition_that_cannot_be_read_is_not_taken_for_none() {

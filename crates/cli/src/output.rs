@@ -5,3 +5,4 @@ pub(crate) mod printer;
 pub(crate) mod progress_view;
 pub(crate) mod raw;
 pub(crate) mod records;
+pub(crate) mod suite;

@@ -1,19 +1,19 @@
 //! From options to the request that the state machine takes, as JSON. Whether it is right is said
 //! by the fanout, all violations together.
 
+use org_operator_operations::catalogue;
 use serde_json::{Map, Value, json};
 
 use crate::args::SelectionArgs;
 use crate::error::CliError;
 use crate::operation_file;
+use crate::output::printer;
 
 /// The request: the file's fields, overridden by options.
 pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError> {
     let mut request = base(args)?;
+    operations(&mut request, args);
     let mut set = |field: &str, value: Value| drop(request.insert(field.to_owned(), value));
-    if let Some(operation) = &args.operation {
-        set("Operation", json!(operation));
-    }
     if let Some(definition) = definition(args)? {
         set("Definition", Value::Object(definition));
     }
@@ -32,7 +32,37 @@ pub(crate) fn build(args: &SelectionArgs) -> Result<Map<String, Value>, CliError
         into_object(&mut request, "Parameters", pairs.collect::<Result<_, _>>()?);
     }
     accounts(&mut request, args)?;
+    for line in left_out(&request) {
+        printer::always(&line);
+    }
     Ok(request)
+}
+
+/// A line for each operation that a suite goes without.
+fn left_out(request: &Map<String, Value>) -> Vec<String> {
+    let Some(suite) = request.get("Suite").and_then(Value::as_str) else { return Vec::new() };
+    let none = Map::new();
+    let given = request.get("Parameters").and_then(Value::as_object).unwrap_or(&none);
+    let line = |(operation, parameters): (String, Vec<String>)| {
+        let options: Vec<String> =
+            parameters.iter().map(|name| format!("--param {name}=…")).collect();
+        format!("without {operation}, which needs {}", options.join(" "))
+    };
+    catalogue().left_out(suite, given).into_iter().map(line).collect()
+}
+
+/// The operations that options name, in the place of those that the file names in whichever field.
+fn operations(request: &mut Map<String, Value>, args: &SelectionArgs) {
+    let named = match (args.operation.as_slice(), &args.suite) {
+        ([], None) => return,
+        ([], Some(suite)) => ("Suite", json!(suite)),
+        ([one], _) => ("Operation", json!(one)),
+        (several, _) => ("Operations", json!(several)),
+    };
+    for field in ["Operation", "Operations", "Suite"] {
+        request.remove(field);
+    }
+    request.insert(named.0.to_owned(), named.1);
 }
 
 /// The operation that options bring, free of faults: an operation file, or what `ask` made.
@@ -135,7 +165,7 @@ mod tests {
     #[test]
     fn options_become_the_state_machines_fields() {
         let args = SelectionArgs {
-            operation: Some("public-ips".to_owned()),
+            operation: texts(&["public-ips"]),
             account: texts(&["111111111111"]),
             tag: texts(&["stage=prod", "stage=test", "team=a=b"]),
             regions: texts(&["Enabled"]),
@@ -176,6 +206,36 @@ mod tests {
             "Parameters": {"Depth": 3, "Name": "x"},
         });
         assert_eq!(beside_options(&file), expected);
+    }
+
+    #[test]
+    fn operations_of_options_take_the_place_of_whichever_field_the_file_has() {
+        let mut written = tempfile::NamedTempFile::new().unwrap();
+        written.write_all(br#"{"Suite": "cost", "Regions": "ENABLED"}"#).unwrap();
+        let request = |operation: &[&str], suite: Option<&str>| {
+            let args = SelectionArgs {
+                request: Some(written.path().to_owned()),
+                operation: texts(operation),
+                suite: suite.map(str::to_owned),
+                ..SelectionArgs::default()
+            };
+            Value::Object(build(&args).unwrap())
+        };
+        assert_eq!(request(&[], None)["Suite"], "cost");
+        let (one, several) = (request(&["a"], None), request(&["a", "b"], None));
+        assert_eq!(one, json!({"Operation": "a", "Regions": "ENABLED"}));
+        assert_eq!(several, json!({"Operations": ["a", "b"], "Regions": "ENABLED"}));
+        assert_eq!(request(&[], Some("all")), json!({"Suite": "all", "Regions": "ENABLED"}));
+    }
+
+    #[test]
+    fn what_a_suite_goes_without_is_said() {
+        let request = |request: Value| left_out(request.as_object().unwrap());
+        let expected = ["without missing-tags, which needs --param Keys=…"];
+        assert_eq!(request(json!({"Suite": "inventory"})), expected);
+        let keys = json!({"Suite": "inventory", "Parameters": {"Keys": ["owner"]}});
+        assert!(request(keys).is_empty());
+        assert!(request(json!({"Operation": "vpcs"})).is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod record_lines;
 mod records_csv;
 pub mod report_html;
 pub mod sink;
+pub mod suite_index;
 mod table_file;
 
 pub use folder::Folder;
@@ -19,6 +20,10 @@ pub use table_file::{COVERAGE_TABLE, RECORDS_TABLE, TableFile};
 use sink::OpenSink;
 
 use crate::model::id::RunId;
+
+/// What the folder of suite runs is called, beside those of the operations: a suite run is a run
+/// of this name, and no operation may have it.
+pub const SUITES: &str = "suites";
 
 const CSV: &str = "text/csv; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";

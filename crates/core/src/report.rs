@@ -8,4 +8,5 @@ mod first;
 pub mod metrics;
 pub mod notification;
 pub mod sql_table;
+pub mod suite;
 pub mod tally;

@@ -9,17 +9,21 @@ mod exceptions;
 mod planner;
 mod resume;
 mod select;
+mod suite;
 
-use org_operator_core::artifact::{ACCOUNTS_CSV, Folder, MANIFEST, OPERATION, PLAN, accounts_csv};
+use org_operator_core::artifact::{
+    ACCOUNTS_CSV, Folder, MANIFEST, OPERATION, PLAN, SUITES, accounts_csv,
+};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::{ManifestLocation, RunPlan};
+use org_operator_core::exceptions::Exception;
 use org_operator_core::input::request::{FanoutEvent, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Access;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::plan::context::AccountContext;
 use org_operator_core::ports::{AccountDirectory, Artifacts, Clock, Outcomes};
-use org_operator_core::{Error, Region, RunId};
+use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_operations::Operation;
 use serde_json::{Map, Value};
 
@@ -76,6 +80,13 @@ pub struct Fanout<D, A, L, C> {
     pub clock: C,
 }
 
+/// What a new run goes by beside its request.
+pub(crate) struct Basis {
+    checked: Checked,
+    context: AccountContext,
+    exceptions: Option<Vec<Exception>>,
+}
+
 /// An event with what is wrong with its form.
 struct Received {
     run_id: Option<RunId>,
@@ -106,6 +117,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     pub async fn run(&self, event: &Value, fallback: Option<RunId>) -> Result<RunPlan, Error> {
         let received = Received::read(event, fallback)?;
         match received.request.resume_run.clone() {
+            Some(run) if received.request.operation == SUITES => {
+                self.resume_suite(&run, received).await
+            }
             Some(run) => self.resume(&run, received).await,
             None => self.begin(received).await,
         }
@@ -133,10 +147,18 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         let columns = &request.account_columns;
         let context = context(&self.directory, columns, &checked.selection).await?;
-        let spec = checked.operation.spec();
-        refuse_own_column(exceptions.as_deref(), spec)?;
-        self.keep_exceptions(&self.folder(&spec.name, &run_id), exceptions).await?;
-        self.write(run_id, request, &checked, &context).await
+        for operation in &checked.operations {
+            refuse_own_column(exceptions.as_deref(), operation.spec())?;
+        }
+        let basis = Basis { checked, context, exceptions };
+        if request.is_suite() {
+            return self.write_suite(&run_id, &request, &basis).await;
+        }
+        let folder = self.folder(&request.operation, &run_id);
+        let [operation] = basis.checked.operations.as_slice() else {
+            return Err(Error::internal("operations"));
+        };
+        self.write(&folder, run_id, &request, (&basis, &**operation)).await
     }
 
     fn planner(&self) -> Planner<'_, D> {
@@ -144,44 +166,70 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         Planner { directory: &self.directory, home_region, target_regions }
     }
 
-    /// Writes what a new run needs; the manifest last, because the workers start from it.
+    /// Writes what a new run of one operation needs into `folder`; the manifest last, because the
+    /// workers start from it.
     async fn write(
         &self,
+        folder: &Folder,
         run_id: RunId,
-        request: RunRequest,
-        checked: &Checked,
-        context: &AccountContext,
+        request: &RunRequest,
+        (basis, operation): (&Basis, &dyn Operation),
     ) -> Result<RunPlan, Error> {
-        let Checked { operation, regions, selection } = checked;
-        let worker_function = self.worker(&**operation)?;
-        let mut items = selection.work_items(regions, request.regions_per_work_item);
-        context.complete(selection, &mut items);
+        let Basis { checked, context, exceptions } = basis;
+        self.keep_exceptions(folder, exceptions.clone()).await?;
+        let mut items = checked.items_of(operation, request.regions_per_work_item);
+        context.complete(&checked.selection, &mut items);
         let targets: usize = items.iter().map(|item| item.regions.len()).sum();
-        let folder = self.folder(&operation.spec().name, &run_id);
         tracing::info!(RunId = %run_id, work_items = items.len(), targets, "planning");
-        let now = self.clock.now();
         let plan = RunPlan {
-            run_id,
             operation: operation.spec().name.clone(),
-            definition: request.definition,
-            parameters: request.parameters,
-            apply: false,
-            manifest: self.location(folder.artifact(&MANIFEST)),
-            work_items: items.len() as u64,
-            targets: targets as u64,
-            max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
-            worker_function,
-            expires_at: self.expiry(now),
-            planned_at: Some(now),
+            definition: request.definition.clone(),
+            worker_function: self.worker(operation)?,
+            ..self.plan(run_id, request, folder, (&items, targets as u64))
         };
-        let accounts = accounts_csv::table(selection, context)?;
+        let accounts = accounts_csv::table(&checked.selection, context)?;
         self.artifacts.put(&folder.artifact(&ACCOUNTS_CSV), accounts).await?;
         if let Some(definition) = &plan.definition {
             self.artifacts.put(&folder.artifact(&OPERATION), document::pretty(definition)?).await?;
         }
-        self.artifacts.put(&folder.artifact(&PLAN), document::compact(&plan)?).await?;
-        self.artifacts.put(&plan.manifest.key, document::compact(&items)?).await?;
+        self.put_plan(folder, &plan, &items).await?;
         Ok(plan)
+    }
+
+    /// A plan of the request's fields, for the read-only worker.
+    fn plan(
+        &self,
+        run_id: RunId,
+        request: &RunRequest,
+        folder: &Folder,
+        (items, targets): (&[WorkItem], u64),
+    ) -> RunPlan {
+        let now = self.clock.now();
+        RunPlan {
+            run_id,
+            operation: request.operation.clone(),
+            operations: Vec::new(),
+            definition: None,
+            parameters: request.parameters.clone(),
+            apply: false,
+            manifest: self.location(folder.artifact(&MANIFEST)),
+            work_items: items.len() as u64,
+            targets,
+            max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
+            worker_function: self.settings.worker_readonly.clone(),
+            expires_at: self.expiry(now),
+            planned_at: Some(now),
+        }
+    }
+
+    async fn put_plan(
+        &self,
+        folder: &Folder,
+        plan: &RunPlan,
+        items: &[WorkItem],
+    ) -> Result<(), Error> {
+        self.artifacts.put(&folder.artifact(&PLAN), document::compact(plan)?).await?;
+        self.artifacts.put(&plan.manifest.key, document::compact(&items)?).await
     }
 
     /// Notes that a request brings an operation of its own where that is not allowed, or one that is

@@ -1,9 +1,11 @@
 //! What a request means: which operation, accounts and Regions. It needs the directory only, and
 //! writes nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use org_operator_core::artifact::SUITES;
 use org_operator_core::input::request::{FanoutEvent, RegionChoice, RunRequest};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::account_column::AccountColumn;
@@ -16,6 +18,7 @@ use org_operator_operations::{Operation, catalogue};
 use serde_json::Value;
 
 use crate::select::{enabled_regions, select};
+use crate::suite;
 
 /// Interprets requests for one organization.
 #[derive(Debug)]
@@ -32,19 +35,60 @@ pub struct Planner<'a, D> {
 pub struct Preview {
     /// The request as it was understood.
     pub request: RunRequest,
-    /// The operation that it names.
-    pub operation: Arc<dyn Operation>,
+    /// The operations that it means: one, or those of a suite run in the order of their names.
+    pub operations: Vec<Arc<dyn Operation>>,
     /// Every account, and why it is or is not in the run.
     pub selection: Selection,
     /// The work items that the workers would get.
     pub items: Vec<WorkItem>,
+    /// How many targets each of the operations has.
+    pub targets: Vec<u64>,
 }
 
 /// A request in which nothing is wrong.
 pub(crate) struct Checked {
-    pub(crate) operation: Arc<dyn Operation>,
-    pub(crate) regions: Regions,
+    /// One, or those of a suite run.
+    pub(crate) operations: Vec<Arc<dyn Operation>>,
+    /// The Regions of the operations that are not asked once per account.
+    regions: Regions,
     pub(crate) selection: Selection,
+}
+
+impl Checked {
+    /// The Regions that `operation` is asked in.
+    pub(crate) fn regions(&self, operation: &dyn Operation) -> Cow<'_, Regions> {
+        match operation.spec().scope {
+            Scope::Global => Cow::Owned(Regions::Same([Region::global()].into())),
+            Scope::Regional => Cow::Borrowed(&self.regions),
+        }
+    }
+
+    /// The work items of one operation.
+    pub(crate) fn items_of(
+        &self,
+        operation: &dyn Operation,
+        per_item: Option<u32>,
+    ) -> Vec<WorkItem> {
+        self.selection.work_items(&self.regions(operation), per_item)
+    }
+
+    /// The work items of the run, and how many targets each operation has: each account is in one
+    /// work item, or in as many as its Regions are split into.
+    pub(crate) fn items(&self, per_item: Option<u32>) -> (Vec<WorkItem>, Vec<u64>) {
+        let of_scope = |scope: Scope| {
+            let first = self.operations.iter().find(|o| o.spec().scope == scope);
+            first.map(|o| self.items_of(&**o, per_item)).unwrap_or_default()
+        };
+        let (regional, global) = (of_scope(Scope::Regional), of_scope(Scope::Global));
+        let count = |items: &[WorkItem]| items.iter().map(|item| item.regions.len() as u64).sum();
+        let (in_regions, once): (u64, u64) = (count(&regional), count(&global));
+        let targets = self.operations.iter().map(|o| match o.spec().scope {
+            Scope::Regional => in_regions,
+            Scope::Global => once,
+        });
+        let targets = targets.collect();
+        (suite::together(regional, global), targets)
+    }
 }
 
 impl<D: AccountDirectory> Planner<'_, D> {
@@ -55,9 +99,10 @@ impl<D: AccountDirectory> Planner<'_, D> {
     /// run is refused, because it has its targets already.
     pub async fn preview(&self, event: &Value) -> Result<Preview, Error> {
         let (request, violations) = new_run(event)?;
-        let Checked { operation, regions, selection } = self.check(&request, violations).await?;
-        let items = selection.work_items(&regions, request.regions_per_work_item);
-        Ok(Preview { request, operation, selection, items })
+        let checked = self.check(&request, violations).await?;
+        let (items, targets) = checked.items(request.regions_per_work_item);
+        let Checked { operations, selection, .. } = checked;
+        Ok(Preview { request, operations, selection, items, targets })
     }
 
     /// Every account, and why the request in `event` does or does not select it. A request that
@@ -77,19 +122,18 @@ impl<D: AccountDirectory> Planner<'_, D> {
         request: &RunRequest,
         mut violations: Violations,
     ) -> Result<Checked, Error> {
-        let found = operation(request, &mut violations);
+        let found = operations(request, &mut violations);
         let same_regions = self.regions(request, &mut violations);
         let selection = self.selected(request, &mut violations).await?;
-        let operation = violations.into_result("request", found)?;
+        let operations = violations.into_result("request", found)?;
         selection.require_some()?;
-        let regions = match (operation.spec().scope, same_regions) {
-            (Scope::Global, _) => Regions::Same([Region::global()].into()),
-            (Scope::Regional, Some(same)) => Regions::Same(same),
-            (Scope::Regional, None) => {
-                Regions::Enabled(enabled_regions(self.directory, &selection).await?)
-            }
+        let is_global = operations.iter().all(|o| o.spec().scope == Scope::Global);
+        let regions = match same_regions {
+            Some(same) => Regions::Same(same),
+            None if is_global => Regions::Same(BTreeSet::new()),
+            None => Regions::Enabled(enabled_regions(self.directory, &selection).await?),
         };
-        Ok(Checked { operation, regions, selection })
+        Ok(Checked { operations, regions, selection })
     }
 
     /// The selection, also for a request with violations where the organization may show more of
@@ -140,7 +184,26 @@ fn note_own_columns(columns: &BTreeSet<AccountColumn>, spec: &Spec, violations: 
     }
 }
 
-/// The operation that a request means, if it accepts the request's parameters and columns.
+/// The operations that a request means, if they accept the request's parameters and columns.
+fn operations(
+    request: &RunRequest,
+    violations: &mut Violations,
+) -> Option<Vec<Arc<dyn Operation>>> {
+    if request.operation != SUITES {
+        return operation(request, violations).map(|operation| vec![operation]);
+    }
+    if !request.is_suite() && violations.is_empty() {
+        let allowed = "an operation's name; several are a list in Operations, or a Suite";
+        violations.note_text("Operation", format!("\"{SUITES}\""), allowed);
+    }
+    let found = catalogue().several(request, violations)?;
+    for operation in &found {
+        note_own_columns(&request.account_columns, operation.spec(), violations);
+    }
+    Some(found)
+}
+
+/// The one operation that a request means, if it accepts the request's parameters and columns.
 pub(crate) fn operation(
     request: &RunRequest,
     violations: &mut Violations,

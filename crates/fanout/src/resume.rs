@@ -17,7 +17,7 @@ use crate::exceptions::refuse_own_column;
 use crate::{Fanout, Received};
 
 /// Accounts whose outcomes are read concurrently.
-const CONCURRENT_ACCOUNTS: usize = 32;
+pub(crate) const CONCURRENT_ACCOUNTS: usize = 32;
 /// A run whose entries expire sooner than this could lose some while it is resumed: an account may
 /// be retried for two hours, and the artifacts are written after the last one.
 const MARGIN_SECONDS: i64 = 4 * 3_600;
@@ -76,8 +76,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
             asked.buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
         let unanswered: Vec<WorkItem> = accounts.into_iter().flatten().collect();
         if unanswered.is_empty() && self.is_written_complete(folder).await? {
-            let message = format!("run {run} has an answer for every target: nothing to resume");
-            return Err(Error::new(ErrorKind::NoTargets, message));
+            return Err(nothing_left(run));
         }
         Ok(unanswered)
     }
@@ -89,7 +88,11 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         mut items: Vec<WorkItem>,
     ) -> Result<Vec<WorkItem>, Error> {
         let Some(first) = items.first() else { return Ok(items) };
-        let partition = LedgerPartition { run: run.clone(), account: first.account_id.clone() };
+        let partition = LedgerPartition {
+            run: run.clone(),
+            operation: None,
+            account: first.account_id.clone(),
+        };
         let done = final_regions(self.ledger.outcomes(&partition).await?);
         for item in &mut items {
             item.regions.retain(|region| !done.contains(region));
@@ -98,7 +101,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         Ok(items)
     }
 
-    async fn stored<T: DeserializeOwned>(
+    pub(crate) async fn stored<T: DeserializeOwned>(
         &self,
         folder: &Folder,
         artifact: &Artifact,
@@ -113,7 +116,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
         self.parsed(&key, &bytes)
     }
 
-    fn parsed<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, Error> {
+    pub(crate) fn parsed<T: DeserializeOwned>(&self, key: &str, bytes: &[u8]) -> Result<T, Error> {
         let uri = self.artifacts.uri(key);
         serde_json::from_slice(bytes)
             .map_err(|e| Error::new(ErrorKind::OperationFailed, format!("{uri}: {e}")))
@@ -121,13 +124,13 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
 
     /// Whether the run's summary says COMPLETE. One that says PARTIAL while no target is left is
     /// older than the ledger: the artifacts must be written anew.
-    async fn is_written_complete(&self, folder: &Folder) -> Result<bool, Error> {
+    pub(crate) async fn is_written_complete(&self, folder: &Folder) -> Result<bool, Error> {
         let bytes = find(&self.artifacts, &folder.artifact(&SUMMARY)).await?;
         let summary = bytes.and_then(|bytes| serde_json::from_slice::<Summary>(&bytes).ok());
         Ok(summary.is_some_and(|summary| summary.result.status == Status::Complete))
     }
 
-    fn refuse_expired(&self, plan: &RunPlan) -> Result<(), Error> {
+    pub(crate) fn refuse_expired(&self, plan: &RunPlan) -> Result<(), Error> {
         if self.clock.now().epoch_seconds() + MARGIN_SECONDS < plan.expires_at {
             return Ok(());
         }
@@ -137,7 +140,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
 
 /// The items of one account together, so that its outcomes are read once. A manifest has them one
 /// after the other.
-fn by_account(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
+pub(crate) fn by_account(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
     let mut accounts: Vec<Vec<WorkItem>> = Vec::new();
     for item in items {
         match accounts.last_mut() {
@@ -148,6 +151,12 @@ fn by_account(items: Vec<WorkItem>) -> Vec<Vec<WorkItem>> {
         }
     }
     accounts
+}
+
+/// There is nothing to resume.
+pub(crate) fn nothing_left(run: &RunId) -> Error {
+    let message = format!("run {run} has an answer for every target: nothing to resume");
+    Error::new(ErrorKind::NoTargets, message)
 }
 
 fn refused(run: &RunId, allowed: &str) -> Error {

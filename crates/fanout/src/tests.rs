@@ -6,6 +6,7 @@ mod exceptions;
 mod planner;
 mod refused;
 mod resume;
+mod suite;
 
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::account::{Account, units_of};

@@ -1,4 +1,5 @@
-//! The writing side of a journal: one append-only file per account. What the lines say is decided
+//! The writing side of a journal: one append-only file per account, of a suite run per operation and
+//! account. What the lines say is decided
 //! elsewhere.
 //!
 //! Records wait in memory for their outcome, and are written with it, before it, in one append:
@@ -11,6 +12,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::{AccountId, Region};
 
 use crate::private;
@@ -23,12 +25,15 @@ pub(crate) const LOCKS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Appends(Box<[Mutex<Shard>]>);
 
+/// An operation of a suite run, and an account.
+type Key = (Option<String>, AccountId);
+
 /// The accounts that share a lock.
 #[derive(Debug, Default)]
 struct Shard {
-    accounts: HashMap<AccountId, Account>,
+    accounts: HashMap<Key, Account>,
     /// An account's Regions finish one soon after the other.
-    open: Option<(AccountId, File)>,
+    open: Option<(Key, File)>,
 }
 
 #[derive(Debug, Default)]
@@ -46,9 +51,9 @@ impl Default for Appends {
 
 impl Appends {
     /// Keeps lines of records in memory until the outcome of `region` is appended.
-    pub(crate) fn hold(&self, account: &AccountId, region: &Region, lines: &[u8]) {
-        let mut shard = self.lock(account);
-        let records = &mut shard.accounts.entry(account.clone()).or_default().records;
+    pub(crate) fn hold(&self, partition: &LedgerPartition, region: &Region, lines: &[u8]) {
+        let mut shard = self.lock(&partition.account);
+        let records = &mut shard.accounts.entry(key(partition)).or_default().records;
         records.entry(region.clone()).or_default().extend_from_slice(lines);
     }
 
@@ -58,16 +63,17 @@ impl Appends {
     /// What the system answered; the records are gone then, and the target has no outcome.
     pub(crate) fn commit(
         &self,
-        account: &AccountId,
+        partition: &LedgerPartition,
         region: &Region,
         path: &Path,
         line: &[u8],
     ) -> io::Result<()> {
-        let mut shard = self.lock(account);
-        let state = shard.accounts.entry(account.clone()).or_default();
+        let mut shard = self.lock(&partition.account);
+        let key = key(partition);
+        let state = shard.accounts.entry(key.clone()).or_default();
         match state.records.remove(region) {
-            Some(records) => shard.append(account, path, &[&records, line].concat()),
-            None => shard.append(account, path, line),
+            Some(records) => shard.append(key, path, &[&records, line].concat()),
+            None => shard.append(key, path, line),
         }
     }
 
@@ -75,17 +81,21 @@ impl Appends {
     ///
     /// # Errors
     /// What the system answered.
-    pub(crate) fn append(&self, account: &AccountId, path: &Path, lines: &[u8]) -> io::Result<()> {
-        self.lock(account).append(account, path, lines)
+    pub(crate) fn append(
+        &self,
+        partition: &LedgerPartition,
+        path: &Path,
+        lines: &[u8],
+    ) -> io::Result<()> {
+        self.lock(&partition.account).append(key(partition), path, lines)
     }
 
     /// Forgets an account for which nothing waits to be written.
     pub(crate) fn forget(&self, account: &AccountId) {
         let mut shard = self.lock(account);
-        if shard.accounts.get(account).is_some_and(|state| state.records.is_empty()) {
-            shard.accounts.remove(account);
-            shard.close(account);
-        }
+        shard.accounts.retain(|(_, other), state| other != account || !state.records.is_empty());
+        let Shard { accounts, open } = &mut *shard;
+        drop(open.take_if(|(key, _)| !accounts.contains_key(key)));
     }
 
     fn lock(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
@@ -94,11 +104,15 @@ impl Appends {
     }
 }
 
+fn key(partition: &LedgerPartition) -> Key {
+    (partition.operation.clone(), partition.account.clone())
+}
+
 impl Shard {
     /// Appends in one write, on a line of its own even where the last one was cut.
-    fn append(&mut self, account: &AccountId, path: &Path, lines: &[u8]) -> io::Result<()> {
-        let mut file = self.take_open(account).map_or_else(|| opened(path), Ok)?;
-        let state = self.accounts.entry(account.clone()).or_default();
+    fn append(&mut self, key: Key, path: &Path, lines: &[u8]) -> io::Result<()> {
+        let mut file = self.take_open(&key).map_or_else(|| opened(path), Ok)?;
+        let state = self.accounts.entry(key.clone()).or_default();
         let cut = !std::mem::take(&mut state.ends_with_line) && ends_cut(&mut file)?;
         if cut {
             file.write_all(&[b"\n", lines].concat())?;
@@ -106,18 +120,14 @@ impl Shard {
             file.write_all(lines)?;
         }
         state.ends_with_line = true;
-        self.open = Some((account.clone(), file));
+        self.open = Some((key, file));
         Ok(())
     }
 
-    /// The account's file where it is the open one. It is put back once it has been written.
-    fn take_open(&mut self, account: &AccountId) -> Option<File> {
-        let (_, file) = self.open.take_if(|(of, _)| of == account)?;
+    /// The file of `key` where it is the open one. It is put back once it has been written.
+    fn take_open(&mut self, key: &Key) -> Option<File> {
+        let (_, file) = self.open.take_if(|(of, _)| of == key)?;
         Some(file)
-    }
-
-    fn close(&mut self, account: &AccountId) {
-        drop(self.take_open(account));
     }
 }
 

@@ -180,6 +180,7 @@ impl Engine {
         let event = ResultEvent {
             run_id: plan.run_id.clone(),
             operation: plan.operation.clone(),
+            operations: plan.operations.clone(),
             definition: plan.definition.clone(),
             parameters: plan.parameters.clone(),
             planned_at: plan.planned_at,

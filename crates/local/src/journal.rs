@@ -1,5 +1,5 @@
 //! The ledger in a run's folder: one append-only file per account, a line per entry, the last line
-//! of a key wins.
+//! of a key wins. Each operation of a suite run has a folder of such files.
 //!
 //! An outcome is one append with its records, so a process that dies leaves at the most one cut
 //! line: readers ignore it, and the next append begins on a new line. Only then does a person's
@@ -45,8 +45,8 @@ impl Journal {
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
         JournalLine::from(failure).write(&mut batch)?;
-        let (account, path) = (&partition.account, self.path(&partition.account));
-        self.appends.append(account, &path, &batch).map_err(|e| broken("writing", &path, &e))
+        let path = self.path(partition);
+        self.appends.append(partition, &path, &batch).map_err(|e| broken("writing", &path, &e))
     }
 
     /// Frees the memory of an account after a work item; another one of it may still be at work.
@@ -59,7 +59,7 @@ impl Journal {
     /// # Errors
     /// Where the journal cannot be read or written, or a line of it cannot be understood.
     pub fn known(&self, partition: &LedgerPartition) -> Result<Vec<Outcome>, Error> {
-        let entries = self.entries(&partition.account, JournalLine::is_outcome)?;
+        let entries = self.entries(partition, JournalLine::is_outcome)?;
         let outcome = |entry| match entry {
             Entry::Outcome(outcome) => Some(outcome),
             _ => None,
@@ -67,17 +67,21 @@ impl Journal {
         Ok(entries.into_values().filter_map(outcome).collect())
     }
 
-    fn path(&self, account: &AccountId) -> PathBuf {
-        self.folder.join(format!("{account}.jsonl"))
+    fn path(&self, partition: &LedgerPartition) -> PathBuf {
+        let name = format!("{}.jsonl", partition.account);
+        match &partition.operation {
+            Some(operation) => self.folder.join(operation).join(name),
+            None => self.folder.join(name),
+        }
     }
 
     /// An account's entries by sort key, of the lines that `wanted` takes.
     fn entries(
         &self,
-        account: &AccountId,
+        partition: &LedgerPartition,
         wanted: fn(&[u8]) -> bool,
     ) -> Result<BTreeMap<String, Entry>, Error> {
-        let path = self.path(account);
+        let path = self.path(partition);
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -104,7 +108,7 @@ impl LedgerWriter for Journal {
         for record in records {
             let mut line = Vec::new();
             JournalLine::from(record).write(&mut line)?;
-            self.appends.hold(&partition.account, &record.region, &line);
+            self.appends.hold(partition, &record.region, &line);
         }
         Ok(())
     }
@@ -117,8 +121,8 @@ impl LedgerWriter for Journal {
     ) -> Result<(), Error> {
         let mut batch = Vec::new();
         JournalLine::from(outcome).write(&mut batch)?;
-        let (account, path) = (&partition.account, self.path(&partition.account));
-        let written = self.appends.commit(account, &outcome.region, &path, &batch);
+        let path = self.path(partition);
+        let written = self.appends.commit(partition, &outcome.region, &path, &batch);
         written.map_err(|e| broken("writing", &path, &e))?;
         self.progress.outcome(&outcome.verdict);
         Ok(())
@@ -129,13 +133,13 @@ impl Journal {
     /// The entries after a sort key, at most `most`. The whole file is read for it, to be sorted.
     async fn read(
         &self,
-        account: &AccountId,
+        partition: &LedgerPartition,
         after: Option<String>,
         most: usize,
     ) -> Result<Page, Error> {
         // Reading never waits for anything: without this nobody could stop a long export.
         tokio::task::yield_now().await;
-        let mut entries = self.entries(account, |line| !line.is_empty())?;
+        let mut entries = self.entries(partition, |line| !line.is_empty())?;
         if let Some(after) = after {
             entries.retain(|key, _| *key > after);
         }
@@ -150,11 +154,11 @@ impl LedgerReader for Journal {
         partition: &LedgerPartition,
         after: Option<String>,
     ) -> Result<Page, Error> {
-        self.read(&partition.account, after, usize::MAX).await
+        self.read(partition, after, usize::MAX).await
     }
 
     async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
-        self.read(&partition.account, None, usize::from(most.max(1))).await
+        self.read(partition, None, usize::from(most.max(1))).await
     }
 }
 

@@ -132,7 +132,11 @@ impl<'a> Listing<'a> {
         let mut items = self.early.items(new);
         for item in &mut items {
             let (run, account) = (self.plan.run_id.clone(), item.account_id.clone());
-            let done = final_regions(self.journal.known(&LedgerPartition { run, account })?);
+            let done = final_regions(self.journal.known(&LedgerPartition {
+                run,
+                operation: None,
+                account,
+            })?);
             item.regions.retain(|region| !done.contains(region));
         }
         items.retain(|item| !item.regions.is_empty());

@@ -2,8 +2,8 @@
 //! when the process ends, however it ends.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::{atomic_file, private};
 
@@ -40,12 +40,22 @@ impl Lock {
         }
     }
 
-    /// Removes the temporary files that killed processes left in the run's folder.
+    /// Removes the temporary files that killed processes left in the run's folder, and in those of a
+    /// suite run's operations below it.
     ///
     /// # Errors
     /// What the system answered.
     pub fn sweep(&self) -> io::Result<()> {
-        self.run_folder().map_or(Ok(()), atomic_file::sweep)
+        let Some(folder) = self.run_folder() else { return Ok(()) };
+        atomic_file::sweep(folder)?;
+        for found in fs::read_dir(folder)? {
+            let entry = found?;
+            // A link may lead anywhere.
+            if entry.file_type()?.is_dir() {
+                atomic_file::sweep(&entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder of the locked run, which is the parent of its journal's.

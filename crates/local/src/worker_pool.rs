@@ -13,8 +13,10 @@ use std::time::Duration;
 use org_operator_aws::SystemClock;
 use org_operator_core::contract::ledger::{LedgerPartition, WorkerFailure};
 use org_operator_core::contract::plan::RunPlan;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::spec::Scope;
 use org_operator_core::report::coverage::final_regions;
-use org_operator_core::{Error, ErrorKind, RunId, WorkItem, WorkerEvent, WorkerResult};
+use org_operator_core::{Error, ErrorKind, Region, RunId, WorkItem, WorkerEvent, WorkerResult};
 use org_operator_worker::{Attempt, Members, Worker};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -139,6 +141,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             item,
             run_id: Some(self.plan.run_id.clone()),
             operation: self.plan.operation.clone(),
+            operations: self.plan.operations.clone(),
             definition: self.plan.definition.clone(),
             parameters: self.plan.parameters.clone(),
             expires_at: Some(self.plan.expires_at),
@@ -177,16 +180,46 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
 
     /// Records why a work item was given up; returns how many of its targets have no answer.
     fn give_up(&self, item: &WorkItem, attempt_error: &AttemptError) -> Result<u64, Error> {
-        let partition =
-            LedgerPartition { run: self.plan.run_id.clone(), account: item.account_id.clone() };
         let journal = &self.worker.ledger.ledger;
+        let partition = self.partition(item, None);
         if let Some(first) = item.regions.first() {
             let (error, cause) = attempt_error.recorded();
             let failure = WorkerFailure { first_region: first.clone(), error, cause };
             journal.put_failure(&partition, &failure)?;
         }
-        let finished = final_regions(journal.known(&partition)?);
-        Ok(item.regions.iter().filter(|region| !finished.contains(region)).count() as u64)
+        if self.plan.operations.is_empty() {
+            return self.unanswered(item, &partition, |_| true);
+        }
+        let each = self.plan.operations.iter().map(|name| {
+            let scope = self.scope(name);
+            let partition = self.partition(item, Some(name.clone()));
+            self.unanswered(item, &partition, |region| scope.asks(region))
+        });
+        each.sum()
+    }
+
+    fn partition(&self, item: &WorkItem, operation: Option<String>) -> LedgerPartition {
+        let (run, account) = (self.plan.run_id.clone(), item.account_id.clone());
+        LedgerPartition { run, operation, account }
+    }
+
+    /// How many of the item's Regions that are an operation's own have no final outcome.
+    fn unanswered(
+        &self,
+        item: &WorkItem,
+        partition: &LedgerPartition,
+        is_own: impl Fn(&Region) -> bool,
+    ) -> Result<u64, Error> {
+        let finished = final_regions(self.worker.ledger.ledger.known(partition)?);
+        let left =
+            item.regions.iter().filter(|region| is_own(region) && !finished.contains(region));
+        Ok(left.count() as u64)
+    }
+
+    /// Where the operation of this name is asked; the plan has none that is not there.
+    fn scope(&self, name: &str) -> Scope {
+        let found = self.worker.catalogue.find(name, &mut Violations::default());
+        found.map_or(Scope::Regional, |operation| operation.spec().scope)
     }
 }
 

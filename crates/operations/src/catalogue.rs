@@ -4,6 +4,8 @@
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use org_operator_core::Error;
+use org_operator_core::artifact::SUITES;
+use org_operator_core::input::path::FieldPath;
 use org_operator_core::input::violation::{Expected, Violations};
 use serde_json::{Map, Value};
 
@@ -88,15 +90,25 @@ impl Catalogue {
 
     /// The operation called `name`; otherwise notes a violation with all names and the nearest one.
     pub fn find(&self, name: &str, violations: &mut Violations) -> Option<Arc<dyn Operation>> {
+        self.find_at("Operation".into(), name, violations)
+    }
+
+    /// As [`Catalogue::find`], for a name that stands at `path`.
+    pub fn find_at(
+        &self,
+        path: FieldPath,
+        name: &str,
+        violations: &mut Violations,
+    ) -> Option<Arc<dyn Operation>> {
         let Some(entry) = self.entries.iter().find(|entry| entry.name == name) else {
             let names: Vec<&str> = self.names().collect();
             let expected = Expected::name(names.join(", "), name, names.iter().copied());
-            violations.note("Operation", &Value::from(name), expected);
+            violations.note(path, &Value::from(name), expected);
             return None;
         };
         entry
             .operation()
-            .map_err(|faults| violations.note_text("Operation", faults, "a file without faults"))
+            .map_err(|faults| violations.note_text(path, faults, "a file without faults"))
             .ok()
     }
 
@@ -112,6 +124,10 @@ impl Catalogue {
         let Some(definition) = definition else { return self.find(name, violations) };
         if self.names().any(|known| known == name) {
             let allowed = "another name: the catalogue has an operation of this one";
+            violations.note_text("Definition.name", format!("\"{name}\""), allowed);
+        }
+        if name == SUITES {
+            let allowed = "another name: the folder of suite runs has this one";
             violations.note_text("Definition.name", format!("\"{name}\""), allowed);
         }
         let found = self.defined(definition, violations)?;

@@ -11,6 +11,7 @@ pub mod internet_routes;
 pub mod public_ips;
 mod raw;
 pub mod regions;
+pub mod suite;
 
 use std::sync::Arc;
 

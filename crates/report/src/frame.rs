@@ -34,7 +34,7 @@ fn script() -> String {
 }
 
 /// A source's hash as a content security policy names it (W3C, Content Security Policy Level 3).
-fn hash(source: &str) -> String {
+pub(crate) fn hash(source: &str) -> String {
     STANDARD.encode(Sha256::digest(source))
 }
 

@@ -6,8 +6,10 @@
 
 mod block;
 mod frame;
+mod index;
 mod page;
 mod target;
 
+pub use index::{Index, IndexRow};
 pub use page::{Column, Meta, Page};
 pub use target::Target;

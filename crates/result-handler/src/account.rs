@@ -28,13 +28,17 @@ pub(crate) struct Reading<'a, L> {
 }
 
 impl<'a, L: LedgerReader> Reading<'a, L> {
-    /// Reads the first page of an account's partition.
+    /// Reads the first page of an account's partition; in a suite run it is that of
+    /// `suite_operation`.
     pub(crate) async fn begin(
         ledger: &'a L,
         run: &RunId,
+        suite_operation: Option<&str>,
         targets: &'a AccountTargets,
     ) -> Result<Self, Error> {
-        let partition = LedgerPartition { run: run.clone(), account: targets.account_id.clone() };
+        let operation = suite_operation.map(str::to_owned);
+        let (run, account) = (run.clone(), targets.account_id.clone());
+        let partition = LedgerPartition { run, operation, account };
         let page = ledger.first_page(&partition, FIRST_PAGE).await?;
         Ok(Self { ledger, partition, targets, page })
     }
@@ -77,6 +81,9 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
             let Some(after) = self.page.next.take() else { break };
             self.page = self.ledger.page(&self.partition, Some(after)).await?;
         }
+        if found.lacks_outcomes(self.targets) {
+            found.failures.extend(self.failures_of_suite().await?);
+        }
         let rows = found.rows(self.targets);
         if let Some(before) = before {
             let complete = rows.iter().filter(|row| row.verdict == Verdict::Succeeded);
@@ -88,6 +95,24 @@ impl<'a, L: LedgerReader> Reading<'a, L> {
 }
 
 impl<L: LedgerReader> Reading<'_, L> {
+    /// The failures of a suite run's work items in this account: they are of no one operation. What
+    /// is asked once per account was lost with whichever work item failed.
+    async fn failures_of_suite(&self) -> Result<Vec<WorkerFailure>, Error> {
+        if self.partition.operation.is_none() {
+            return Ok(Vec::new());
+        }
+        let global = self.targets.regions.keys().find(|region| region.is_global());
+        let page = self.ledger.page(&self.partition.of_work_items(), None).await?;
+        let failures = page.entries.into_iter().filter_map(|entry| match entry {
+            Entry::WorkerFailure(failure) => Some(WorkerFailure {
+                first_region: global.cloned().unwrap_or(failure.first_region),
+                ..failure
+            }),
+            _ => None,
+        });
+        Ok(failures.collect())
+    }
+
     /// How many records of the outcome's target and attempt the ledger has.
     async fn count(&self, outcome: &Outcome) -> Result<u64, Error> {
         let mut count = 0;
@@ -160,6 +185,11 @@ impl Found {
         self.held.push(record);
         let whole = *counted == outcome.records;
         if whole { std::mem::take(&mut self.held) } else { Vec::new() }
+    }
+
+    /// Whether a target has no outcome.
+    fn lacks_outcomes(&self, targets: &AccountTargets) -> bool {
+        targets.regions.keys().any(|region| !self.outcomes.contains_key(region))
     }
 
     /// The coverage; a target whose records are not all there is FAILED, whatever its outcome says.

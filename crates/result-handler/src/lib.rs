@@ -9,6 +9,7 @@ mod export;
 mod judge;
 mod lines;
 mod previous;
+mod suite;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,32 +72,46 @@ impl<L, A> ResultHandler<L, A> {
 }
 
 impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
-    /// Writes the run's artifacts and returns its summary. Running it again writes the same.
+    /// Writes the run's artifacts and returns its summary; of a suite run those of each operation, and
+    /// the page and the summary over all. Running it again writes the same.
     ///
     /// # Errors
     /// `InvalidRequest` for an unknown operation or a manifest that is missing or cannot be read;
     /// else what the ledger or the store returned. The summary is written after the tables, and
     /// `latest.json` last: a run with a summary is complete on disk.
     pub async fn run(&self, event: &ResultEvent) -> Result<Summary, Error> {
-        let operation = self.operation(event)?;
+        if !event.operations.is_empty() {
+            return self.suite(event).await;
+        }
         let folder = Folder::new(&self.results_prefix, &event.operation, &event.run_id);
-        let manifest = self.manifest(&folder).await?;
-        let exceptions = self.exceptions(&folder).await?;
+        self.one(event, &folder, None).await
+    }
+
+    /// Writes the artifacts of one operation; `suite` is what resumes the suite run that it is in.
+    pub(crate) async fn one(
+        &self,
+        event: &ResultEvent,
+        folder: &Folder,
+        suite: Option<&str>,
+    ) -> Result<Summary, Error> {
+        let operation = self.operation(event)?;
+        let manifest = self.manifest(folder).await?;
+        let exceptions = self.exceptions(folder).await?;
         let beside = beside(&manifest, exceptions.is_some());
         let accounts = by_account(manifest);
-        let mut latest = previous::latest(&self.artifacts, &folder, &event.run_id).await?;
+        let mut latest = previous::latest(&self.artifacts, folder, &event.run_id).await?;
         let mut previous =
-            self.previous(&*operation, &folder, latest.previous_run_id.as_ref()).await?;
+            self.previous(&*operation, folder, latest.previous_run_id.as_ref()).await?;
         if previous.is_none() {
             latest.previous_run_id = None;
         }
-        let facts = self.facts(event, operation.spec(), &accounts, &beside);
-        let day = self.day(event, &folder).await?;
-        let mut export = Export::new(&self.artifacts, &folder, &facts, day.as_deref(), exceptions)?;
-        self.export(event, &accounts, &mut export, previous.as_mut()).await?;
-        let uris = self.listed_uris(&folder, day.as_deref());
+        let facts = self.facts(event, operation.spec(), &accounts, (&beside, suite));
+        let day = self.day(event, folder).await?;
+        let mut export = Export::new(&self.artifacts, folder, &facts, day.as_deref(), exceptions)?;
+        self.export(event, (&accounts, suite.is_some()), &mut export, previous.as_mut()).await?;
+        let uris = self.listed_uris(folder, day.as_deref());
         let compared = latest.previous_run_id.clone();
-        let left_out = self.left_out(&folder).await?;
+        let left_out = self.left_out(folder).await?;
         let summarize = |mut tally: Tally| {
             tally.left_out(left_out);
             tally.summary(event.run_id.clone(), &event.operation, compared, uris)
@@ -122,13 +137,14 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         event: &'a ResultEvent,
         spec: &'a Spec,
         accounts: &[AccountTargets],
-        beside: &'a [Column],
+        (beside, suite): (&'a [Column], Option<&'a str>),
     ) -> RunFacts<'a> {
         let mut regions = accounts.iter().flat_map(|account| account.regions.keys());
         let partition =
             regions.find(|region| !region.is_global()).map_or(self.partition, Region::partition);
         let ResultEvent { run_id, parameters, .. } = event;
-        RunFacts { spec, run_id, parameters, partition, beside, origin: self.origin }
+        let (origin, resumed_as) = (self.origin, suite.unwrap_or(&spec.name));
+        RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as }
     }
 
     /// The run to compare with, or `None` where there is none or its files are gone.
@@ -139,7 +155,13 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         run: Option<&RunId>,
     ) -> Result<Option<Previous<A::Download>>, Error> {
         let Some(run) = run else { return Ok(None) };
-        Previous::open(&self.artifacts, &folder.of_run(run), operation.spec()).await
+        for folder in folder.of_run(run) {
+            let found = Previous::open(&self.artifacts, &folder, operation.spec()).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The day on which the run was planned, in UTC: of the event, or else of the stored plan. `None`
@@ -205,11 +227,12 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     async fn export(
         &self,
         event: &ResultEvent,
-        accounts: &[AccountTargets],
+        (accounts, is_in_suite): (&[AccountTargets], bool),
         export: &mut Export<A::Upload>,
         mut previous: Option<&mut Previous<A::Download>>,
     ) -> Result<(), Error> {
-        let begin = |targets| Reading::begin(&self.ledger, &event.run_id, targets);
+        let of_suite = is_in_suite.then_some(event.operation.as_str());
+        let begin = |targets| Reading::begin(&self.ledger, &event.run_id, of_suite, targets);
         let first_pages = stream::iter(accounts).map(begin).buffered(FAR_AHEAD);
         let mut readings = first_pages.map_ok(Reading::read_more).try_buffered(AHEAD);
         while let Some(reading) = readings.try_next().await? {

@@ -70,6 +70,7 @@ impl Run {
     fn partition(account: &str) -> LedgerPartition {
         LedgerPartition {
             run: RunId::parse("r1").unwrap(),
+            operation: None,
             account: AccountId::parse(account).unwrap(),
         }
     }

@@ -7,8 +7,8 @@ use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::Classification;
 use org_operator_core::{Error, Region, RunId};
 
-/// Regions of one account that run, or are written, at the same time.
-pub(crate) const CONCURRENT_REGIONS: usize = 20;
+/// Targets of one account that run, or are written, at the same time.
+pub const CONCURRENT_REGIONS: usize = 20;
 
 /// One attempt at a work item.
 #[derive(Debug, Clone)]

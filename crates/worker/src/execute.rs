@@ -10,60 +10,46 @@ use org_operator_core::model::account_regions::{AccountRegions, RegionStatus};
 use org_operator_core::model::record::keyed;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::{Classification, classify_operation};
-use org_operator_core::{AccountId, Error, ErrorKind, Record, Region};
-use org_operator_operations::{Operation, OperationFailure, Rows, Target};
-use serde_json::{Map, Value};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use org_operator_core::{Error, ErrorKind, Record, Region};
+use org_operator_operations::{OperationFailure, Rows, Target};
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
-use crate::attempt::{Attempt, Executed, RegionAttempt};
+use crate::asked::Asked;
+use crate::attempt::{Executed, RegionAttempt};
 use crate::members::Members;
-
-/// An operation and what the run sets of its parameters.
-pub(crate) struct Asked {
-    pub(crate) operation: Arc<dyn Operation>,
-    pub(crate) parameters: Arc<Map<String, Value>>,
-}
+use crate::visit::Visit;
 
 /// Runs one operation in the Regions of one account.
 pub(crate) struct RegionExecutor<'a, M> {
     asked: &'a Asked,
-    account: &'a AccountId,
-    members: &'a M,
-    attempt: &'a Attempt,
-    permits: Option<&'a Semaphore>,
+    /// What it shares with the account's other operations.
+    pub(crate) visit: &'a Visit<'a, M>,
     deadline: Instant,
 }
 
 impl<'a, M: Members> RegionExecutor<'a, M> {
-    /// An executor whose deadline starts now.
-    pub(crate) fn new(
-        asked: &'a Asked,
-        account: &'a AccountId,
-        members: &'a M,
-        attempt: &'a Attempt,
-        permits: Option<&'a Semaphore>,
-    ) -> Self {
-        let deadline = Instant::now() + attempt.time_left;
-        Self { asked, account, members, attempt, permits, deadline }
+    /// An executor whose deadline is the visit's.
+    pub(crate) fn new(asked: &'a Asked, visit: &'a Visit<'a, M>) -> Self {
+        Self { asked, visit, deadline: visit.deadline() }
     }
 
-    /// Assumes the member role with a session that allows the operation's actions only.
+    /// Assumes the member role with a session that allows the operation's actions, and those of the
+    /// operations of the run that share it.
     pub(crate) async fn assume_role(&self) -> Result<Member, Error> {
-        let actions = &self.asked.operation.spec().actions;
-        let assuming = self.members.assume(self.account, &self.attempt.run, actions);
+        let assuming = self.visit.assume(&self.asked.operation.spec().name);
         before(self.deadline, Box::pin(assuming)).await?
     }
 
     /// Waits for a permit. Without a limit there is none to wait for, and every Region shares the
     /// attempt's deadline; with one, a Region's deadline starts when its permit is granted.
     pub(crate) async fn acquire_permit(&self) -> Permit<'a> {
-        let Some(permits) = self.permits else {
+        let Some(permits) = self.visit.permits else {
             return Permit { deadline: self.deadline, _permit: None };
         };
         // The semaphore is never closed; if it were, there would be no limit to wait for.
         let permit = permits.acquire().await.ok();
-        Permit { deadline: Instant::now() + self.attempt.time_left, _permit: permit }
+        Permit { deadline: Instant::now() + self.visit.time_left(), _permit: permit }
     }
 
     /// Asks the account which of its Regions are on.
@@ -73,7 +59,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         calls: &CallCounter,
     ) -> Result<AccountRegions, Error> {
         let permit = self.acquire_permit().await;
-        before(permit.deadline, Box::pin(self.members.regions(member, calls))).await?
+        before(permit.deadline, Box::pin(self.visit.members.regions(member, calls))).await?
     }
 
     /// Runs the operation in one Region and returns its records, keyed but not yet written. A Region
@@ -132,7 +118,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         now: Timestamp,
     ) -> Target {
         Target {
-            account: self.account.clone(),
+            account: self.visit.account.clone(),
             region: member.signing_region(region),
             config: member.config(region, calls),
             now,
@@ -142,7 +128,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
 
     fn classify(&self, member: &Member, failure: OperationFailure) -> Classification {
         if failure.call().is_some_and(CallFailure::is_expired) {
-            self.members.evict(self.account, &self.attempt.run);
+            self.visit.members.evict(self.visit.account, &self.visit.attempt.run);
         }
         let actions = &self.asked.operation.spec().actions;
         classify_operation(failure).naming(member.role(), actions)

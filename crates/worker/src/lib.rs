@@ -1,15 +1,17 @@
-//! The worker step: runs the operation in the Regions of one account and writes the ledger.
+//! The worker step: runs the operations of a run in the Regions of one account and writes the ledger.
 //!
 //! The order of writes is what keeps a run exact: earlier outcomes are read first, records are
 //! written before their outcome, and every target of the work item has an outcome when the step
 //! ends, unless the ledger itself fails. What a failure means is decided by `org_operator_core`.
 
+mod asked;
 mod attempt;
 mod attempt_writer;
 mod execute;
 mod members;
 mod region_inquiry;
 mod result;
+mod visit;
 
 use std::sync::Arc;
 
@@ -21,13 +23,18 @@ use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
 use org_operator_operations::{Catalogue, catalogue};
 use tokio::sync::Semaphore;
 
-pub use attempt::Attempt;
-use attempt::{CONCURRENT_REGIONS, Executed, RegionAttempt};
+use asked::Asked;
+pub use attempt::{Attempt, CONCURRENT_REGIONS};
+use attempt::{Executed, RegionAttempt};
 use attempt_writer::AttemptWriter;
-use execute::{Asked, RegionExecutor};
+use execute::RegionExecutor;
 pub use members::Members;
-use region_inquiry::RegionInquiry;
 use result::counted;
+use visit::Visit;
+
+/// Operations of a suite run that are asked at the same time in an account. Their targets share the
+/// account's width: enough of them are here to use it, also those that have one target.
+const CONCURRENT_OPERATIONS: usize = 8;
 
 /// The worker step over its ports.
 pub struct Worker<M, L, C> {
@@ -52,22 +59,37 @@ impl<M, L, C> Worker<M, L, C> {
 }
 
 impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
-    /// Runs the operation in every Region of the work item that has no final outcome yet.
+    /// Runs the event's operations in every Region of the work item that has no final outcome yet.
     ///
     /// # Errors
     /// `InvalidRequest` for an unknown operation or parameter; `Throttled`, `Transient` or
     /// `DeadlineExceeded` where a target failed with it, so that the state machine tries again
     /// (its outcome is in the ledger all the same); any kind where the ledger fails.
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
-        let WorkerEvent { operation: name, definition, parameters, .. } = event;
-        let operation = self.catalogue.resolve(name, definition.as_ref(), parameters)?;
-        let asked = Asked { operation, parameters: Arc::new(parameters.clone()) };
-        let (account, regions) = (&event.item.account_id, &event.item.regions);
-        let partition = LedgerPartition { run: attempt.run.clone(), account: account.clone() };
+        let asked = asked::read(self.catalogue, event)?;
+        let account = &event.item.account_id;
+        let visit = &Visit::new(account, &self.members, attempt, self.permits.as_deref(), &asked);
+        let ask = |asked| self.ask(asked, visit, &event.item.regions);
+        let all = stream::iter(asked).map(ask).buffer_unordered(CONCURRENT_OPERATIONS);
+        let outcomes: Vec<Vec<Outcome>> = all.try_collect().await?;
+        counted(account, outcomes.iter().flatten())
+    }
+
+    /// Runs one operation in those of the work item's Regions that it is asked in; returns the
+    /// outcomes of all of these.
+    async fn ask(
+        &self,
+        asked: Asked,
+        visit: &Visit<'_, M>,
+        regions: &[Region],
+    ) -> Result<Vec<Outcome>, Error> {
+        let regions = asked.regions(regions);
+        let Visit { account, attempt, .. } = *visit;
+        let (run, operation) = (attempt.run.clone(), asked.suite_operation.clone());
+        let partition = LedgerPartition { run, operation, account: account.clone() };
         let writer = AttemptWriter::open(&self.ledger, &self.clock, partition, attempt).await?;
-        let permits = self.permits.as_deref();
-        let executor = RegionExecutor::new(&asked, account, &self.members, attempt, permits);
-        let executed = self.execute(&executor, &writer, writer.pending(regions)).await?;
+        let executor = RegionExecutor::new(&asked, visit);
+        let executed = self.execute(&executor, &writer, writer.pending(&regions)).await?;
         let mut evidence = writer.evidence(&executed);
         if evidence.refused {
             self.members.evict(account, &attempt.run);
@@ -76,8 +98,8 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             evidence.success = self.fresh_success(&executor, &writer, &executed).await;
         }
         let outcomes = writer.write_failures(executed, &evidence).await?;
-        let all = writer.merged(outcomes);
-        counted(account, regions.iter().filter_map(|region| all.get(region)))
+        let mut all = writer.merged(outcomes);
+        Ok(regions.iter().filter_map(|region| all.remove(region)).collect())
     }
 
     /// A Region that succeeded in this run and still does, where a refusal without a reason needs one:
@@ -109,10 +131,10 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             Ok(member) => member,
             Err(error) => return Ok(Executed::all_failed(pending, started_at, &error)),
         };
-        let inquiry = &RegionInquiry::default();
         let in_region = |region| async move {
+            let _place = executor.visit.place().await;
             let calls = CallCounter::default();
-            let status = inquiry.status(executor, member, &region, &calls).await;
+            let status = executor.visit.inquiry.status(executor, member, &region, &calls).await;
             let permit = executor.acquire_permit().await;
             let attempt = RegionAttempt { region, started_at: self.clock.now(), calls };
             // Many Regions wait for their permit; only what runs takes the memory of a call.

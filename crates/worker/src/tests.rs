@@ -2,6 +2,7 @@
 
 mod crashes;
 mod fixtures;
+mod suite;
 
 use std::sync::atomic::Ordering;
 

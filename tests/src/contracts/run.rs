@@ -92,7 +92,7 @@ impl Steps {
     fn events(&self, plan: &RunPlan) -> TestResult<Vec<WorkerEvent>> {
         let manifest = self.fanout.artifacts.text(&plan.manifest.key);
         let items: Vec<Value> = serde_json::from_str(&manifest)?;
-        let plan = serde_json::to_value(plan)?;
+        let plan = plan.output();
         let machine = state_machine();
         let event = |item| Ok(WorkerEvent::parse(&worker_event(&machine, &item, &plan))?);
         items.into_iter().map(event).collect()
@@ -107,7 +107,11 @@ impl Steps {
             cause: cause.to_string(),
         };
         let entry = Entry::WorkerFailure(failure);
-        self.fanout.ledger.put(&LedgerPartition { run, account }, entry.sort_key(), entry);
+        self.fanout.ledger.put(
+            &LedgerPartition { run, operation: None, account },
+            entry.sort_key(),
+            entry,
+        );
     }
 
     /// Writes the artifacts of a run.
@@ -170,8 +174,11 @@ pub async fn written() -> TestResult<Files> {
 fn entries(steps: &Steps, plan: &RunPlan) -> TestResult<Vec<(LedgerPartition, Entry)>> {
     let mut entries = Vec::new();
     for event in steps.events(plan)? {
-        let partition =
-            LedgerPartition { run: plan.run_id.clone(), account: event.item.account_id };
+        let partition = LedgerPartition {
+            run: plan.run_id.clone(),
+            operation: None,
+            account: event.item.account_id,
+        };
         if !entries.iter().any(|(known, _)| *known == partition) {
             let own = steps.fanout.ledger.entries(&partition).into_iter();
             entries.extend(own.map(|entry| (partition.clone(), entry)));

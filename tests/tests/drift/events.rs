@@ -45,6 +45,7 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
     };
     let partition = LedgerPartition {
         run: RunId::parse("r").unwrap(),
+        operation: None,
         account: AccountId::parse("111111111111").unwrap(),
     };
     assert_eq!(format("Run", &["r", "111111111111"]), partition.partition_key());
@@ -61,7 +62,7 @@ fn the_examples_are_what_their_readers_take() {
     let example = |name: &str| -> Value {
         serde_json::from_str(&text(&format!("statemachine/examples/{name}.json"))).expect("JSON")
     };
-    for request in ["default", "internet-routes", "two-accounts", "fanout"] {
+    for request in ["default", "internet-routes", "two-accounts", "suite", "fanout"] {
         let mut faults = Violations::default();
         FanoutEvent::read(&example(request), &mut faults).expect(request);
         assert!(faults.is_empty(), "{request}: {faults}");

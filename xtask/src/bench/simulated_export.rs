@@ -65,7 +65,7 @@ async fn write(ledger: &DynamoDbLedger, run: &RunId, number: u32) -> Result<(), 
     let unreadable = || Error::invalid("an id or a Region");
     let account = AccountId::parse(&id(number)).ok_or_else(unreadable)?;
     let region = Region::parse("eu-west-1").ok_or_else(unreadable)?;
-    let partition = LedgerPartition { run: run.clone(), account };
+    let partition = LedgerPartition { run: run.clone(), operation: None, account };
     let record = |n: u64| LedgerRecord {
         region: region.clone(),
         attempt: "a".to_owned(),

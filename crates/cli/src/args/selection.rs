@@ -12,11 +12,15 @@ use crate::commands::completions::values;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What is asked, and where")]
 pub(crate) struct SelectionArgs {
-    /// The operation [default: internet-routes]
-    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(values::operations))]
-    pub(crate) operation: Option<String>,
+    /// The operation, or several at once: each account is entered once for all of them
+    /// [default: internet-routes]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', add = ArgValueCandidates::new(values::operations))]
+    pub(crate) operation: Vec<String>,
+    /// All operations of a suite at once: inventory, network, security, cost, or all
+    #[arg(long, value_name = "SUITE", conflicts_with = "operation")]
+    pub(crate) suite: Option<String>,
     /// An operation file to run in place of a named operation
-    #[arg(long, value_name = "FILE", conflicts_with = "operation")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["operation", "suite"])]
     pub(crate) file: Option<PathBuf>,
     /// The operation that `ask` made of a service and a call.
     #[arg(skip)]

@@ -8,13 +8,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
-use org_operator_aws::{CallCounter, MemberRole, SystemClock};
+use org_operator_aws::{CallCounter, Member, MemberRole, SystemClock};
 use org_operator_core::model::account::Account;
+use org_operator_core::model::spec::Scope;
 use org_operator_core::outcome::classification::{SiblingRegions, classify_operation};
+use org_operator_core::plan::sessions::pack;
 use org_operator_core::ports::Clock;
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
-use org_operator_operations::Target;
+use org_operator_operations::suite::own_parameters;
+use org_operator_operations::{Operation, Target};
 use serde_json::Value;
 
 use crate::args::AwsArgs;
@@ -100,6 +103,8 @@ fn region_of(preview: &Preview, account: &Account, home: &Region) -> Region {
     if regions.contains(&home) { home.clone() } else { first.clone() }
 }
 
+/// Asks for every operation of the request, as a run would enter the account; the refusal of the
+/// first that would fail, or else of the first that would be skipped.
 async fn probe(
     role: &MemberRole,
     preview: &Preview,
@@ -107,16 +112,45 @@ async fn probe(
     region: &Region,
 ) -> Result<(), Error> {
     let run = RunId::parse("check").ok_or_else(|| Error::internal("no session name"))?;
-    let operation = &preview.operation;
-    let member = role.assume(&account.id, &run, &operation.spec().actions).await?;
-    let config = member.config(region, &CallCounter::default());
+    let actions: Vec<&[String]> =
+        preview.operations.iter().map(|operation| operation.spec().actions.as_slice()).collect();
+    let mut skipped = Ok(());
+    for session in pack(&actions) {
+        let member = role.assume(&account.id, &run, &session.actions).await?;
+        let operations = session.operations.iter().filter_map(|i| preview.operations.get(*i));
+        for operation in operations {
+            match allowed(&member, preview, account, (&**operation, region)).await {
+                Err(refusal) if !refusal.kind().is_skip() => return Err(refusal),
+                asked => skipped = skipped.and(asked),
+            }
+        }
+    }
+    skipped
+}
+
+/// Whether the role may do what `operation` does, in the Region or once for the account.
+async fn allowed(
+    member: &Member,
+    preview: &Preview,
+    account: &Account,
+    (operation, region): (&dyn Operation, &Region),
+) -> Result<(), Error> {
+    let spec = operation.spec();
+    let global = Region::global();
+    let place = if spec.scope == Scope::Global { &global } else { region };
     let target = Target {
         account: account.id.clone(),
-        region: member.signing_region(region),
-        config,
+        region: member.signing_region(place),
+        config: member.config(place, &CallCounter::default()),
         now: SystemClock.now(),
-        parameters: Arc::new(preview.request.parameters.clone()),
+        parameters: Arc::new(own_parameters(spec, &preview.request.parameters)),
     };
-    let asked = operation.probe(&target).await;
-    asked.map_err(|failure| classify_operation(failure).resolve(SiblingRegions::default(), region))
+    let asked = operation
+        .probe(&target)
+        .await
+        .map_err(|failure| classify_operation(failure).resolve(SiblingRegions::default(), place));
+    if preview.operations.len() == 1 {
+        return asked;
+    }
+    asked.map_err(|error| error.context(&spec.name))
 }

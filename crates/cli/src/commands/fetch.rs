@@ -6,7 +6,7 @@ pub(crate) mod args;
 use std::path::{Component, Path};
 
 use org_operator_aws::S3Artifacts;
-use org_operator_core::artifact::{Folder, SUMMARY};
+use org_operator_core::artifact::{Folder, SUITES, SUMMARY};
 use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::ports::{Artifacts, Download, Upload};
 use org_operator_core::{Error, ErrorKind, RunId};
@@ -63,6 +63,12 @@ fn is_file_name(name: &str) -> bool {
     is_one && parts.next().is_none() && !name.contains('\\') && !name.contains(char::is_control)
 }
 
+/// Whether `name` is a file of a run of `operation`; those of a suite run's operations are in folders.
+fn is_own(operation: &str, name: &str) -> bool {
+    let folder = name.split_once('/').filter(|_| operation == SUITES);
+    folder.map_or_else(|| is_file_name(name), |(own, file)| is_file_name(own) && is_file_name(file))
+}
+
 struct Fetch<'a> {
     connection: &'a Connection,
     bucket: Bucket,
@@ -88,7 +94,7 @@ impl Fetch<'_> {
             if name.is_empty() || name.ends_with('/') {
                 continue;
             }
-            if !is_file_name(name) {
+            if !is_own(self.operation, name) {
                 printer::always(&format!("skipped {name:?}: not the name of a file"));
                 continue;
             }
@@ -166,6 +172,15 @@ mod tests {
         ];
         for name in others {
             assert!(!is_file_name(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_suite_run_has_folders_and_they_are_one_deep() {
+        assert!(is_own(SUITES, "vpcs/coverage.csv") && is_own(SUITES, "summary.json"));
+        assert!(!is_own("vpcs", "vpcs/coverage.csv"));
+        for name in ["../x", "vpcs/../x", "vpcs/a/b", "/x", "vpcs/", "./x"] {
+            assert!(!is_own(SUITES, name), "{name}");
         }
     }
 }

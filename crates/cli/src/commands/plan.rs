@@ -14,6 +14,7 @@ use org_operator_core::plan::selection::Reason;
 use org_operator_estimate::limits::{Figure, Limits, figures};
 use org_operator_estimate::{Workload, estimate};
 use org_operator_fanout::Preview;
+use org_operator_worker::CONCURRENT_REGIONS;
 use serde_json::Value;
 
 use crate::args::AwsArgs;
@@ -56,16 +57,13 @@ pub(crate) async fn run(aws: &AwsArgs, args: &PlanArgs) -> Result<Exit, CliError
 
 /// The work of a run that reads the tags of `tagged` accounts beside those that it selects by.
 fn workload(args: &PlanArgs, preview: &Preview, tagged: u64) -> Workload {
-    let targets = preview.items.iter().map(|item| item.regions.len() as u64).sum();
+    let targets = preview.targets.iter().sum();
     let (listed, accounts) =
         (preview.selection.all().count(), preview.selection.selected().count());
     let items = preview.items.len() as u64;
     let has_opt_in = |item: &&WorkItem| item.regions.iter().any(|region| !region.is_always_on());
     let asked = args.max_concurrency.or(preview.request.max_concurrency);
-    #[expect(clippy::cast_precision_loss, reason = "an operation declares a handful of actions")]
-    // Each declared action is one call per target: no operation calls one of them more than once
-    // where a Region fits on a page.
-    let calls = preview.operation.spec().actions.len() as f64;
+    let calls = calls_per_target(preview, targets);
     let (selected_by_tags, enabled) = asked_about(preview);
     Workload {
         tagged: tagged + selected_by_tags,
@@ -74,12 +72,32 @@ fn workload(args: &PlanArgs, preview: &Preview, tagged: u64) -> Workload {
         calls_per_target: calls,
         records_per_target: args.records,
         call_seconds: args.call_seconds,
-        item_seconds: 1.0 + calls * args.call_seconds,
+        item_seconds: 1.0 + rounds(preview, targets) * calls * args.call_seconds,
         memory_mb: args.memory,
         max_concurrency: asked.unwrap_or(50),
         concurrency: args.concurrency,
         ..Workload::new(listed as u64, accounts as u64, targets, items)
     }
+}
+
+/// The calls of a target, on average over the operations. Each declared action is one call per
+/// target: no operation calls one of them more than once where a Region fits on a page.
+#[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+fn calls_per_target(preview: &Preview, targets: u64) -> f64 {
+    let each = preview.operations.iter().zip(&preview.targets);
+    let calls: u64 = each.map(|(o, targets)| o.spec().actions.len() as u64 * targets).sum();
+    calls as f64 / targets.max(1) as f64
+}
+
+/// How many targets of a work item come one after the other: those of one operation run at the same
+/// time, several operations share the account's width.
+#[expect(clippy::cast_precision_loss, reason = "counts of targets are far below 2^52")]
+fn rounds(preview: &Preview, targets: u64) -> f64 {
+    if preview.operations.len() == 1 {
+        return 1.0;
+    }
+    let per_item = targets as f64 / preview.items.len().max(1) as f64;
+    (per_item / CONCURRENT_REGIONS as f64).max(1.0)
 }
 
 /// Accounts whose tags are read and accounts whose Regions are asked for: those that all else

@@ -6,11 +6,13 @@ mod files;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use org_operator_core::artifact::REPORT_HTML;
+use org_operator_core::artifact::suite_index::INDEX;
+use org_operator_core::artifact::{REPORT_HTML, SUITES};
 use org_operator_core::report::changes::{Change, ChangeKind};
 use org_operator_core::report::coverage::AccountTargets;
 use org_operator_core::{Error, RunId};
-use org_operator_result_handler::compare;
+use org_operator_local::directory::Directory;
+use org_operator_result_handler::{Written, compare};
 
 use crate::error::CliError;
 use crate::exit::Exit;
@@ -50,6 +52,9 @@ pub(crate) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
 /// The page of a run, which runs of earlier versions do not have yet.
 async fn page(run: &LocalRun) -> Result<PathBuf, Error> {
     let written = run.written();
+    if run.operation == SUITES {
+        return index(&written);
+    }
     let key = written.folder.artifact(&REPORT_HTML);
     let path = written.artifacts.path(&key);
     if !path.is_file() {
@@ -59,6 +64,13 @@ async fn page(run: &LocalRun) -> Result<PathBuf, Error> {
         files.write(&key, changes).await?;
     }
     Ok(path)
+}
+
+/// The page over all operations of a suite run.
+fn index(written: &Written<Directory>) -> Result<PathBuf, Error> {
+    let path = written.artifacts.path(&written.folder.key(INDEX));
+    let missing = || Error::invalid(format!("{} is not written yet", path.display()));
+    path.is_file().then(|| path.clone()).ok_or_else(missing)
 }
 
 /// The page of the later run with the changes since the earlier one, beside its own page.

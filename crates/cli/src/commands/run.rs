@@ -24,7 +24,7 @@ use crate::exceptions_file;
 use crate::exit::Exit;
 use crate::output::printer::{self, Printer};
 use crate::output::progress_view::Drawing;
-use crate::output::{raw, records};
+use crate::output::{raw, records, suite};
 use args::RunArgs;
 use intent::Wanted;
 use org_operator_local::engine::{Engine, Workers, journal_folder};
@@ -181,9 +181,12 @@ impl Run<'_> {
     async fn printed(&self, plan: &RunPlan) -> Result<(), CliError> {
         let (folder, operation) = (self.folder(plan), plan.operation.clone());
         let (printer, format) = (self.printer, self.args.format);
+        let is_suite = !plan.operations.is_empty();
         let is_raw = self.args.raw || plan.definition.as_ref().is_some_and(is_raw);
         let print = move || {
-            if is_raw {
+            if is_suite {
+                suite::print(printer, &folder, format)
+            } else if is_raw {
                 raw::print(&folder, &operation)
             } else {
                 records::print(printer, &folder, &operation, format)

@@ -15,6 +15,8 @@ const FLAGS: &[(&[&str], &str)] = &[
     (&["Regions"], "--regions"),
     (&["RegionsPerWorkItem"], "--regions-per-work-item"),
     (&["Operation"], "--operation"),
+    (&["Operations"], "--operation"),
+    (&["Suite"], "--suite"),
     (&["Parameters"], "--param"),
     (&["ResumeRun"], "--resume"),
 ];

@@ -1,14 +1,16 @@
 //! Where a run's artifacts lie: keys of objects in a bucket, or paths below a directory.
 
-use super::{Artifact, Place, TableFile, resume_file_name};
+use super::{Artifact, Place, SUITES, TableFile, resume_file_name};
 use crate::model::id::RunId;
 
-/// The folder of a run, `<prefix>/<operation>/<RunId>/`.
+/// The folder of a run, `<prefix>/<operation>/<RunId>/`; of an operation in a suite run,
+/// `<prefix>/suites/<RunId>/<operation>/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
     prefix: String,
     operation: String,
     run_id: RunId,
+    is_in_suite: bool,
 }
 
 impl Folder {
@@ -16,13 +18,22 @@ impl Folder {
     #[must_use]
     pub fn new(prefix: &str, operation: &str, run_id: &RunId) -> Self {
         let prefix = prefix.trim_matches('/').to_owned();
-        Self { prefix, operation: operation.to_owned(), run_id: run_id.clone() }
+        let operation = operation.to_owned();
+        Self { prefix, operation, run_id: run_id.clone(), is_in_suite: false }
     }
 
-    /// The folder of another run of the same operation.
+    /// The folder of the same operation and run id within a suite run's.
     #[must_use]
-    pub fn of_run(&self, run_id: &RunId) -> Self {
-        Self { run_id: run_id.clone(), ..self.clone() }
+    pub fn in_suite(self) -> Self {
+        Self { is_in_suite: true, ..self }
+    }
+
+    /// Where another run of the same operation may lie: by itself, or within a suite run's folder.
+    #[must_use]
+    pub fn of_run(&self, run_id: &RunId) -> [Self; 2] {
+        let alone = Self { run_id: run_id.clone(), is_in_suite: false, ..self.clone() };
+        let in_suite = alone.clone().in_suite();
+        [alone, in_suite]
     }
 
     /// The key of an artifact.
@@ -31,7 +42,7 @@ impl Folder {
         let name = artifact.file_name(&self.operation);
         match artifact.place {
             Place::Run => self.key(&name),
-            Place::Operation => self.below_prefix(&name),
+            Place::Operation => self.below_prefix(&format!("{}/{name}", self.operation)),
         }
     }
 
@@ -59,12 +70,17 @@ impl Folder {
     /// The key of the file `name` in the folder; the folder's own key where `name` is empty.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
-        self.below_prefix(&format!("{}/{name}", self.run_id))
+        let Self { operation, run_id, .. } = self;
+        self.below_prefix(&if self.is_in_suite {
+            format!("{SUITES}/{run_id}/{operation}/{name}")
+        } else {
+            format!("{operation}/{run_id}/{name}")
+        })
     }
 
     fn below_prefix(&self, path: &str) -> String {
         let joint = if self.prefix.is_empty() { "" } else { "/" };
-        format!("{}{joint}{}/{path}", self.prefix, self.operation)
+        format!("{}{joint}{path}", self.prefix)
     }
 }
 
@@ -93,5 +109,18 @@ mod tests {
             let key = Folder::new(prefix, "op", &run).table(&RECORDS_TABLE, "2026-11-22");
             assert_eq!(key, format!("{parent}tables/op/dt=2026-11-22/r1.jsonl"));
         }
+    }
+
+    #[test]
+    fn a_suite_runs_operations_lie_in_its_folder_and_their_newest_run_does_not() {
+        let run = RunId::parse("r1").unwrap();
+        let folder = Folder::new("runs", "op", &run).in_suite();
+        assert_eq!(folder.artifact(&RECORDS_CSV), "runs/suites/r1/op/op.csv");
+        assert_eq!(folder.artifact(&LATEST), "runs/op/latest.json");
+        let other = RunId::parse("r0").unwrap();
+        let places = folder.of_run(&other).map(|folder| folder.key(""));
+        assert_eq!(places, ["runs/op/r0/", "runs/suites/r0/op/"]);
+        let suite = Folder::new("runs", SUITES, &run);
+        assert_eq!(suite.artifact(&MANIFEST), "runs/suites/r1/manifest.json");
     }
 }

@@ -31,7 +31,7 @@ pub fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
 }
 
 fn meta(facts: &RunFacts<'_>) -> Meta {
-    let RunFacts { spec, run_id, parameters, partition, beside, origin } = *facts;
+    let RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as } = *facts;
     let columns = spec.columns.iter().chain(beside);
     let remedies = ErrorKind::ALL.iter();
     let parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
@@ -43,7 +43,7 @@ fn meta(facts: &RunFacts<'_>) -> Meta {
         levels: levels(spec),
         partition: partition.as_str().to_owned(),
         parameters: parameters.map(|set| Value::from(set.clone()).to_string()).unwrap_or_default(),
-        resume: origin.resume(&spec.name, run_id),
+        resume: origin.resume(resumed_as, run_id),
         remedies: remedies.map(|k| (k.name().to_owned(), k.remedy().to_owned())).collect(),
         ..Meta::default()
     }

@@ -30,6 +30,8 @@ pub struct RunFacts<'a> {
     pub beside: &'a [Column],
     /// Where the run's steps run.
     pub origin: Origin,
+    /// The operation by which the run is resumed: its own, or [`crate::artifact::SUITES`].
+    pub resumed_as: &'a str,
 }
 
 /// Where the steps of a run run, which decides how a person resumes it.

@@ -15,27 +15,44 @@ const OUTCOME: &str = "outcome";
 const RECORD: &str = "record";
 const WORKER_FAILURE: &str = "worker-failure";
 
-/// An account's entries of one run: the partition key `<RunId>#<AccountId>`.
+/// An account's entries of one run: the partition key `<RunId>#<AccountId>`, and for an operation of
+/// a suite run `<RunId>#<operation>#<AccountId>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPartition {
     /// The run's id.
     pub run: RunId,
+    /// The operation of a suite run that the entries are of; `None` in a run of one operation, and
+    /// for what concerns a work item of a suite run as a whole.
+    pub operation: Option<String>,
     /// The account whose targets the entries are about.
     pub account: AccountId,
 }
 
 impl LedgerPartition {
-    /// The partition key, `<RunId>#<AccountId>`.
+    /// The partition key. Neither a run id nor an operation's name has a `#`.
     #[must_use]
     pub fn partition_key(&self) -> String {
-        format!("{}#{}", self.run, self.account)
+        match &self.operation {
+            Some(operation) => format!("{}#{operation}#{}", self.run, self.account),
+            None => format!("{}#{}", self.run, self.account),
+        }
     }
 
     /// Reads a partition key, or `None` where it has another form.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
-        let (run, account) = key.split_once('#')?;
-        Some(Self { run: RunId::parse(run)?, account: AccountId::parse(account)? })
+        let (before, account) = key.rsplit_once('#')?;
+        let (run, operation) = match before.split_once('#') {
+            Some((run, operation)) => (run, Some(operation.to_owned())),
+            None => (before, None),
+        };
+        Some(Self { run: RunId::parse(run)?, operation, account: AccountId::parse(account)? })
+    }
+
+    /// The partition of the work items as a whole: where the state machine records their failures.
+    #[must_use]
+    pub fn of_work_items(&self) -> Self {
+        Self { operation: None, ..self.clone() }
     }
 }
 
@@ -163,8 +180,16 @@ mod tests {
     #[test]
     fn keys_read_back() {
         let (run, account) = (RunId::parse("r"), AccountId::parse("111111111111"));
-        let partition = LedgerPartition { run: run.unwrap(), account: account.unwrap() };
-        assert_eq!(LedgerPartition::parse(&partition.partition_key()), Some(partition));
+        let partition =
+            LedgerPartition { run: run.unwrap(), operation: None, account: account.unwrap() };
+        assert_eq!(partition.partition_key(), "r#111111111111");
+        let of_suite = LedgerPartition { operation: Some("vpcs".to_owned()), ..partition.clone() };
+        assert_eq!(of_suite.partition_key(), "r#vpcs#111111111111");
+        assert_eq!(of_suite.of_work_items(), partition);
+        for partition in [partition, of_suite] {
+            assert_eq!(LedgerPartition::parse(&partition.partition_key()), Some(partition));
+        }
+        assert_eq!(LedgerPartition::parse("111111111111"), None);
         assert_eq!(Key::parse(&outcome_key(&region())), Some(Key::Outcome(region())));
         let record = record_key(&region(), "rtb-1#10.0.0.0/8");
         let read = Key::parse(&record);

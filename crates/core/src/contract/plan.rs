@@ -10,14 +10,19 @@ use crate::input::violation::Violations;
 use crate::model::id::RunId;
 use crate::model::timestamp::Timestamp;
 
-/// The plan of a run; it stays small however many accounts there are: under 1 KB, and the definition.
+/// The plan of a run; it stays small however many accounts there are: under 1 KB, and the
+/// definition or the names of a suite run's operations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RunPlan {
     /// The run's id; in the plan of a resumed run, that of the run that is resumed.
     pub run_id: RunId,
-    /// The name of the operation in the catalogue.
+    /// The name of the operation in the catalogue; [`crate::artifact::SUITES`] in a suite run.
     pub operation: String,
+    /// The names of a suite run's operations, in order; empty in other runs, whose `plan.json` does
+    /// not have the field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
     /// The operation itself, where it is none of the catalogue's: what `operation.json` has.
     #[serde(default)]
     pub definition: Option<Map<String, Value>>,
@@ -29,7 +34,7 @@ pub struct RunPlan {
     pub manifest: ManifestLocation,
     /// How many work items the manifest has.
     pub work_items: u64,
-    /// How many targets the work items have together.
+    /// How many targets the work items have together, those of all operations.
     pub targets: u64,
     /// How many work items may run at the same time.
     pub max_concurrency: u32,
@@ -42,6 +47,17 @@ pub struct RunPlan {
     /// earlier releases have none.
     #[serde(default)]
     pub planned_at: Option<Timestamp>,
+}
+
+impl RunPlan {
+    /// The plan as the fanout's output: with every field, because a path of the state machine must
+    /// lead somewhere.
+    #[must_use]
+    pub fn output(&self) -> Value {
+        let mut output = serde_json::to_value(self).unwrap_or_default();
+        output["Operations"] = self.operations.clone().into();
+        output
+    }
 }
 
 /// The S3 object with the work items; on one machine, the directory of all runs and a path in it.
@@ -62,6 +78,9 @@ pub struct ResultEvent {
     pub run_id: RunId,
     /// The operation's name, not yet looked up.
     pub operation: String,
+    /// The names of a suite run's operations, not yet looked up; empty in other runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
     /// The operation itself, where it is none of the catalogue's; not yet checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<Map<String, Value>>,
@@ -76,6 +95,7 @@ pub struct ResultEvent {
 const PLAN_FIELDS: &[&str] = &[
     "RunId",
     "Operation",
+    "Operations",
     "Definition",
     "Parameters",
     "Apply",
@@ -106,8 +126,16 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
     let operation = fields.required("Operation", violations, parse::text);
     let definition = fields.optional("Definition", violations, parse::object);
     let parameters = fields.optional("Parameters", violations, parse::object).unwrap_or_default();
+    let operations = fields.list("Operations", violations, parse::text);
     let planned_at = fields.optional("PlannedAt", violations, parse::time);
-    Some(ResultEvent { run_id: run_id?, operation: operation?, definition, parameters, planned_at })
+    Some(ResultEvent {
+        run_id: run_id?,
+        operation: operation?,
+        operations,
+        definition,
+        parameters,
+        planned_at,
+    })
 }
 
 #[cfg(test)]
@@ -120,6 +148,7 @@ mod tests {
         let plan = RunPlan {
             run_id: RunId::parse("r1").unwrap(),
             operation: "op".to_owned(),
+            operations: Vec::new(),
             definition: None,
             parameters: Map::new(),
             apply: false,
@@ -131,7 +160,7 @@ mod tests {
             expires_at: 4,
             planned_at: Some(Timestamp::from_epoch_millis(5)),
         };
-        let value = serde_json::to_value(&plan).unwrap();
+        let value = plan.output();
         let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
         let mut known = PLAN_FIELDS.to_vec();
         fields.sort_unstable();

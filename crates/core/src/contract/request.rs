@@ -19,6 +19,10 @@ use crate::model::region::Region;
 struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    operations: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suite: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     definition: Option<&'a Map<String, Value>>,
     #[serde(skip_serializing_if = "Map::is_empty")]
@@ -99,8 +103,11 @@ fn written_regions(choice: &RegionChoice) -> Option<WrittenRegions<'_>> {
 impl Serialize for RunRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = Written {
-            // A definition has the name itself.
-            operation: Some(self.operation.as_str()).filter(|_| self.definition.is_none()),
+            // A definition has the name itself; several operations have none.
+            operation: Some(self.operation.as_str())
+                .filter(|_| self.definition.is_none() && !self.is_suite()),
+            operations: &self.operations,
+            suite: self.suite.as_deref(),
             definition: self.definition.as_ref(),
             parameters: &self.parameters,
             accounts: (&self.accounts).into(),
@@ -141,6 +148,7 @@ impl<'de> Deserialize<'de> for FanoutEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifact::SUITES;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -172,17 +180,27 @@ mod tests {
         ]
     }
 
+    /// One operation, several, or a suite.
+    fn operations() -> impl Strategy<Value = (String, Vec<String>, Option<String>)> {
+        let several = proptest::collection::btree_set(any::<String>(), 1..4);
+        prop_oneof![
+            any::<String>().prop_map(|name| (name, Vec::new(), None)),
+            several.prop_map(|names| (SUITES.to_owned(), names.into_iter().collect(), None)),
+            any::<String>().prop_map(|suite| (SUITES.to_owned(), Vec::new(), Some(suite))),
+        ]
+    }
+
     proptest! {
         #[test]
         fn what_is_written_of_a_request_reads_back_as_it(
-            operation in any::<String>(), accounts in accounts(), regions in regions(),
+            (operation, operations, suite) in operations(), accounts in accounts(), regions in regions(),
             depth in proptest::option::of(0u32..9), max_concurrency in proptest::option::of(1u32..10_000),
             regions_per_work_item in proptest::option::of(1u32..1_000),
             columns in proptest::collection::btree_set("(unit_path|email|tag:.{1,9})", 0..4),
         ) {
             let parameters = depth.map(|depth| ("Depth".to_owned(), json!(depth))).into_iter();
             let request = RunRequest {
-                operation, parameters: parameters.collect(), accounts, regions, max_concurrency,
+                operation, operations, suite, parameters: parameters.collect(), accounts, regions, max_concurrency,
                 regions_per_work_item, resume_run: None, definition: None,
                 account_columns: columns.iter().filter_map(|c| AccountColumn::parse(c)).collect(),
             };

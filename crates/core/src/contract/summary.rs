@@ -121,4 +121,21 @@ pub struct Summary {
     pub ended_at: Option<Timestamp>,
     /// Milliseconds between the two.
     pub duration_ms: Option<u64>,
+    /// The operations of a suite run, each with its own result, in the order of their names; other
+    /// runs have no such field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationResult>,
+}
+
+/// An operation of a suite run, and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OperationResult {
+    /// The name of the operation in the catalogue.
+    pub operation: String,
+    /// The operation's own result.
+    #[serde(flatten)]
+    pub result: RunResult,
+    /// The run that `Added` and `Removed` compare with; null where there is none.
+    pub previous_run_id: Option<RunId>,
 }

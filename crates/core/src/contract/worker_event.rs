@@ -23,8 +23,10 @@ pub struct WorkerEvent {
     pub item: WorkItem,
     /// The run; absent where a person invokes the function directly.
     pub run_id: Option<RunId>,
-    /// The operation's name, not yet looked up.
+    /// The operation's name, not yet looked up; [`crate::artifact::SUITES`] in a suite run.
     pub operation: String,
+    /// The names of a suite run's operations, not yet looked up; empty in other runs.
+    pub operations: Vec<String>,
     /// The operation itself, where it is none of the catalogue's; not yet checked.
     pub definition: Option<Map<String, Value>>,
     /// The operation's parameters, not yet checked.
@@ -43,6 +45,8 @@ struct StateMachineEvent {
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<RunId>,
     operation: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    operations: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     definition: Option<Map<String, Value>>,
     parameters: Map<String, Value>,
@@ -53,7 +57,8 @@ struct StateMachineEvent {
 
 impl From<WorkerEvent> for StateMachineEvent {
     fn from(event: WorkerEvent) -> Self {
-        let WorkerEvent { item, run_id, operation, definition, parameters, expires_at } = event;
+        let WorkerEvent { item, run_id, operation, operations, .. } = event;
+        let WorkerEvent { definition, parameters, expires_at, .. } = event;
         // What else an item says about its account is the result handler's.
         let WorkItem { account_id, account_name, regions, .. } = item;
         Self {
@@ -62,6 +67,7 @@ impl From<WorkerEvent> for StateMachineEvent {
             regions,
             run_id,
             operation,
+            operations,
             definition,
             parameters,
             apply: false,
@@ -85,6 +91,7 @@ const EVENT_FIELDS: &[&str] = &[
     "Region",
     "RunId",
     "Operation",
+    "Operations",
     "Definition",
     "Parameters",
     "Apply",
@@ -117,6 +124,7 @@ fn read(value: &Value, violations: &mut Violations) -> Option<WorkerEvent> {
         operation: fields
             .optional("Operation", violations, parse::text)
             .unwrap_or_else(|| DEFAULT_OPERATION.to_owned()),
+        operations: fields.list("Operations", violations, parse::text),
         definition: fields.optional("Definition", violations, parse::object),
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
         expires_at: fields.optional("ExpiresAt", violations, parse::epoch_seconds),
@@ -180,6 +188,18 @@ mod tests {
         }
         let nothing = WorkerEvent::parse(&json!({})).unwrap_err().to_string();
         assert!(nothing.contains("AccountId: got nothing"), "{nothing}");
+    }
+
+    #[test]
+    fn a_suite_runs_event_names_its_operations() {
+        let event = json!({
+            "AccountId": "111111111111", "AccountName": "a", "Regions": ["eu-west-1", "global"],
+            "RunId": "r", "Operation": "suites", "Operations": ["s3-buckets", "vpcs"],
+            "Parameters": {}, "Apply": false, "ExpiresAt": 9,
+        });
+        let parsed = WorkerEvent::parse(&event).unwrap();
+        assert_eq!(parsed.operations, ["s3-buckets", "vpcs"]);
+        assert_eq!(serde_json::to_value(&parsed).unwrap(), event);
     }
 
     #[test]

@@ -3,16 +3,19 @@
 //! Only the form is checked here. Whether accounts, units and the operation exist is checked against
 //! the organization and the catalogue before a run starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::input::account_filter;
+pub use crate::input::account_filter::AccountFilter;
+use crate::input::operation_choice::{self, OperationChoice};
 use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
 use crate::model::account_column::AccountColumn;
-use crate::model::id::{AccountId, RunId, UnitId};
+use crate::model::id::RunId;
 use crate::model::region::Region;
 
 /// The operation where a request names none.
@@ -30,6 +33,11 @@ const LATER_ALLOWED: &str = "nothing: this version does not support the field ye
 pub struct RunRequest {
     /// The name of the operation, not yet looked up in the catalogue; a definition's own name.
     pub operation: String,
+    /// The names of several operations, not yet looked up; [`RunRequest::operation`] is
+    /// [`crate::artifact::SUITES`] then, and where a suite is named.
+    pub operations: Vec<String>,
+    /// The suite whose operations are asked for, not yet looked up.
+    pub suite: Option<String>,
     /// The operation itself, as an operation file has it, where it is none of the catalogue's; not
     /// yet checked.
     pub definition: Option<Map<String, Value>>,
@@ -61,47 +69,21 @@ pub enum RegionChoice {
     Enabled,
 }
 
-/// Which of the active accounts a run covers.
-///
-/// The accounts that `include` or `units` name, or all where both are empty; of these, the ones with
-/// every tag; minus the ones that `exclude` or `exclude_units` name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AccountFilter {
-    /// Accounts to cover, by id.
-    pub include: BTreeSet<AccountId>,
-    /// Units whose accounts to cover, at any depth.
-    pub units: BTreeSet<UnitId>,
-    /// Tag keys, each with the values of which an account must have one.
-    pub tags: BTreeMap<String, BTreeSet<String>>,
-    /// Accounts to leave out, whatever else selects them.
-    pub exclude: BTreeSet<AccountId>,
-    /// Units whose accounts to leave out, at any depth, whatever else selects them.
-    pub exclude_units: BTreeSet<UnitId>,
-    /// Whether to cover the management account too.
-    pub include_management: bool,
-}
-
-impl AccountFilter {
-    /// Whether the request names accounts or units, which must be checked against the
-    /// organization.
-    #[must_use]
-    pub fn names_any(&self) -> bool {
-        !self.include.is_empty() || !self.exclude.is_empty() || self.named_units().next().is_some()
-    }
-
-    /// Every unit that the request names, to cover or to leave out.
-    pub fn named_units(&self) -> impl Iterator<Item = &UnitId> {
-        self.units.union(&self.exclude_units)
-    }
-}
-
 /// A field for people, which may hold anything: the console of Step Functions suggests an input that
 /// has nothing else.
 const COMMENT: &str = "Comment";
 
 /// Fields that say what a run is: a resumed run has its own already.
-const CHOOSING: &[&str] =
-    &["Definition", "Parameters", "Accounts", "AccountColumns", "Regions", "RegionsPerWorkItem"];
+const CHOOSING: &[&str] = &[
+    "Operations",
+    "Suite",
+    "Definition",
+    "Parameters",
+    "Accounts",
+    "AccountColumns",
+    "Regions",
+    "RegionsPerWorkItem",
+];
 
 /// The event that the fanout is invoked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +98,8 @@ pub struct FanoutEvent {
 const FLAT_FIELDS: &[&str] = &[
     "RunId",
     "Operation",
+    "Operations",
+    "Suite",
     "Definition",
     "Parameters",
     "Accounts",
@@ -127,14 +111,13 @@ const FLAT_FIELDS: &[&str] = &[
     "Apply",
     COMMENT,
 ];
-const ACCOUNT_FIELDS: &[&str] = &[
-    "Include",
-    "Exclude",
-    "OrganizationalUnits",
-    "ExcludeOrganizationalUnits",
-    "Tags",
-    "IncludeManagementAccount",
-];
+impl RunRequest {
+    /// Whether several operations are asked for, be they one in the end: a suite run.
+    #[must_use]
+    pub fn is_suite(&self) -> bool {
+        self.suite.is_some() || !self.operations.is_empty()
+    }
+}
 
 impl FanoutEvent {
     /// Parses the state machine's form, `{"RunId": …, "Request": {…}}`, or a bare request with an
@@ -175,12 +158,15 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         let allowed = "nothing beside ResumeRun: the run has its own";
         refuse(fields, CHOOSING, allowed, violations);
     }
-    let definition = fields.optional("Definition", violations, parse::object);
+    let OperationChoice { operation, operations, suite, definition } =
+        operation_choice::read(fields, violations);
     RunRequest {
-        operation: read_operation(fields, definition.as_ref(), violations),
+        operation,
+        operations,
+        suite,
         definition,
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
-        accounts: fields.optional("Accounts", violations, read_accounts).unwrap_or_default(),
+        accounts: fields.optional("Accounts", violations, account_filter::read).unwrap_or_default(),
         regions: fields.optional("Regions", violations, read_regions).unwrap_or_default(),
         account_columns: fields.set("AccountColumns", violations, parse::account_column),
         max_concurrency: fields.optional("MaxConcurrency", violations, |p, v, f| {
@@ -189,68 +175,6 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         regions_per_work_item: fields
             .optional("RegionsPerWorkItem", violations, |p, v, f| parse::whole(p, v, f, 1..=1_000)),
         resume_run,
-    }
-}
-
-/// The operation's name. A definition has one, and no other may stand beside it.
-fn read_operation(
-    fields: &Fields,
-    definition: Option<&Map<String, Value>>,
-    violations: &mut Violations,
-) -> String {
-    let named = fields.optional("Operation", violations, parse::text);
-    let Some(definition) = definition else {
-        return named.unwrap_or_else(|| DEFAULT_OPERATION.to_owned());
-    };
-    let own = definition.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if let Some(other) = named.filter(|named| *named != own) {
-        let allowed = "nothing beside Definition, or its name";
-        violations.note_text(fields.path("Operation"), format!("\"{other}\""), allowed);
-    }
-    own
-}
-
-fn read_accounts(
-    path: &FieldPath,
-    value: &Value,
-    violations: &mut Violations,
-) -> Option<AccountFilter> {
-    let fields = Fields::open(path, value, ACCOUNT_FIELDS, violations)?;
-    let management = fields.optional("IncludeManagementAccount", violations, parse::boolean);
-    Some(AccountFilter {
-        include: fields.set("Include", violations, parse::account_id),
-        units: fields.set("OrganizationalUnits", violations, parse::unit_id),
-        tags: fields.optional("Tags", violations, read_tags).unwrap_or_default(),
-        exclude: fields.set("Exclude", violations, parse::account_id),
-        exclude_units: fields.set("ExcludeOrganizationalUnits", violations, parse::unit_id),
-        include_management: management.unwrap_or(false),
-    })
-}
-
-/// Parses tags: `{"team": "payments"}`, or a list of values of which one must match.
-fn read_tags(
-    path: &FieldPath,
-    value: &Value,
-    violations: &mut Violations,
-) -> Option<BTreeMap<String, BTreeSet<String>>> {
-    let tags = parse::object(path, value, violations)?;
-    let read = |(name, value): (&String, &Value)| {
-        let values = read_tag_values(&path.field(name), value, violations);
-        (name.clone(), values.into_iter().collect())
-    };
-    Some(tags.iter().map(read).collect())
-}
-
-fn read_tag_values(path: &FieldPath, value: &Value, violations: &mut Violations) -> Vec<String> {
-    match value {
-        Value::Array(values) if !values.is_empty() => {
-            parse::list(path, value, violations, parse::text)
-        }
-        Value::String(text) => vec![text.clone()],
-        _ => {
-            violations.note(path, value, "a tag's value, or a list of at least one");
-            Vec::new()
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::model::region::Region;
+
 /// Where an operation runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scope {
@@ -11,6 +13,14 @@ pub enum Scope {
     /// Once per account, signed for the Region that serves the partition's global services; records
     /// and outcome have the Region `global`.
     Global,
+}
+
+impl Scope {
+    /// Whether an operation of this scope is asked in `region`, which is `global` or a Region proper.
+    #[must_use]
+    pub fn asks(self, region: &Region) -> bool {
+        region.is_global() == (self == Self::Global)
+    }
 }
 
 /// What an operation does to an account, and so which member role it needs.

@@ -2,8 +2,9 @@
 //! Publishing it is the state machine's.
 
 use crate::artifact::REPORT_HTML;
+use crate::artifact::suite_index::INDEX;
 use crate::contract::handler_output::{HandlerOutput, Notification};
-use crate::contract::summary::{RunResult, Summary};
+use crate::contract::summary::{OperationResult, RunResult, Summary};
 use crate::model::region::Region;
 use crate::outcome::one_line;
 use crate::report::console_link;
@@ -37,10 +38,9 @@ fn subject(summary: &Summary) -> String {
     };
     let expected = summary.result.expected_in_words().map(|words| format!(", {words}"));
     let known = expected.unwrap_or_default();
-    let operation = &summary.operation;
+    let what = what(summary);
     let text = format!(
-        "{operation} {status}: {failed} of {targets} targets failed{known}, {records} \
-         records{changed}"
+        "{what} {status}: {failed} of {targets} targets failed{known}, {records} records{changed}"
     );
     let printable = |c: &char| c.is_ascii() && !c.is_ascii_control();
     text.chars().filter(printable).take(SUBJECT_CHARS).collect()
@@ -48,17 +48,20 @@ fn subject(summary: &Summary) -> String {
 
 fn message(summary: &Summary, home: &Region) -> String {
     let RunResult { run_id, status, failed, added, removed, artifacts, .. } = &summary.result;
-    let operation = &summary.operation;
+    let what = what(summary);
     let differing = added.unwrap_or(0) + removed.unwrap_or(0);
-    let changes = ("changes", differing, "changes.csv");
-    let failures = ("failures", *failed, "coverage.csv");
-    let mut text = format!("Run {run_id} of {operation} is {status}.\n");
+    let whose = if summary.operations.is_empty() { "" } else { "each operation's " };
+    let files = ["changes.csv", "coverage.csv"].map(|file| format!("{whose}{file}"));
+    let changes = ("changes", differing, files[0].as_str());
+    let failures = ("failures", *failed, files[1].as_str());
+    let mut text = format!("Run {run_id} of {what} is {status}.\n");
     text.push_str(&report(artifacts, home));
     text.push('\n');
     text.push_str(&counts(&summary.result));
     text.push_str(&changes_since(summary));
     text.push_str(&errors(summary));
     text.push_str(&not_asked(summary));
+    text.push_str(&operations(&summary.operations));
     text.push_str(&listed(changes, &summary.first_changes));
     text.push_str(&listed(failures, &summary.first_failures));
     text.push_str(&expired(summary));
@@ -67,10 +70,11 @@ fn message(summary: &Summary, home: &Region) -> String {
     text
 }
 
-/// Where to look first: the report, in the console.
+/// Where to look first: the report, or the page over several, in the console.
 fn report(artifacts: &[String], home: &Region) -> String {
-    let is_report = |uri: &&String| uri.ends_with(&format!("/{}", REPORT_HTML.name));
-    let link = artifacts.iter().find(is_report).and_then(|uri| console_link::object(uri, home));
+    let ends = [REPORT_HTML.name, INDEX].map(|name| format!("/{name}"));
+    let is_page = |uri: &&String| ends.iter().any(|end| uri.ends_with(end));
+    let link = artifacts.iter().find(is_page).and_then(|uri| console_link::object(uri, home));
     link.map(|link| format!("Report (sign in, then Open): {link}\n")).unwrap_or_default()
 }
 
@@ -84,6 +88,30 @@ fn counts(result: &RunResult) -> String {
     )
 }
 
+/// What was asked: the operation, or how many of them.
+fn what(summary: &Summary) -> String {
+    match summary.operations.len() {
+        0 => summary.operation.clone(),
+        1 => "1 operation".to_owned(),
+        several => format!("{several} operations"),
+    }
+}
+
+/// A line for each operation of a suite run.
+fn operations(operations: &[OperationResult]) -> String {
+    if operations.is_empty() {
+        return String::new();
+    }
+    let line = |of: &OperationResult| {
+        let RunResult { status, targets, failed, records, .. } = &of.result;
+        let expected = of.result.expected_in_words().map(|words| format!(" ({words})"));
+        let (operation, known) = (&of.operation, expected.unwrap_or_default());
+        format!("  {operation} {status}: {failed} of {targets} failed{known}, {records} records\n")
+    };
+    let lines: String = operations.iter().map(line).collect();
+    format!("\nOperations:\n{lines}")
+}
+
 fn changes_since(summary: &Summary) -> String {
     let RunResult { records, added, removed, .. } = &summary.result;
     let among = |count: u64| match count {
@@ -92,11 +120,15 @@ fn changes_since(summary: &Summary) -> String {
     };
     let expected = among(summary.expected_records);
     match (&summary.previous_run_id, added, removed) {
-        (Some(previous), Some(added), Some(removed)) => {
+        (previous, Some(added), Some(removed)) => {
             let known = among(summary.expected_added);
+            let since = previous.as_ref().map_or_else(
+                || "each operation's run before".to_owned(),
+                |run| format!("run {run}"),
+            );
             format!(
-                "Records: {records}{expected}; since run {previous}: {added} added{known}, \
-                 {removed} removed.\n"
+                "Records: {records}{expected}; since {since}: {added} added{known}, {removed} \
+                 removed.\n"
             )
         }
         _ => format!("Records: {records}{expected}; there is no earlier run to compare with.\n"),

@@ -70,3 +70,20 @@ async fn a_resumed_run_goes_by_what_is_expected_now() {
     fanout.run(&event, None).await.unwrap();
     assert!(fanout.artifacts.text(KEPT).contains("\"Exceptions\": []"));
 }
+
+#[tokio::test]
+async fn each_operation_of_a_suite_run_keeps_them_and_a_resumed_one_renews_them() {
+    let fanout = fanout(Ok(organization()));
+    store(&fanout, KNOWN).await;
+    planned(&fanout, &json!({"Operations": ["internet-routes", "vpcs"]})).await.unwrap();
+    store(&fanout, &KNOWN.replace("by contract", "until it moves")).await;
+    let kept =
+        |name: &str| fanout.artifacts.text(&format!("runs/suites/r1/{name}/exceptions.json"));
+    assert!(
+        kept("internet-routes").contains("by contract") && kept("vpcs").contains("by contract")
+    );
+    let event = json!({"RunId": "again", "ResumeRun": "r1", "Operation": "suites"});
+    fanout.run(&event, None).await.unwrap();
+    assert!(kept("internet-routes").contains("until it moves"));
+    assert!(kept("vpcs").contains("until it moves"));
+}

@@ -17,7 +17,7 @@ async fn a_preview_has_the_work_items_that_a_run_would_have() {
     let manifest = fanout.artifacts.text("runs/internet-routes/r1/manifest.json");
     assert_eq!(preview.items, serde_json::from_str::<Vec<WorkItem>>(&manifest).unwrap());
     assert_eq!(preview.request.regions_per_work_item, Some(1));
-    assert_eq!(preview.operation.spec().name, "internet-routes");
+    assert_eq!(preview.operations[0].spec().name, "internet-routes");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operato
     use org_operator_core::contract::ledger::{Entry, LedgerPartition, outcome_key};
     let partition = LedgerPartition {
         run: RunId::parse("r1").unwrap(),
+        operation: None,
         account: AccountId::parse(account).unwrap(),
     };
     let now = fanout.clock.now();

@@ -24,7 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let planning = fanout.run(&event, invocation.local_run_id());
         let plan = invocation.in_time(TOO_LARGE, planning).await?;
         metrics.planned(&plan, SystemClock.now());
-        Ok(plan)
+        Ok(plan.output())
     });
     served.await
 }

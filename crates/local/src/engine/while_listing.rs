@@ -43,6 +43,7 @@ impl Engine {
             manifest: ManifestLocation { bucket: self.out.display().to_string(), key },
             run_id,
             operation,
+            operations: Vec::new(),
             definition,
             parameters,
             apply: false,

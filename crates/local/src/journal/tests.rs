@@ -7,7 +7,7 @@ use super::*;
 
 fn partition() -> LedgerPartition {
     let account = AccountId::parse("111111111111").unwrap();
-    LedgerPartition { run: RunId::parse("r").unwrap(), account }
+    LedgerPartition { run: RunId::parse("r").unwrap(), operation: None, account }
 }
 
 fn region(number: usize) -> Region {
@@ -80,12 +80,12 @@ async fn a_line_cut_anywhere_is_ignored_and_never_spoils_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let whole = journal(folder.path());
     whole.put_outcome(&partition(), &outcome(1, Verdict::Succeeded, "1"), 0).await.unwrap();
-    let first = fs::read(whole.path(&partition().account)).unwrap();
+    let first = fs::read(whole.path(&partition())).unwrap();
     whole.put_records(&partition(), &[record(2, "ä", "1")], 0).await.unwrap();
     whole.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
-    let both = fs::read(whole.path(&partition().account)).unwrap();
+    let both = fs::read(whole.path(&partition())).unwrap();
     for cut in first.len()..both.len() {
-        fs::write(whole.path(&partition().account), &both[..cut]).unwrap();
+        fs::write(whole.path(&partition()), &both[..cut]).unwrap();
         let resumed = journal(folder.path());
         let before = all(&resumed).await;
         assert!(!before.is_empty() && before.len() <= 3, "cut at {cut}");
@@ -104,11 +104,11 @@ async fn records_are_written_with_their_outcome_and_before_it() {
     let journal = journal(folder.path());
     journal.put_records(&partition(), &[record(1, "a", "1")], 0).await.unwrap();
     journal.put_records(&partition(), &[record(2, "b", "1")], 0).await.unwrap();
-    assert!(!journal.path(&partition().account).exists());
+    assert!(!journal.path(&partition()).exists());
     // Another work item of the account ends: what waits here is kept.
     journal.forget(&partition().account);
     journal.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
-    let written = fs::read_to_string(journal.path(&partition().account)).unwrap();
+    let written = fs::read_to_string(journal.path(&partition())).unwrap();
     let entries: Vec<&str> = written.lines().map(|line| line.split('"').nth(3).unwrap()).collect();
     assert_eq!(entries, ["record#xx-made-2#b", "outcome#xx-made-2"]);
 }
@@ -118,7 +118,7 @@ async fn the_file_stays_open_until_the_account_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let journal = journal(folder.path());
     journal.put_outcome(&partition(), &outcome(1, Verdict::Succeeded, "1"), 0).await.unwrap();
-    let (path, moved) = (journal.path(&partition().account), folder.path().join("moved"));
+    let (path, moved) = (journal.path(&partition()), folder.path().join("moved"));
     fs::rename(&path, &moved).unwrap();
     journal.put_outcome(&partition(), &outcome(2, Verdict::Succeeded, "1"), 0).await.unwrap();
     journal.forget(&partition().account);

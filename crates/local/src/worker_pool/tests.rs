@@ -98,6 +98,7 @@ fn plan() -> RunPlan {
     RunPlan {
         run_id: RunId::parse("r1").unwrap(),
         operation: "fake".to_owned(),
+        operations: Vec::new(),
         definition: None,
         parameters: serde_json::Map::new(),
         apply: false,
@@ -144,7 +145,7 @@ fn queued(items: Vec<WorkItem>) -> Incoming {
 }
 
 fn partition(account: u8) -> LedgerPartition {
-    LedgerPartition { run: plan().run_id, account: item(account, &[]).account_id }
+    LedgerPartition { run: plan().run_id, operation: None, account: item(account, &[]).account_id }
 }
 
 #[tokio::test(start_paused = true)]

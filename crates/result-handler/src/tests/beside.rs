@@ -11,7 +11,8 @@ async fn written(run: &Run, id: &str, columns: Value) -> [String; 4] {
     run.handler.artifacts.put(&key, json!([item]).to_string().into_bytes()).await.unwrap();
     let (run_id, account) = (RunId::parse(id).unwrap(), AccountId::parse(ONE).unwrap());
     for entry in run.handler.ledger.entries(&Run::partition(ONE)) {
-        let partition = LedgerPartition { run: run_id.clone(), account: account.clone() };
+        let partition =
+            LedgerPartition { run: run_id.clone(), operation: None, account: account.clone() };
         run.handler.ledger.put(&partition, entry.sort_key(), entry);
     }
     let event = json!({"RunId": id, "Operation": "fake"});

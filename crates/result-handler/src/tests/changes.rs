@@ -12,6 +12,7 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
     for (region, verdict, things) in regions {
         let partition = LedgerPartition {
             run: RunId::parse(id).unwrap(),
+            operation: None,
             account: AccountId::parse(ONE).unwrap(),
         };
         let region = Region::parse(region).unwrap();

@@ -155,6 +155,7 @@ pub(crate) fn attempt(id: &str) -> Attempt {
 pub(crate) fn partition() -> LedgerPartition {
     LedgerPartition {
         run: RunId::parse("r1").unwrap(),
+        operation: None,
         account: AccountId::parse("111111111111").unwrap(),
     }
 }

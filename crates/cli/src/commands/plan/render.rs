@@ -35,6 +35,10 @@ impl Plan {
         self.preview.items.iter().flat_map(|item| &item.regions).collect()
     }
 
+    fn operations(&self) -> Vec<&str> {
+        self.preview.operations.iter().map(|operation| operation.spec().name.as_str()).collect()
+    }
+
     /// The plan as aligned rows, for a person.
     pub(super) fn text(&self) -> String {
         let Self { estimate, .. } = self;
@@ -53,10 +57,8 @@ impl Plan {
         let Self { work, .. } = self;
         let regions: Vec<&str> = self.regions().iter().map(|region| region.as_str()).collect();
         let accounts = format!("{} of {}", grouped(work.accounts), grouped(work.listed));
-        let mut rows = vec![
-            row("operation", self.preview.operation.spec().name.clone()),
-            row("accounts", accounts),
-        ];
+        let mut rows =
+            vec![row("operation", self.operations().join(", ")), row("accounts", accounts)];
         let units = self.units.iter();
         rows.extend(units.map(|(path, number)| row(&format!("  {path}"), grouped(*number))));
         rows.push(row("Regions", format!("{}: {}", regions.len(), regions.join(", "))));
@@ -106,9 +108,9 @@ impl Plan {
             .iter()
             .map(|(column, calls)| (column.to_string(), json!(calls.count)))
             .collect();
-        let value = json!({
+        let mut value = json!({
             "AccountColumns": columns,
-            "Operation": self.preview.operation.spec().name,
+            "Operation": self.preview.request.operation,
             "AccountsListed": work.listed, "Accounts": work.accounts, "Units": self.units,
             "Regions": self.regions(), "Targets": work.targets, "WorkItems": work.work_items,
             "ApiCalls": rounded(estimate.calls),
@@ -118,6 +120,9 @@ impl Plan {
             "RecommendedMaxConcurrency": estimate.recommended, "Reason": estimate.reason,
             "Warnings": estimate.warnings,
         });
+        if self.preview.request.is_suite() {
+            value["Operations"] = json!(self.operations());
+        }
         format!("{value:#}\n")
     }
 }

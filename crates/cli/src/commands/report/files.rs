@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use org_operator_core::artifact::sink::{Origin, RunFacts};
 use org_operator_core::artifact::{
-    Artifact, CHANGES_CSV, COVERAGE_CSV, EXCEPTIONS, MANIFEST, PLAN, RECORD_LINES, SUMMARY,
+    Artifact, CHANGES_CSV, COVERAGE_CSV, EXCEPTIONS, MANIFEST, PLAN, RECORD_LINES, SUITES, SUMMARY,
     report_html,
 };
 use org_operator_core::contract::coverage_row::CoverageRow;
@@ -124,7 +124,8 @@ impl<'a> RunFiles<'a> {
         let is_local = self.plan.worker_function == WORKER;
         let origin = if is_local { Origin::Local } else { Origin::Deployment };
         let (spec, run_id, parameters) = (self.spec, &self.run.run, &self.plan.parameters);
-        RunFacts { spec, run_id, parameters, partition, beside: &self.beside, origin }
+        let resumed_as = if self.run.is_in_suite() { SUITES } else { spec.name.as_str() };
+        RunFacts { spec, run_id, parameters, partition, beside: &self.beside, origin, resumed_as }
     }
 }
 

@@ -11,12 +11,15 @@ Examples:
   org-operator run --profile audit
   org-operator run --file my-operation.toml
   org-operator run --operation public-ips --regions eu-west-1,us-east-1 --format jsonl
+  org-operator run --operation vpcs,internet-routes
+  org-operator run --suite security --ou ou-ab12-cdefgh34
   org-operator run --ou ou-ab12-cdefgh34 --exclude-account 111111111111 --tag stage=prod
   org-operator run --request request.json --concurrency 128 --out /var/lib/org-operator
   org-operator run --resume 20261122T081530Z-4f7a2c
 
 Without --regions: every Region of the partition; one that an account has off is SKIPPED there.
-Files are always written, under OUT/OPERATION/RUN_ID/; stdout has the records. Ctrl-C stops; what is
+Files are always written, under OUT/OPERATION/RUN_ID/; stdout has the records. Of several operations
+they are in OUT/suites/RUN_ID/OPERATION/, and stdout has a line per operation. Ctrl-C stops; what is
 finished is kept, and --resume goes on.";
 
 /// The options of `org-operator run`, as they were given.

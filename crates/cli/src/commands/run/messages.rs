@@ -11,13 +11,18 @@ use super::Begun;
 
 /// A run before its work.
 pub(super) fn begins(begun: &Begun<'_>, again: bool) -> String {
-    let RunPlan { run_id, operation, targets, work_items, .. } = begun.plan();
+    let RunPlan { run_id, operation, operations, targets, work_items, .. } = begun.plan();
+    let what = match operations.len() {
+        0 => operation.clone(),
+        1 => "1 operation".to_owned(),
+        several => format!("{several} operations"),
+    };
     let begins = if again { "goes on" } else { "begins" };
     let extent = match begun {
         Begun::Planned(_) => format!("{targets} targets in {work_items} work items"),
         Begun::Listing { .. } => "while the organization is being listed".to_owned(),
     };
-    format!("run {run_id} {begins}: {operation}, {extent}")
+    format!("run {run_id} {begins}: {what}, {extent}")
 }
 
 /// The counts of a run that has ended.
@@ -59,7 +64,8 @@ pub(super) fn failures(folder: &Path) -> Vec<String> {
     let mut lines: Vec<String> = first.map(|line| format!("FAILED {line}")).collect();
     let more = summary.result.failed.saturating_sub(lines.len() as u64);
     if more > 0 {
-        lines.push(format!("… and {more} more in coverage.csv"));
+        let place = if summary.operations.is_empty() { "" } else { "each operation's " };
+        lines.push(format!("… and {more} more in {place}coverage.csv"));
     }
     lines
 }

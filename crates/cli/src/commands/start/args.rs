@@ -8,8 +8,10 @@ use crate::deployment::args::StateMachineArgs;
 const START_EXAMPLES: &str = "\
 Examples:
   org-operator start --ou ou-ab12-cdefgh34 --follow
+  org-operator start --suite network
   org-operator start --request request.json --name audit-2026-11
   org-operator start --resume-run audit-2026-11
+  org-operator start --resume-run suite-2026-11 --operation suites
 
 Prints the run's id. Without --regions it is the Regions of the deployment.";
 

@@ -10,7 +10,11 @@ fn region() -> Region {
 
 fn item(entry: Entry) -> LedgerItem {
     let (run, account) = (RunId::parse("r").unwrap(), AccountId::parse("000000000001").unwrap());
-    LedgerItem { partition: LedgerPartition { run, account }, entry, expires_at: 9 }
+    LedgerItem {
+        partition: LedgerPartition { run, operation: None, account },
+        entry,
+        expires_at: 9,
+    }
 }
 
 fn outcome(verdict: Verdict) -> Entry {

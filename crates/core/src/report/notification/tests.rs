@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::contract::summary::Status;
 use crate::model::id::RunId;
+use crate::report::suite;
 
 const CHANGE: &str = "added 111111111111 (Shop) eu-west-1: vpc-1 rtb-1 0.0.0.0/0 igw-1";
 
@@ -46,6 +47,7 @@ fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summar
         started_at: None,
         ended_at: None,
         duration_ms: None,
+        operations: Vec::new(),
     }
 }
 
@@ -121,4 +123,27 @@ fn subject_and_text_say_which_failures_are_expected() {
     );
     let expired = "Exceptions that have expired, and what they are for is still there:\n  * * Acc";
     assert!(partly.message.contains(expired), "{}", partly.message);
+}
+
+#[test]
+fn a_suite_run_has_one_text_with_a_line_for_each_operation() {
+    let of = |operation: &str, failed| Summary {
+        operation: operation.to_owned(),
+        ..summary(failed, Some("run-6"), Vec::new())
+    };
+    let run = RunId::parse("run-7").unwrap();
+    let index = vec!["s3://results/runs/suites/run-7/index.html".to_owned()];
+    let all = suite::summary(run, &[of("vpcs", 0), of("s3-buckets", 2)], index);
+    let sent = notified(&all);
+    let subject = "2 operations PARTIAL: 2 of 66 targets failed, 50 records (+6 -2)";
+    assert_eq!(sent.subject, subject);
+    for part in [
+        "Run run-7 of 2 operations is PARTIAL.",
+        "prefix=runs/suites/run-7/index.html",
+        "since each operation's run before: 6 added, 2 removed",
+        "  s3-buckets PARTIAL: 2 of 33 failed, 25 records\n  vpcs COMPLETE: 0 of 33 failed",
+        "  and 6 more in each operation's changes.csv",
+    ] {
+        assert!(sent.message.contains(part), "{part} is not in: {}", sent.message);
+    }
 }

@@ -20,6 +20,7 @@ fn printed(typed: &[&str]) -> String {
     let plan = RunPlan {
         run_id: RunId::parse("r1").unwrap(),
         operation: "public-ips".to_owned(),
+        operations: Vec::new(),
         definition: None,
         parameters: serde_json::Map::new(),
         apply: false,
