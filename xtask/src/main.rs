@@ -11,7 +11,12 @@ mod policies;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use org_operator_testkit::TestResult;
+
+/// The allocator of what is measured.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[derive(Debug, Parser)]
 #[command(name = "xtask", about = "What developers of this repository run, behind `make`")]

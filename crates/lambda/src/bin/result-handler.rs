@@ -1,11 +1,16 @@
 //! The result handler function: the result handler step over AWS.
 
+use mimalloc::MiMalloc;
 use org_operator_aws::{DynamoDbLedger, S3Artifacts, SystemClock};
 use org_operator_core::contract::handler_output::HandlerOutput;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::ports::Clock;
 use org_operator_lambda::{ResultHandlerSettings, Shell};
 use org_operator_result_handler::ResultHandler;
+
+/// A call of the SDK allocates some hundred times, and a fifth less CPU is a fifth less to pay for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {

@@ -2,11 +2,16 @@
 
 use std::time::Instant;
 
+use mimalloc::MiMalloc;
 use org_operator_aws::{DynamoDbLedger, MemberRole, SystemClock};
 use org_operator_core::WorkerEvent;
 use org_operator_core::ports::Clock;
 use org_operator_lambda::{Shell, WorkerSettings, require_run_id};
 use org_operator_worker::{Attempt, Worker};
+
+/// A call of the SDK allocates some hundred times, and a fifth less CPU is a fifth less to pay for.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
