@@ -145,11 +145,11 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         let exceptions = self.exceptions(&mut violations).await?;
         let checked = self.planner().check(&request, violations).await?;
         let run_id = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
-        let columns = &request.account_columns;
-        let context = context(&self.directory, columns, &checked.selection).await?;
         for operation in &checked.operations {
             refuse_own_column(exceptions.as_deref(), operation.spec())?;
         }
+        let columns = &request.account_columns;
+        let context = context(&self.directory, columns, &checked.selection).await?;
         let basis = Basis { checked, context, exceptions };
         if request.is_suite() {
             return self.write_suite(&run_id, &request, &basis).await;
