@@ -1,5 +1,7 @@
 //! The ports over memory, with violations where a test wants them: what the steps' own tests run on.
 
+mod target;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};

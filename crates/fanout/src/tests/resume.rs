@@ -3,25 +3,10 @@
 use super::*;
 
 fn finished(fanout: &TestFanout, account: &str, name: &str, verdict: org_operator_core::Verdict) {
-    use org_operator_core::contract::ledger::{Entry, LedgerPartition, outcome_key};
-    let partition = LedgerPartition {
-        run: RunId::parse("r1").unwrap(),
-        operation: None,
-        account: AccountId::parse(account).unwrap(),
-    };
-    let now = fanout.clock.now();
-    let outcome = org_operator_core::Outcome {
-        region: region(name),
-        verdict,
-        attempts: 1,
-        started_at: now,
-        ended_at: now,
-        records: 0,
-        calls: 0,
-        attempt: "a".to_owned(),
-        unexplained: false,
-    };
-    fanout.ledger.put(&partition, outcome_key(&region(name)), Entry::Outcome(outcome));
+    use org_operator_core::contract::ledger::LedgerPartition;
+    let (run, account) = (RunId::parse("r1").unwrap(), AccountId::parse(account).unwrap());
+    let partition = LedgerPartition { run, operation: None, account };
+    fanout.ledger.put_target(&partition, &region(name), verdict, &[]);
 }
 
 #[tokio::test]

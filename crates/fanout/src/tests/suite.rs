@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use org_operator_core::Verdict;
-use org_operator_core::contract::ledger::{Entry, LedgerPartition, outcome_key};
+use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::Status;
 use org_operator_core::report::tally::Tally;
-use org_operator_core::{AccountId, ErrorKind, Outcome};
+use org_operator_core::{AccountId, ErrorKind};
 use serde_json::{Value, json};
 
 use super::*;
@@ -134,20 +134,8 @@ async fn all_that_is_wrong_is_refused_together_and_nothing_is_written() {
 fn answered(fanout: &TestFanout, account: &str, operation: &str, name: &str, verdict: Verdict) {
     let (run, account) = (RunId::parse("r1").unwrap(), AccountId::parse(account).unwrap());
     let partition = LedgerPartition { run, operation: Some(operation.to_owned()), account };
-    let now = fanout.clock.now();
     let region = if name == "global" { org_operator_core::Region::global() } else { region(name) };
-    let outcome = Outcome {
-        region: region.clone(),
-        verdict,
-        attempts: 1,
-        started_at: now,
-        ended_at: now,
-        records: 0,
-        calls: 0,
-        attempt: "a".to_owned(),
-        unexplained: false,
-    };
-    fanout.ledger.put(&partition, outcome_key(&region), Entry::Outcome(outcome));
+    fanout.ledger.put_target(&partition, &region, verdict, &[]);
 }
 
 #[tokio::test]

@@ -16,26 +16,7 @@ async fn earlier_run(run: &Run, id: &str, regions: &[(&str, Verdict, &[&str])]) 
             account: AccountId::parse(ONE).unwrap(),
         };
         let region = Region::parse(region).unwrap();
-        let now = Timestamp::from_epoch_millis(1_000);
-        let (verdict, attempt) = (verdict.clone(), "a".to_owned());
-        let records = things.len() as u64;
-        let outcome = Outcome {
-            region: region.clone(),
-            verdict,
-            attempts: 1,
-            started_at: now,
-            ended_at: now,
-            records,
-            calls: 1,
-            attempt,
-            unexplained: false,
-        };
-        run.handler.ledger.put(&partition, outcome_key(&region), Entry::Outcome(outcome));
-        for thing in *things {
-            let record = Record { key: (*thing).to_owned(), cells: vec![(*thing).to_owned()] };
-            let entry = LedgerRecord { region: region.clone(), attempt: "a".to_owned(), record };
-            run.handler.ledger.put(&partition, record_key(&region, thing), Entry::Record(entry));
-        }
+        run.handler.ledger.put_target(&partition, &region, verdict.clone(), things);
     }
     let event = json!({"RunId": id, "Operation": "fake"});
     run.handler.run(&ResultEvent::parse(&event).unwrap()).await.unwrap().result

@@ -6,14 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 use org_operator_core::artifact::sink::Origin;
-use org_operator_core::contract::ledger::{
-    Entry, LedgerPartition, LedgerRecord, WorkerFailure, outcome_key, record_key,
-};
+use org_operator_core::contract::ledger::{Entry, LedgerPartition, WorkerFailure};
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::{Scope, Spec};
-use org_operator_core::model::timestamp::Timestamp;
-use org_operator_core::{AccountId, Outcome, Record, Region, RunId, Verdict};
+use org_operator_core::{AccountId, Region, RunId, Verdict};
 use org_operator_operations::{Catalogue, Operation, OperationFailure, Rows, Target};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
 use serde_json::json;
@@ -74,25 +71,7 @@ fn partition(run: &str, operation: Option<&str>) -> LedgerPartition {
 }
 
 fn found(handler: &Handler, partition: &LedgerPartition, name: &str, things: &[&str]) {
-    let now = Timestamp::from_epoch_millis(1_000);
-    let (region, attempt) = (region(name), "a".to_owned());
-    let outcome = Outcome {
-        region: region.clone(),
-        verdict: Verdict::Succeeded,
-        attempts: 1,
-        started_at: now,
-        ended_at: now,
-        records: things.len() as u64,
-        calls: 1,
-        attempt: attempt.clone(),
-        unexplained: false,
-    };
-    handler.ledger.put(partition, outcome_key(&region), Entry::Outcome(outcome));
-    for thing in things {
-        let record = Record { key: (*thing).to_owned(), cells: vec![(*thing).to_owned()] };
-        let entry = LedgerRecord { region: region.clone(), attempt: attempt.clone(), record };
-        handler.ledger.put(partition, record_key(&region, thing), Entry::Record(entry));
-    }
+    handler.ledger.put_target(partition, &region(name), Verdict::Succeeded, things);
 }
 
 async fn suite(handler: &Handler, run: &str, things: &[&str]) -> Summary {
