@@ -209,9 +209,13 @@ impl Artifact {
 /// The key of the deployment's exceptions, which people write, below the prefix of all runs.
 #[must_use]
 pub fn exceptions_key(prefix: &str) -> String {
-    let folder = prefix.trim_matches('/');
-    let joint = if folder.is_empty() { "" } else { "/" };
-    format!("{folder}{joint}exceptions.toml")
+    below(prefix.trim_matches('/'), "exceptions.toml")
+}
+
+/// The key of `path` below a `prefix` without slashes around it, which may be empty.
+fn below(prefix: &str, path: &str) -> String {
+    let joint = if prefix.is_empty() { "" } else { "/" };
+    format!("{prefix}{joint}{path}")
 }
 
 /// The name of the manifest of an execution that resumed a run.

@@ -29,8 +29,9 @@ impl Catalogue {
     }
 
     /// The operations that a request for several means, in the order of their names; of a suite those
-    /// that need no parameter which the request lacks ([`Catalogue::left_out`]). Every name that is not there, an unknown suite, an operation that changes things and a parameter that none
-    /// takes is noted.
+    /// that need no parameter which the request lacks ([`Catalogue::left_out`]). Every name that is
+    /// not there, an unknown suite, an operation that changes things and a parameter that none takes
+    /// is noted.
     pub fn several(
         &self,
         request: &RunRequest,

@@ -3,9 +3,14 @@
 
 use std::fmt::Write;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::frame::hash;
 
 const STYLE: &str = include_str!("../page/index.css");
+
+/// What is encoded in a segment of a relative address, so that nothing in it can lead elsewhere.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// An operation's line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +80,7 @@ impl IndexRow {
         format!(
             "<tr><th scope=\"row\"><a href=\"{}/report.html\">{name}</a></th>\
              <td class=\"{status}\">{status}</td>{numbers}</tr>\n",
-            segment(&self.operation)
+            utf8_percent_encode(&self.operation, SEGMENT)
         )
     }
 }
@@ -121,14 +126,6 @@ fn escaped(text: &str) -> String {
         }
     }
     safe
-}
-
-/// `name` as one segment of a relative address: nothing in it can lead elsewhere.
-fn segment(name: &str) -> String {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    name.bytes()
-        .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 #[cfg(test)]

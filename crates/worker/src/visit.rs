@@ -24,12 +24,12 @@ pub(crate) struct Visit<'a, M> {
     pub(crate) inquiry: RegionInquiry,
     width: Semaphore,
     deadline: Instant,
-    sessions: Vec<Entrance>,
+    sessions: Vec<SharedSession>,
 }
 
 /// A session of the account, and why it cannot be had once that is known: no other operation asks
 /// again in this attempt.
-struct Entrance {
+struct SharedSession {
     names: Vec<String>,
     session: Session,
     refusal: Mutex<Option<Error>>,
@@ -52,7 +52,7 @@ impl<'a, M: Members> Visit<'a, M> {
             inquiry: RegionInquiry::default(),
             width: Semaphore::new(CONCURRENT_REGIONS),
             deadline: Instant::now() + attempt.time_left,
-            sessions: entrances(asked),
+            sessions: shared_sessions(asked),
         }
     }
 
@@ -83,25 +83,25 @@ impl<'a, M: Members> Visit<'a, M> {
     pub(crate) async fn assume(&self, name: &str) -> Result<Member, Error> {
         let found = self.sessions.iter().find(|s| s.names.iter().any(|other| other == name));
         let none = || Error::new(ErrorKind::Internal, format!("no session for {name}"));
-        let entrance = found.ok_or_else(none)?;
-        let mut refusal = entrance.refusal.lock().await;
+        let shared = found.ok_or_else(none)?;
+        let mut refusal = shared.refusal.lock().await;
         if let Some(error) = &*refusal {
             return Err(error.clone());
         }
-        let actions = &entrance.session.actions;
+        let actions = &shared.session.actions;
         let assumed = self.members.assume(self.account, &self.attempt.run, actions).await;
         *refusal = assumed.as_ref().err().cloned();
         assumed
     }
 }
 
-fn entrances(asked: &[Asked]) -> Vec<Entrance> {
+fn shared_sessions(asked: &[Asked]) -> Vec<SharedSession> {
     let actions: Vec<&[String]> =
         asked.iter().map(|asked| asked.operation.spec().actions.as_slice()).collect();
-    let entrance = |session: Session| {
+    let shared = |session: Session| {
         let names = session.operations.iter().filter_map(|place| asked.get(*place));
         let names = names.map(|asked| asked.operation.spec().name.clone()).collect();
-        Entrance { names, session, refusal: Mutex::default() }
+        SharedSession { names, session, refusal: Mutex::default() }
     };
-    pack(&actions).into_iter().map(entrance).collect()
+    pack(&actions).into_iter().map(shared).collect()
 }

@@ -73,8 +73,7 @@ impl Execution {
     fn text(&self, run: &str) -> String {
         if let (ExecutionStatus::Succeeded, Some(result)) = (&self.status, &self.result) {
             let RunResult { status, targets, succeeded, skipped, failed, records, .. } = result;
-            let expected =
-                result.expected_in_words().map(|words| format!(" ({words})")).unwrap_or_default();
+            let expected = result.expected_in_brackets();
             return format!(
                 "run {run} is {status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, \
                  {failed} failed{expected}; {records} records"

@@ -1,6 +1,6 @@
 //! Where a run's artifacts lie: keys of objects in a bucket, or paths below a directory.
 
-use super::{Artifact, Place, SUITES, TableFile, resume_file_name};
+use super::{Artifact, Place, SUITES, TableFile, below, resume_file_name};
 use crate::model::id::RunId;
 
 /// The folder of a run, `<prefix>/<operation>/<RunId>/`; of an operation in a suite run,
@@ -42,7 +42,7 @@ impl Folder {
         let name = artifact.file_name(&self.operation);
         match artifact.place {
             Place::Run => self.key(&name),
-            Place::Operation => self.below_prefix(&format!("{}/{name}", self.operation)),
+            Place::Operation => below(&self.prefix, &format!("{}/{name}", self.operation)),
         }
     }
 
@@ -71,16 +71,12 @@ impl Folder {
     #[must_use]
     pub fn key(&self, name: &str) -> String {
         let Self { operation, run_id, .. } = self;
-        self.below_prefix(&if self.is_in_suite {
+        let path = if self.is_in_suite {
             format!("{SUITES}/{run_id}/{operation}/{name}")
         } else {
             format!("{operation}/{run_id}/{name}")
-        })
-    }
-
-    fn below_prefix(&self, path: &str) -> String {
-        let joint = if self.prefix.is_empty() { "" } else { "/" };
-        format!("{}{joint}{path}", self.prefix)
+        };
+        below(&self.prefix, &path)
     }
 }
 

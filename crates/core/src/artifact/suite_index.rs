@@ -33,15 +33,14 @@ pub fn numbers(result: &RunResult) -> [String; 7] {
 pub fn page(summary: &Summary) -> String {
     let RunResult { run_id, status, targets, failed, records, .. } = &summary.result;
     let operations = summary.operations.len();
-    let expected = summary.result.expected_in_words().map(|words| format!(" ({words})"));
+    let expected = summary.result.expected_in_brackets();
     Index {
         run: run_id.to_string(),
         status: status.to_string(),
         counts: format!(
-            "{operations} operations in {} accounts: {failed} of {targets} targets failed{}, \
+            "{operations} operations in {} accounts: {failed} of {targets} targets failed{expected}, \
              {records} records.",
-            summary.accounts,
-            expected.unwrap_or_default()
+            summary.accounts
         ),
         heads: HEADS.map(str::to_owned).to_vec(),
         rows: summary.operations.iter().map(row).collect(),

@@ -1,7 +1,7 @@
 //! JSON and CSV of any contract: how a document is written, and how a small one is read whole.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind};
 
@@ -19,6 +19,29 @@ pub fn compact(document: &impl Serialize) -> Result<Vec<u8>, Error> {
 /// `Internal` where the document cannot be serialized.
 pub fn pretty(document: &impl Serialize) -> Result<Vec<u8>, Error> {
     serde_json::to_vec_pretty(document).map_err(unwritable)
+}
+
+/// Appends the JSON of `document` to `lines`, as a line of its own.
+///
+/// # Errors
+/// `Internal` where the document cannot be serialized; what `lines` ends with is of no use then.
+pub fn line(document: &impl Serialize, lines: &mut Vec<u8>) -> Result<(), Error> {
+    serde_json::to_writer(&mut *lines, document).map_err(unwritable)?;
+    lines.push(b'\n');
+    Ok(())
+}
+
+/// Appends a JSON object of `fields`, in their order, to `lines`, as a line of its own.
+///
+/// # Errors
+/// As [`line`].
+pub fn line_of<'f>(
+    fields: impl Iterator<Item = (&'f str, &'f str)>,
+    lines: &mut Vec<u8>,
+) -> Result<(), Error> {
+    serde_json::Serializer::new(&mut *lines).collect_map(fields).map_err(unwritable)?;
+    lines.push(b'\n');
+    Ok(())
 }
 
 /// The rows of a CSV file by the names in its header: the order of the columns does not matter, and

@@ -55,9 +55,7 @@ impl JournalLine {
     /// # Errors
     /// `Internal` where it cannot be serialized.
     pub fn write(&self, lines: &mut Vec<u8>) -> Result<(), Error> {
-        lines.extend(document::compact(self)?);
-        lines.push(b'\n');
-        Ok(())
+        document::line(self, lines)
     }
 
     /// The entry of a line with its sort key, or `None` for a line that was cut when a process

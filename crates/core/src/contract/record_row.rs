@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::contract::document;
 use crate::error::Error;
 use crate::model::id::AccountId;
 use crate::model::region::Region;
@@ -64,11 +65,7 @@ impl RecordRow<'_> {
         columns: &[impl AsRef<str>],
         lines: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let pairs = columns.iter().map(AsRef::as_ref).zip(self.texts());
-        let written = serde_json::Serializer::new(&mut *lines).collect_map(pairs);
-        written.map_err(Error::internal)?;
-        lines.push(b'\n');
-        Ok(())
+        document::line_of(columns.iter().map(AsRef::as_ref).zip(self.texts()), lines)
     }
 }
 

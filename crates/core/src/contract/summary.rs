@@ -74,6 +74,12 @@ impl RunResult {
             some => Some(format!("{some} of them expected")),
         }
     }
+
+    /// The same as it stands behind the number of failures: ` (all expected)`, or nothing.
+    #[must_use]
+    pub fn expected_in_brackets(&self) -> String {
+        self.expected_in_words().map(|words| format!(" ({words})")).unwrap_or_default()
+    }
 }
 
 /// The result and more.
@@ -138,4 +144,14 @@ pub struct OperationResult {
     pub result: RunResult,
     /// The run that `Added` and `Removed` compare with; null where there is none.
     pub previous_run_id: Option<RunId>,
+}
+
+/// What a run asks, for people: its operation, or how many operations where it is a suite run.
+#[must_use]
+pub fn operations_in_words(operation: &str, of_suite: usize) -> String {
+    match of_suite {
+        0 => operation.to_owned(),
+        1 => "1 operation".to_owned(),
+        more => format!("{more} operations"),
+    }
 }

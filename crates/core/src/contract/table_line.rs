@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::contract::coverage_row::CoverageRow;
+use crate::contract::document;
 use crate::contract::record_row::RecordRow;
 use crate::error::Error;
 use crate::model::id::RunId;
@@ -34,9 +35,7 @@ impl CoverageLine<'_> {
     /// # Errors
     /// `Internal` where it cannot be serialized.
     pub fn write(&self, lines: &mut Vec<u8>) -> Result<(), Error> {
-        serde_json::to_writer(&mut *lines, self).map_err(Error::internal)?;
-        lines.push(b'\n');
-        Ok(())
+        document::line(self, lines)
     }
 }
 
@@ -51,10 +50,8 @@ pub fn write_record(
     lines: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let run = std::iter::once((RUN_COLUMN, run_id.as_str()));
-    let pairs = run.chain(columns.iter().map(AsRef::as_ref).zip(row.texts()));
-    serde_json::Serializer::new(&mut *lines).collect_map(pairs).map_err(Error::internal)?;
-    lines.push(b'\n');
-    Ok(())
+    let cells = columns.iter().map(AsRef::as_ref).zip(row.texts());
+    document::line_of(run.chain(cells), lines)
 }
 
 #[cfg(test)]

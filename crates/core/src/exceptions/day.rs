@@ -29,7 +29,7 @@ impl Day {
     /// The day in UTC of a point in time.
     #[must_use]
     pub fn of(time: Timestamp) -> Self {
-        Self(time.to_string().chars().take(LENGTH).collect())
+        Self(time.day())
     }
 }
 

@@ -111,6 +111,7 @@ const FLAT_FIELDS: &[&str] = &[
     "Apply",
     COMMENT,
 ];
+
 impl RunRequest {
     /// Whether several operations are asked for, be they one in the end: a suite run.
     #[must_use]

@@ -1,9 +1,13 @@
 //! Links to the console of AWS, for people who read a notification. The report's own links are its
 //! page's.
 
-use std::fmt::Write;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::model::region::{Partition, Region};
+
+/// What is encoded in a part of a query: all but RFC 3986's unreserved characters and the slash.
+const QUERY: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Where the console shows the object at `uri`, `s3://BUCKET/KEY`, in a bucket in `region`; `None`
 /// where it is no such address, or the partition's console is not known. Whoever follows it must be
@@ -12,7 +16,7 @@ use crate::model::region::{Partition, Region};
 pub fn object(uri: &str, region: &Region) -> Option<String> {
     let host = host(region.partition())?;
     let (bucket, key) = uri.strip_prefix("s3://")?.split_once('/')?;
-    let prefix = encoded(key);
+    let prefix = utf8_percent_encode(key, QUERY);
     Some(format!("https://{region}.{host}/s3/object/{bucket}?region={region}&prefix={prefix}"))
 }
 
@@ -24,20 +28,6 @@ fn host(partition: Partition) -> Option<&'static str> {
         Partition::China => Some("console.amazonaws.cn"),
         _ => None,
     }
-}
-
-/// `text` as a part of a query, by RFC 3986; a slash may stand there as it is.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

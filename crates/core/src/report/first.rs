@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::exceptions::Judgement;
 
 /// How many lines are kept.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// Lines about a run, of which the first ones count.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 use crate::artifact::REPORT_HTML;
 use crate::artifact::suite_index::INDEX;
 use crate::contract::handler_output::{HandlerOutput, Notification};
-use crate::contract::summary::{OperationResult, RunResult, Summary};
+use crate::contract::summary::{OperationResult, RunResult, Summary, operations_in_words};
 use crate::model::region::Region;
 use crate::outcome::one_line;
 use crate::report::console_link;
@@ -38,7 +38,7 @@ fn subject(summary: &Summary) -> String {
     };
     let expected = summary.result.expected_in_words().map(|words| format!(", {words}"));
     let known = expected.unwrap_or_default();
-    let what = what(summary);
+    let what = operations_in_words(&summary.operation, summary.operations.len());
     let text = format!(
         "{what} {status}: {failed} of {targets} targets failed{known}, {records} records{changed}"
     );
@@ -48,7 +48,7 @@ fn subject(summary: &Summary) -> String {
 
 fn message(summary: &Summary, home: &Region) -> String {
     let RunResult { run_id, status, failed, added, removed, artifacts, .. } = &summary.result;
-    let what = what(summary);
+    let what = operations_in_words(&summary.operation, summary.operations.len());
     let differing = added.unwrap_or(0) + removed.unwrap_or(0);
     let whose = if summary.operations.is_empty() { "" } else { "each operation's " };
     let files = ["changes.csv", "coverage.csv"].map(|file| format!("{whose}{file}"));
@@ -80,21 +80,11 @@ fn report(artifacts: &[String], home: &Region) -> String {
 
 fn counts(result: &RunResult) -> String {
     let RunResult { targets, succeeded, skipped, failed, .. } = result;
-    let expected = result.expected_in_words().map(|words| format!(" ({words})"));
-    let known = expected.unwrap_or_default();
+    let known = result.expected_in_brackets();
     format!(
         "Targets (account and Region): {targets}; {succeeded} succeeded, {skipped} skipped, \
          {failed} failed{known}.\n"
     )
-}
-
-/// What was asked: the operation, or how many of them.
-fn what(summary: &Summary) -> String {
-    match summary.operations.len() {
-        0 => summary.operation.clone(),
-        1 => "1 operation".to_owned(),
-        several => format!("{several} operations"),
-    }
 }
 
 /// A line for each operation of a suite run.
@@ -104,8 +94,7 @@ fn operations(operations: &[OperationResult]) -> String {
     }
     let line = |of: &OperationResult| {
         let RunResult { status, targets, failed, records, .. } = &of.result;
-        let expected = of.result.expected_in_words().map(|words| format!(" ({words})"));
-        let (operation, known) = (&of.operation, expected.unwrap_or_default());
+        let (operation, known) = (&of.operation, of.result.expected_in_brackets());
         format!("  {operation} {status}: {failed} of {targets} failed{known}, {records} records\n")
     };
     let lines: String = operations.iter().map(line).collect();

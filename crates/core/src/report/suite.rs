@@ -8,9 +8,7 @@ use crate::contract::summary::{OperationResult, RunResult, Status, Summary};
 use crate::model::id::RunId;
 use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
-
-/// How many failures, and how many changes, the summary has in words.
-const FIRST: usize = 10;
+use crate::report::first::MOST;
 
 /// The summary over those of the operations: PARTIAL where one of them is, counts added up, the
 /// first failures and changes of each operation in turn. `artifacts` are the URIs that a person reads
@@ -88,7 +86,7 @@ fn first(operations: &[Summary], lines: fn(&Summary) -> &Vec<String>) -> Vec<Str
             lines(summary).get(i).map(|line| format!("{}: {line}", summary.operation))
         })
     };
-    (0..FIRST).flat_map(line).take(FIRST).collect()
+    (0..MOST).flat_map(line).take(MOST).collect()
 }
 
 /// The Regions that no operation asked. One that runs once per account asks none, and says nothing

@@ -5,18 +5,14 @@ use std::path::Path;
 use org_operator_core::Region;
 use org_operator_core::artifact::SUMMARY;
 use org_operator_core::contract::plan::RunPlan;
-use org_operator_core::contract::summary::{RunResult, Summary};
+use org_operator_core::contract::summary::{RunResult, Summary, operations_in_words};
 
 use super::Begun;
 
 /// A run before its work.
 pub(super) fn begins(begun: &Begun<'_>, again: bool) -> String {
     let RunPlan { run_id, operation, operations, targets, work_items, .. } = begun.plan();
-    let what = match operations.len() {
-        0 => operation.clone(),
-        1 => "1 operation".to_owned(),
-        several => format!("{several} operations"),
-    };
+    let what = operations_in_words(operation, operations.len());
     let begins = if again { "goes on" } else { "begins" };
     let extent = match begun {
         Begun::Planned(_) => format!("{targets} targets in {work_items} work items"),
@@ -34,8 +30,7 @@ pub(super) fn summary(result: &RunResult) -> String {
         }
         _ => String::new(),
     };
-    let expected =
-        result.expected_in_words().map(|words| format!(" ({words})")).unwrap_or_default();
+    let expected = result.expected_in_brackets();
     format!(
         "{status}: {targets} targets, {succeeded} succeeded, {skipped} skipped, {failed} \
          failed{expected}; {records} records{changes}"
