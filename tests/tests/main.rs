@@ -4,8 +4,10 @@
 mod artifacts;
 mod behaviour;
 mod campaign;
+mod changes;
 mod command;
 mod command_bucket;
+mod command_changes;
 mod command_completions;
 mod command_context;
 mod command_demo;

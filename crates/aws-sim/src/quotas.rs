@@ -58,6 +58,12 @@ fn quota(call: &Call) -> Option<(Bucket, Rate)> {
         (Service::Ec2, "DescribeRouteTables") => ("route tables", (20.0, 100.0)),
         (Service::Ec2, "DescribeAddresses") => ("addresses", (20.0, 100.0)),
         (Service::Ec2, "DescribeVpcAttribute") => ("VPC attributes", (20.0, 100.0)),
+        (Service::Ec2, "DescribeSecurityGroups") => ("groups", (20.0, 100.0)),
+        (Service::Ec2, "DescribeSecurityGroupRules") => ("rules", (20.0, 100.0)),
+        // The bucket of the mutating actions, of which some have one of their own.
+        (Service::Ec2, "RevokeSecurityGroupIngress" | "AuthorizeSecurityGroupIngress") => {
+            ("ingress", (5.0, 50.0))
+        }
         (Service::Ec2, "DescribeNetworkInterfaces") => ("interfaces", (10.0, 50.0)),
         // Per partition key, in calls: a batch of 25 small items counts as one here.
         (Service::DynamoDb, _) => ("partition", (1_000.0, 1_000.0)),

@@ -12,7 +12,7 @@ use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
 use crate::services::{Context, Handler, route};
-use crate::stores::Stores;
+use crate::stores::{IngressRule, Stores};
 use crate::world::World;
 
 /// A simulated AWS with its organization, stores and meter.
@@ -149,6 +149,24 @@ impl Simulation {
     #[must_use]
     pub fn table_items(&self, table: &str) -> Vec<serde_json::Value> {
         self.stores.tables.items(table)
+    }
+
+    /// The ingress rules of an account's Region, without a call that could fail.
+    #[must_use]
+    pub fn ingress_rules(&self, account: &str, region: &str) -> Vec<IngressRule> {
+        self.stores.ingress_rules.of(&self.world, account, region)
+    }
+
+    /// The ids of the ingress rules that calls have revoked, in order.
+    #[must_use]
+    pub fn revoked_rules(&self) -> Vec<String> {
+        self.stores.ingress_rules.revoked()
+    }
+
+    /// How many ingress rules calls have authorized.
+    #[must_use]
+    pub fn authorized_rules(&self) -> u64 {
+        self.stores.ingress_rules.authorized()
     }
 
     fn conditions(&self) -> MutexGuard<'_, Conditions> {

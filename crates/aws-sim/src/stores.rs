@@ -1,10 +1,13 @@
-//! What the simulation keeps between calls: ledger entries, artifacts and sessions. How services show
+//! What the simulation keeps between calls: ledger entries, artifacts, sessions and ingress rules. How services show
 //! them stands in `services`.
 
+mod ingress_rules;
 mod objects;
 mod sessions;
 mod tables;
 
+pub use ingress_rules::IngressRule;
+pub(crate) use ingress_rules::IngressRules;
 pub(crate) use objects::{Object, Objects, UploadError, etag};
 pub(crate) use sessions::Sessions;
 pub(crate) use tables::{Partition, Tables};
@@ -15,6 +18,7 @@ pub(crate) struct Stores {
     pub(crate) tables: Tables,
     pub(crate) objects: Objects,
     pub(crate) sessions: Sessions,
+    pub(crate) ingress_rules: IngressRules,
 }
 
 impl Stores {
@@ -24,6 +28,7 @@ impl Stores {
             tables: Tables::new(ledger_page),
             objects: Objects::default(),
             sessions: Sessions::default(),
+            ingress_rules: IngressRules::default(),
         }
     }
 }

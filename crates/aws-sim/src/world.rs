@@ -13,6 +13,8 @@ use crate::rng::keyed;
 
 /// The role that workers assume in member accounts.
 pub const MEMBER_ROLE: &str = "operation-readonly";
+/// The role that changes are made with in member accounts; it has the same trust.
+pub const ADMIN_ROLE: &str = "operation-admin";
 /// The external id that the member roles require.
 pub const EXTERNAL_ID: &str = "simulated-external-id";
 /// The organization's id.

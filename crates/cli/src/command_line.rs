@@ -7,6 +7,7 @@ use crate::args::AwsArgs;
 use crate::commands::accounts::args::AccountsArgs;
 use crate::commands::ask::args::AskArgs;
 use crate::commands::athena_table::args::AthenaTableArgs;
+use crate::commands::change::args::RunCommand;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::completions::args::CompletionsArgs;
 use crate::commands::diff::args::DiffArgs;
@@ -15,7 +16,6 @@ use crate::commands::operations::args::OperationsArgs;
 use crate::commands::plan::args::PlanArgs;
 use crate::commands::profiles::args::ProfilesArgs;
 use crate::commands::report::args::ReportArgs;
-use crate::commands::run::args::RunArgs;
 use crate::commands::runs::args::RunsArgs;
 use crate::commands::start::args::StartArgs;
 use crate::commands::status::args::StatusArgs;
@@ -48,7 +48,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run an operation in every selected account and Region, from this machine.
-    Run(RunArgs),
+    Run(Box<RunCommand>),
     /// Ask one read-only AWS call in every selected account and Region.
     Ask(AskArgs),
     /// Say what a run would do and take, without doing it.

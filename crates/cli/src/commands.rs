@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod ask;
 pub(crate) mod athena_table;
+pub(crate) mod change;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
@@ -25,7 +26,7 @@ use crate::output::printer::Printer;
 pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
     let Cli { aws, command, .. } = cli;
     match command {
-        Command::Run(args) => run::run(&aws, &args, printer).await,
+        Command::Run(command) => change::run(&aws, &command, printer).await,
         Command::Ask(args) => ask::run(&aws, &args, printer).await,
         Command::Plan(args) => plan::run(&aws, &args).await,
         Command::Accounts(args) => accounts::run(&aws, &args, printer).await,

@@ -6,6 +6,7 @@
 mod appends;
 pub mod assume_role_gate;
 pub mod atomic_file;
+pub mod changes;
 pub mod directory;
 pub mod engine;
 pub mod journal;

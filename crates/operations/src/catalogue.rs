@@ -9,6 +9,7 @@ use org_operator_core::input::path::FieldPath;
 use org_operator_core::input::violation::{Expected, Violations};
 use serde_json::{Map, Value};
 
+use crate::close_open_ingress::CloseOpenIngress;
 use crate::{Operation, defined, internet_routes, public_ips};
 
 /// The operation files of this release: the name of each, and its text.
@@ -18,8 +19,11 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 #[must_use]
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-        let written: [Arc<dyn Operation>; 2] =
-            [Arc::new(internet_routes::InternetRoutes), Arc::new(public_ips::PublicIps)];
+        let written: [Arc<dyn Operation>; 3] = [
+            Arc::new(CloseOpenIngress),
+            Arc::new(internet_routes::InternetRoutes),
+            Arc::new(public_ips::PublicIps),
+        ];
         let files = FILES.iter().map(|(name, text)| Entry::file(name, text));
         Catalogue::sorted(written.into_iter().map(Entry::written).chain(files))
     });

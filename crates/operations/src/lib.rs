@@ -5,6 +5,8 @@
 //! ledger, to other Regions or to Lambda: it gets a configuration for its target.
 
 pub mod catalogue;
+pub mod change;
+pub mod close_open_ingress;
 mod defined;
 mod ec2;
 pub mod internet_routes;
@@ -25,6 +27,7 @@ use org_operator_core::{AccountId, Region};
 use serde_json::{Map, Value};
 
 pub use catalogue::{Catalogue, catalogue};
+pub use change::{Change, change_of};
 pub use defined::{DefinedOperation, defined};
 pub use org_operator_core::error::OperationFailure;
 pub use raw::{RAW, is_raw, raw_definition, raw_pages};

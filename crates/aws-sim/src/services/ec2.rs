@@ -1,10 +1,11 @@
 //! Amazon EC2 (query): who may call, and which operation answers. Regions, route tables, addresses,
-//! network interfaces and an attribute of VPCs have files of their own.
+//! network interfaces, security groups and an attribute of VPCs have files of their own.
 
 mod addresses;
 mod query;
 mod regions;
 mod route_tables;
+mod security_groups;
 mod vpc_attribute;
 
 use super::handler::{Context, Handler, ServiceResult, call};
@@ -95,9 +96,11 @@ fn handle(
         }
         "DescribeVpcAttribute" => vpc_attribute::describe(world, account, region, form),
         "DescribeRegions" => Ok(regions::describe(world, account, form)),
-        _ => {
-            let text = format!("The action {operation} is not valid for this web service.");
-            Err(ServiceError::new(400, "InvalidAction", text))
-        }
+        _ => security_groups::handle(context, (account, region), operation, form),
     }
+}
+
+fn invalid_action(operation: &str) -> ServiceError {
+    let text = format!("The action {operation} is not valid for this web service.");
+    ServiceError::new(400, "InvalidAction", text)
 }

@@ -14,7 +14,7 @@ use crate::oracle::is_enabled;
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
-use crate::world::{EXTERNAL_ID, MEMBER_ROLE, RoleTrust, World};
+use crate::world::{ADMIN_ROLE, EXTERNAL_ID, MEMBER_ROLE, RoleTrust, World};
 
 type Form = BTreeMap<String, String>;
 
@@ -104,7 +104,8 @@ fn check_trust(world: &World, account: &str, form: &Form) -> ServiceResult<()> {
         );
         ServiceError::new(403, "AccessDenied", text)
     };
-    let fits = arn.ends_with(&format!(":role/{MEMBER_ROLE}"))
+    let role = arn.rsplit(":role/").next().unwrap_or_default();
+    let fits = [MEMBER_ROLE, ADMIN_ROLE].contains(&role)
         && form.get("ExternalId").is_some_and(|id| id == EXTERNAL_ID);
     match world.account(account).map(|account| account.trust) {
         Some(RoleTrust::Granted) if fits => Ok(()),

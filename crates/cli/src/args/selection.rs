@@ -59,3 +59,11 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) request: Option<PathBuf>,
 }
+
+impl SelectionArgs {
+    /// The operation, where exactly one is named.
+    pub(crate) fn only_operation(&self) -> Option<&str> {
+        let [only] = self.operation.as_slice() else { return None };
+        Some(only)
+    }
+}

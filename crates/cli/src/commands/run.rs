@@ -3,7 +3,7 @@
 pub(crate) mod args;
 mod intent;
 mod messages;
-mod resume_command;
+pub(crate) mod resume_command;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,10 +14,11 @@ use org_operator_core::artifact::Folder;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::summary::{RunResult, Status};
 use org_operator_core::ports::Clock;
-use org_operator_core::{ErrorKind, RunId};
+use org_operator_core::{Error, ErrorKind, RunId};
 use org_operator_operations::is_raw;
 
 use crate::args::AwsArgs;
+use crate::commands::change::planned;
 use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exceptions_file;
@@ -90,13 +91,26 @@ impl Run<'_> {
             () = stop.requested() => return Ok(self.stopped(&plan)),
             written = engine.export(&plan) => written,
         };
-        let result =
-            written.map_err(|e| self.connection.error("the answer was not written", &e))?;
+        let result = written.map_err(|e| self.unwritten(&e))?;
+        self.write_plan(&plan).await?;
         tokio::select! {
             biased;
             () = stop.requested() => Ok(self.cut(&plan)),
             printed = self.printed(&plan) => printed.map(|()| self.tell(&plan, &result)),
         }
+    }
+
+    fn unwritten(&self, error: &Error) -> CliError {
+        self.connection.error("the answer was not written", error)
+    }
+
+    /// Writes the plan's own files where the run planned changes.
+    async fn write_plan(&self, plan: &RunPlan) -> Result<(), CliError> {
+        let written = planned::written(&self.engine.out, plan).await;
+        if let Some(planned) = written.map_err(|e| self.unwritten(&e))? {
+            self.printer.note(&planned);
+        }
+        Ok(())
     }
 
     fn stopped(&self, plan: &RunPlan) -> Exit {
@@ -230,7 +244,7 @@ impl Run<'_> {
 }
 
 /// The lock on the run whose journal is in `folder`.
-fn locked(folder: &Path) -> Result<Lock, CliError> {
+pub(crate) fn locked(folder: &Path) -> Result<Lock, CliError> {
     let summary = format!("the run in {} cannot be locked", folder.display());
     Lock::take(folder).map_err(|error| match error {
         LockError::Held => CliError::usage(

@@ -19,6 +19,10 @@ const FLAGS: &[(&[&str], &str)] = &[
     (&["Suite"], "--suite"),
     (&["Parameters"], "--param"),
     (&["ResumeRun"], "--resume"),
+    (&["PlanRun"], "--plan-run"),
+    (&["Undo"], "--undo"),
+    (&["MaxChanges"], "--max-changes"),
+    (&["ProtectedUnits"], "--protect-ou"),
 ];
 
 /// What to do about an invalid request.

@@ -24,9 +24,10 @@ pub const DEFAULT_OPERATION: &str = "internet-routes";
 /// A Map state takes at most 10,000 children at once; 0 would mean "all of them" to Step Functions.
 pub const MAX_CONCURRENCY: u32 = 10_000;
 
-/// Fields of the contract that this version does not support yet.
-const LATER: &[&str] = &["Apply"];
-const LATER_ALLOWED: &str = "nothing: this version does not support the field yet, leave it out";
+/// Fields of runs that change something: a request only plans.
+const APPLYING: &[&str] = &["Apply", "PlanRun", "MaxChanges", "MaxFailures", "Canary"];
+const APPLYING_ALLOWED: &str = "nothing: this deployment is read-only; a plan is applied from a machine, \
+                                by `org-operator run --apply --plan-run RUN_ID`";
 
 /// What a run is requested to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +110,10 @@ const FLAT_FIELDS: &[&str] = &[
     "RegionsPerWorkItem",
     "ResumeRun",
     "Apply",
+    "PlanRun",
+    "MaxChanges",
+    "MaxFailures",
+    "Canary",
     COMMENT,
 ];
 
@@ -153,7 +158,7 @@ fn read_event(value: &Value, violations: &mut Violations) -> Option<FanoutEvent>
 }
 
 fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
-    refuse(fields, LATER, LATER_ALLOWED, violations);
+    refuse(fields, APPLYING, APPLYING_ALLOWED, violations);
     let resume_run = fields.optional("ResumeRun", violations, parse::run_id);
     if resume_run.is_some() {
         let allowed = "nothing beside ResumeRun: the run has its own";

@@ -16,6 +16,8 @@ Examples:
   org-operator run --ou ou-ab12-cdefgh34 --exclude-account 111111111111 --tag stage=prod
   org-operator run --request request.json --concurrency 128 --out /var/lib/org-operator
   org-operator run --resume 20261122T081530Z-4f7a2c
+  org-operator run --operation close-open-ingress --param Ports=22,3389     a plan; nothing is changed
+  org-operator run --apply --plan-run 20261122T081530Z-4f7a2c --max-changes 20
 
 Without --regions: every Region of the partition; one that an account has off is SKIPPED there.
 Files are always written, under OUT/OPERATION/RUN_ID/; stdout has the records. Of several operations

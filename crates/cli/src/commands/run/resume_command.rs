@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 
 use clap::ValueEnum;
+use org_operator_core::RunId;
 use org_operator_core::contract::plan::RunPlan;
 
 use crate::args::{AwsArgs, DEFAULT_ROLE, EXTERNAL_ID};
@@ -13,26 +14,48 @@ use org_operator_local::engine::operation_of;
 /// How to go on with the run of `plan`. The external id is not repeated: what goes to a screen goes
 /// to logs, too. Where the environment does not have it, the person is told.
 pub(super) fn command(aws: &AwsArgs, args: &RunArgs, plan: &RunPlan) -> String {
-    let mut words = vec!["org-operator run".to_owned()];
-    let mut add = |flag: &str, value: Option<&OsStr>| {
-        words.extend(value.map(|value| option(flag, &value.to_string_lossy())));
-    };
-    let role = &args.role.role_name;
     let concurrency = args.concurrency.map(|targets| targets.to_string());
     // Two operations may have a run of one name.
     let found = operation_of(&args.out, &plan.run_id, None);
     let other = found.is_some_and(|found| found != plan.operation);
     let format = args.format.and_then(|format| format.to_possible_value());
-    add("--profile", aws.profile.as_deref().map(OsStr::new));
-    add("--region", aws.region.as_deref().map(OsStr::new));
-    add("--resume", Some(OsStr::new(plan.run_id.as_str())));
-    add("--operation", other.then_some(OsStr::new(&plan.operation)));
-    add("--out", Some(args.out.as_os_str()));
-    add("--role-name", (role != DEFAULT_ROLE).then_some(OsStr::new(role)));
-    add("--exceptions", args.exceptions.as_ref().map(|path| path.as_os_str()));
-    add("--concurrency", concurrency.as_deref().map(OsStr::new));
-    add("--format", format.as_ref().map(|format| OsStr::new(format.get_name())));
-    words.join(" ")
+    let mut words = Words::beginning(aws, "--resume", &plan.run_id);
+    words.add("--operation", other.then_some(OsStr::new(&plan.operation)));
+    words.add_place(args);
+    words.add("--exceptions", args.exceptions.as_ref().map(|path| path.as_os_str()));
+    words.add("--concurrency", concurrency.as_deref().map(OsStr::new));
+    words.add("--format", format.as_ref().map(|format| OsStr::new(format.get_name())));
+    words.0.join(" ")
+}
+
+/// The command that does what `flag` says with `run`, from the same place.
+pub(crate) fn line(aws: &AwsArgs, args: &RunArgs, flag: &str, run: &RunId) -> String {
+    let mut words = Words::beginning(aws, flag, run);
+    words.add_place(args);
+    words.0.join(" ")
+}
+
+/// The words of a command.
+struct Words(Vec<String>);
+
+impl Words {
+    fn beginning(aws: &AwsArgs, flag: &str, run: &RunId) -> Self {
+        let mut words = Self(vec!["org-operator run".to_owned()]);
+        words.add("--profile", aws.profile.as_deref().map(OsStr::new));
+        words.add("--region", aws.region.as_deref().map(OsStr::new));
+        words.add(flag, Some(OsStr::new(run.as_str())));
+        words
+    }
+
+    fn add_place(&mut self, args: &RunArgs) {
+        let role = &args.role.role_name;
+        self.add("--out", Some(args.out.as_os_str()));
+        self.add("--role-name", (role != DEFAULT_ROLE).then_some(OsStr::new(role)));
+    }
+
+    fn add(&mut self, flag: &str, value: Option<&OsStr>) {
+        self.0.extend(value.map(|value| option(flag, &value.to_string_lossy())));
+    }
 }
 
 /// What a person has to do beside pasting the command.

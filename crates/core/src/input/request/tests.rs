@@ -60,9 +60,14 @@ fn all_violations_are_reported_together() {
 }
 
 #[test]
-fn a_field_of_a_later_version_is_refused_unless_neutral() {
-    let text = refused(&json!({"Apply": true}));
-    assert!(text.contains("Apply: got true"), "{text}");
+fn a_request_that_would_change_something_is_refused_unless_neutral() {
+    let text = refused(&json!({"Apply": true, "PlanRun": "r1", "MaxChanges": 5, "Canary": 1}));
+    for part in
+        ["Apply: got true, allowed: nothing: this deployment is read-only", "PlanRun: got \"r1\""]
+    {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+    assert!(text.contains("MaxChanges: got 5") && text.contains("Canary: got 1"), "{text}");
     let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
     assert!(parse(&neutral).is_ok());
     let enabled = parse(&json!({"Regions": "ENABLED"})).unwrap();

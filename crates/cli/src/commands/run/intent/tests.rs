@@ -10,7 +10,7 @@ fn args(folder: &Path, more: &[&str]) -> RunArgs {
     let out = folder.display().to_string();
     let typed = [&["org-operator", "run", "--out", &out], more].concat();
     match Cli::try_parse_from(typed).unwrap().command {
-        Command::Run(args) => args,
+        Command::Run(command) => command.run,
         _ => panic!("not a run"),
     }
 }

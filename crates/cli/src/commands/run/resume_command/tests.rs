@@ -10,7 +10,7 @@ use crate::command_line::{Cli, Command};
 fn parsed(typed: &[&str]) -> (AwsArgs, RunArgs) {
     let cli = Cli::try_parse_from([&["org-operator"], typed].concat()).unwrap();
     match cli.command {
-        Command::Run(args) => (cli.aws, args),
+        Command::Run(command) => (cli.aws, command.run),
         _ => panic!("not a run"),
     }
 }

@@ -1,0 +1,108 @@
+//! The journal of a run that changes something: a line with the intent before each change, one with the
+//! outcome after it. What a process that died left behind is read from it. Files are other crates' part.
+
+use std::collections::BTreeMap;
+
+use org_operator_core::Error;
+use org_operator_core::contract::document;
+use org_operator_core::model::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::plan::RowKey;
+use crate::row_run::Settled;
+
+/// One line of the journal: about one row, either an intent or an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Line {
+    /// When it was written.
+    pub at: Timestamp,
+    /// The row that it is about.
+    #[serde(flatten)]
+    pub key: RowKey,
+    /// The outcome; null says that a change begins.
+    pub settled: Option<Settled>,
+}
+
+impl Line {
+    /// The line's bytes with the line feed.
+    ///
+    /// # Errors
+    /// `Internal` where it cannot be serialized.
+    pub fn bytes(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = document::compact(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// What the journal knows of one row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowRecord {
+    /// The outcome that was written last.
+    pub settled: Option<Settled>,
+    /// A change was begun, and nobody knows whether it was made.
+    pub open: bool,
+    /// When the row was first mentioned.
+    pub began: Option<Timestamp>,
+    /// When it was last mentioned.
+    pub ended: Option<Timestamp>,
+    /// How many outcomes were written.
+    pub attempts: u32,
+}
+
+impl RowRecord {
+    /// Whether a run that goes on leaves the row alone.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        !self.open && self.settled.as_ref().is_some_and(|settled| settled.outcome.is_final())
+    }
+
+    fn take(&mut self, line: Line) {
+        self.began.get_or_insert(line.at);
+        self.ended = Some(line.at);
+        // An intent without an outcome behind it: the process died in between.
+        self.open = line.settled.as_ref().is_none_or(|settled| settled.open);
+        if line.settled.is_some() {
+            self.attempts += 1;
+            self.settled = line.settled;
+        }
+    }
+}
+
+/// What a journal knows of all rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Journal {
+    rows: BTreeMap<RowKey, RowRecord>,
+}
+
+impl Journal {
+    /// Reads a journal's bytes. A line that was cut when a process died is passed over: what it would
+    /// have said is not known, which an intent before it says.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Self {
+        let mut journal = Self::default();
+        let lines = bytes.split(|byte| *byte == b'\n');
+        lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .for_each(|line| journal.take(line));
+        journal
+    }
+
+    /// Takes one more line.
+    pub fn take(&mut self, line: Line) {
+        self.rows.entry(line.key.clone()).or_default().take(line);
+    }
+
+    /// What is known of a row, or `None` where the journal does not mention it.
+    #[must_use]
+    pub fn get(&self, key: &RowKey) -> Option<&RowRecord> {
+        self.rows.get(key)
+    }
+
+    /// What is known of a row; of one that the journal does not mention, nothing.
+    #[must_use]
+    pub fn of(&self, key: &RowKey) -> RowRecord {
+        self.rows.get(key).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,25 @@
+//! The rules of runs that change something: a plan that is reviewed, exactly that plan applied, each
+//! row read again first, and an undo that is a plan itself.
+//!
+//! Everything here is a synchronous function over plain data: [`RowRun`] says what to do next for one
+//! row and hears what came of it. Calls, files, the clock and waiting are other crates' parts.
+
+mod applied;
+mod check;
+mod decide;
+mod guards;
+mod journal;
+mod plan;
+mod row_run;
+mod run;
+#[cfg(test)]
+mod tests;
+
+pub use applied::{AppliedRow, Counts, Outcome, undo};
+pub use check::{Plan, Wanted, check};
+pub use decide::{Next, Seen, decide};
+pub use guards::{Canary, FailedTargets, Guards, Hold, Limit, Protected};
+pub use journal::{Journal, Line, RowRecord};
+pub use plan::{Inverse, PlanRow, RowKey, SKIP, planned, read_plan, write_plan, write_plan_table};
+pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Settled, Step};
+pub use run::{ChangeResult, ChangeRun, applied_rows, coverage, target};

@@ -1,0 +1,127 @@
+//! The documents of a run that changes something: `change.json` says what was asked for before
+//! anything is done, `applied.json` how it ended, once all of its files are written.
+
+use org_operator_core::RunId;
+use org_operator_core::contract::coverage_row::{CoverageRow, TargetStatus};
+use org_operator_core::contract::summary::Status;
+use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::{AccountId, Error, ErrorKind, Region};
+use serde::{Deserialize, Serialize};
+
+use crate::applied::{AppliedRow, Counts, Outcome};
+use crate::guards::Guards;
+use crate::journal::Journal;
+use crate::plan::PlanRow;
+
+/// What a run that changes something was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChangeRun {
+    /// The run's id, which the session names in the accounts have.
+    pub run_id: RunId,
+    /// The operation.
+    pub operation: String,
+    /// The run whose rows it has: the one that made the plan, or the one that is taken back.
+    pub source: RunId,
+    /// Whether it takes back what `source` changed.
+    pub is_undo: bool,
+    /// When the first resource of the plan was looked at.
+    pub made_at: Timestamp,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Its guards.
+    pub guards: Guards,
+}
+
+/// How a run that changes something ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ChangeResult {
+    /// What it was asked for.
+    #[serde(flatten)]
+    pub run: ChangeRun,
+    /// COMPLETE where every row is APPLIED or ALREADY.
+    pub status: Status,
+    /// Targets with a row to change.
+    pub targets: u64,
+    /// Rows by outcome.
+    pub rows: Counts,
+    /// When its files were written.
+    pub ended_at: Timestamp,
+}
+
+impl ChangeResult {
+    /// The result of `run` over its rows.
+    #[must_use]
+    pub fn of(run: &ChangeRun, rows: &[AppliedRow<'_>], targets: u64, ended_at: Timestamp) -> Self {
+        let counts = Counts::of(rows);
+        let done = counts.get(Outcome::Applied) + counts.get(Outcome::Already);
+        let is_done = done == rows.len() as u64;
+        let status = if is_done { Status::Complete } else { Status::Partial };
+        Self { run: run.clone(), status, targets, rows: counts, ended_at }
+    }
+}
+
+/// The rows to change with their outcomes.
+///
+/// # Errors
+/// `Internal` where a row has none: the run was not worked to its end.
+pub fn applied_rows<'a>(
+    rows: &'a [PlanRow],
+    journal: &'a Journal,
+) -> Result<Vec<AppliedRow<'a>>, Error> {
+    let settled = |row: &'a PlanRow| {
+        let known = journal.get(&row.key).and_then(|known| known.settled.as_ref());
+        let settled =
+            known.ok_or_else(|| Error::internal(format!("{}: no outcome", row.key.key)))?;
+        Ok(AppliedRow { row, settled })
+    };
+    rows.iter().filter(|row| row.is_change()).map(settled).collect()
+}
+
+/// `coverage.csv`: one row for each target with a row to change; `rows` are sorted by target.
+#[must_use]
+pub fn coverage(rows: &[AppliedRow<'_>], journal: &Journal) -> Vec<CoverageRow> {
+    let by_target = |a: &AppliedRow<'_>, b: &AppliedRow<'_>| target(a.row) == target(b.row);
+    rows.chunk_by(by_target).map(|rows| covered(rows, journal)).collect()
+}
+
+/// The target of a row.
+#[must_use]
+pub fn target(row: &PlanRow) -> (&AccountId, &Region) {
+    (&row.key.account_id, &row.key.region)
+}
+
+fn covered(rows: &[AppliedRow<'_>], journal: &Journal) -> CoverageRow {
+    let row = rows[0].row;
+    let known = rows.iter().filter_map(|applied| journal.get(&applied.row.key));
+    let failed = rows.iter().find(|row| row.settled.outcome == Outcome::Failed);
+    let held = rows.iter().find(|row| row.settled.outcome == Outcome::Held);
+    let (status, error, message) = match (failed, held) {
+        (Some(failed), _) => {
+            let kind = failed.settled.error.unwrap_or(ErrorKind::OperationFailed);
+            (TargetStatus::Failed, kind.name(), failed.settled.message.clone())
+        }
+        (None, Some(held)) => {
+            let message = format!("HELD: {}", held.settled.message);
+            (TargetStatus::Failed, ErrorKind::NoOutcome.name(), message)
+        }
+        (None, None) => (TargetStatus::Succeeded, "", String::new()),
+    };
+    CoverageRow {
+        account_id: row.key.account_id.clone(),
+        account_name: row.account_name.clone(),
+        // A plan's rows do not say which unit their account is in, and no failure of a change is
+        // expected.
+        unit_path: String::new(),
+        expected: String::new(),
+        region: row.key.region.clone(),
+        status,
+        error: error.to_owned(),
+        message,
+        records: rows.len() as u64,
+        attempts: known.clone().map(|known| known.attempts).max().unwrap_or_default(),
+        started_at: known.clone().filter_map(|known| known.began).min(),
+        ended_at: known.filter_map(|known| known.ended).max(),
+    }
+}

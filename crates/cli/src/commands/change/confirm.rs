@@ -1,0 +1,75 @@
+//! The question before anything is changed. Nothing answers it but a person at a terminal, or an option
+//! with the operation's very name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, IsTerminal};
+
+use org_operator_changes::{Guards, Limit, Plan, target};
+
+use crate::error::CliError;
+use crate::output::printer;
+
+/// Says what would be changed, and returns once a person agreed.
+pub(super) async fn confirmed(
+    plan: &Plan,
+    guards: &Guards,
+    is_undo: bool,
+    given: Option<&str>,
+) -> Result<(), CliError> {
+    printer::always(&counts(plan, is_undo));
+    printer::always(&limits(guards));
+    match given {
+        Some(given) => right(given, &plan.operation, "--confirm"),
+        None if io::stdin().is_terminal() && io::stderr().is_terminal() => {
+            printer::always(&format!("type {} to go on, anything else to stop:", plan.operation));
+            let typed = tokio::task::spawn_blocking(typed).await;
+            let typed = typed.map_err(|e| CliError::internal("no answer was read", &e))?;
+            right(&typed, &plan.operation, "the answer")
+        }
+        None => Err(CliError::usage(
+            "nothing was changed",
+            "there is no terminal to ask at",
+            &format!("give --confirm {} where nobody is asked", plan.operation),
+        )),
+    }
+}
+
+fn typed() -> String {
+    let mut line = String::new();
+    // An end of the input is no agreement, and neither is an error.
+    let _ = io::stdin().lock().read_line(&mut line);
+    line.trim().to_owned()
+}
+
+fn right(given: &str, operation: &str, what: &str) -> Result<(), CliError> {
+    if given == operation {
+        return Ok(());
+    }
+    let cause = format!("{what} is `{given}`, not `{operation}`");
+    Err(CliError::usage("nothing was changed", cause, "give the operation's name to go on"))
+}
+
+fn counts(plan: &Plan, is_undo: bool) -> String {
+    let mut words: BTreeMap<&str, u64> = BTreeMap::new();
+    for row in &plan.rows {
+        *words.entry(&row.action).or_default() += 1;
+    }
+    let words: Vec<String> = words.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    let changed: Vec<_> = plan.rows.iter().filter(|row| row.is_change()).collect();
+    let targets: BTreeSet<_> = changed.iter().map(|row| target(row)).collect();
+    let accounts: BTreeSet<_> = targets.iter().map(|(account, _)| account).collect();
+    let what = if is_undo {
+        format!("taking back what run {} did", plan.run)
+    } else {
+        format!("applying the plan of run {}", plan.run)
+    };
+    let (words, targets, accounts) = (words.join(", "), targets.len(), accounts.len());
+    format!("{what}: {words}; {targets} targets in {accounts} accounts")
+}
+
+fn limits(guards: &Guards) -> String {
+    let limit = |limit: Option<Limit>| limit.map_or_else(|| "none".to_owned(), |l| l.to_string());
+    let canary = guards.canary.map_or_else(|| "none".to_owned(), |n| format!("{n} accounts"));
+    let (changes, failures) = (limit(guards.max_changes), limit(guards.max_failures));
+    format!("limits: MaxChanges {changes}, MaxFailures {failures}, Canary {canary}")
+}

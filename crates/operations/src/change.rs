@@ -1,0 +1,70 @@
+//! Operations that can change what they found: how a row of their plan is read again, and how its
+//! change is made. When to do either is decided in `org_operator_changes`.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::BoxFuture;
+use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
+use org_operator_core::error::CallFailure;
+use org_operator_core::outcome::classification::{Call, classify};
+use org_operator_core::outcome::one_line;
+use org_operator_core::{Error, ErrorKind};
+
+use crate::Target;
+use crate::close_open_ingress::CloseOpenIngress;
+
+/// An operation whose rows are a plan.
+pub trait Change: Send + Sync {
+    /// The operation's name in the catalogue.
+    fn operation(&self) -> &'static str;
+
+    /// The column of its records that is the key of a plan's row.
+    fn key_column(&self) -> &'static str;
+
+    /// The IAM actions for reading rows again and for these `words`, the actions of a plan's rows;
+    /// `None` where the operation does not know one of the words.
+    fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>>;
+
+    /// The resource of `row` as it is now.
+    fn read<'a>(
+        &'a self,
+        target: &'a Target,
+        row: &'a PlanRow,
+    ) -> BoxFuture<'a, Result<Seen, CallProblem>>;
+
+    /// Makes the change of `row` by one call that nothing repeats.
+    fn change<'a>(
+        &'a self,
+        target: &'a Target,
+        row: &'a PlanRow,
+    ) -> BoxFuture<'a, Result<Made, CallProblem>>;
+}
+
+/// The change that the operation called `name` plans, or `None` where it only reads.
+#[must_use]
+pub fn change_of(name: &str) -> Option<&'static dyn Change> {
+    const ALL: [&dyn Change; 1] = [&CloseOpenIngress];
+    ALL.into_iter().find(|change| change.operation() == name)
+}
+
+/// What a failed call of `action` means for a change.
+#[must_use]
+pub fn call_problem(action: &str, failure: &CallFailure) -> CallProblem {
+    let error = classify(Call::Operation, failure).certainly();
+    // A success that cannot be read has happened; only a 4xx says that nothing has.
+    let refused = failure.status.is_some_and(|status| (400..500).contains(&status));
+    CallProblem {
+        kind: error.kind(),
+        message: one_line(&format!("{action}: {}", error.reason())),
+        request_id: failure.request_id.clone(),
+        // EC2 throttles with 503, and says so: then nothing has happened.
+        may_have_happened: !refused && error.kind() != ErrorKind::Throttled,
+    }
+}
+
+/// The problem of a row whose account cannot be entered: nothing was sent.
+#[must_use]
+pub fn entry_problem(error: &Error) -> CallProblem {
+    let (kind, message) = (error.kind(), one_line(error.message()));
+    CallProblem { kind, message, request_id: None, may_have_happened: false }
+}
