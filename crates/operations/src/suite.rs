@@ -11,7 +11,7 @@ use org_operator_core::input::violation::{Expected, Violations};
 use org_operator_core::model::spec::{Access, Spec};
 use serde_json::{Map, Value};
 
-use crate::{Catalogue, Operation};
+use crate::{Catalogue, Operation, change_of};
 
 /// The suite that every operation belongs to.
 pub const ALL: &str = "all";
@@ -88,8 +88,8 @@ impl Catalogue {
         let mut found: Vec<Arc<dyn Operation>> = Vec::new();
         for (i, name) in names.iter().enumerate() {
             let Some(operation) = self.find_at(path.index(i), name, violations) else { continue };
-            if operation.spec().access == Access::Mutating {
-                let allowed = "operations that only read; one that changes things runs alone";
+            if !is_a_question(operation.spec()) {
+                let allowed = "operations that only ask; one whose rows are a plan runs alone";
                 violations.note_text(path.index(i), format!("\"{name}\""), allowed);
             }
             found.push(operation);
@@ -99,10 +99,15 @@ impl Catalogue {
     }
 }
 
-/// Whether the operation belongs to `suite`. No suite changes anything.
+/// Whether the operation belongs to `suite`. No suite changes anything, or plans to.
 fn is_in(spec: &Spec, suite: &str) -> bool {
     let own = spec.documentation.suite.as_deref();
-    spec.access == Access::ReadOnly && (suite == ALL || own == Some(suite))
+    is_a_question(spec) && (suite == ALL || own == Some(suite))
+}
+
+/// Whether the operation only asks: it changes nothing, and its rows are no plan of a change.
+fn is_a_question(spec: &Spec) -> bool {
+    spec.access == Access::ReadOnly && change_of(&spec.name).is_none()
 }
 
 /// The parameters that a run must set and that are not in `given`.
