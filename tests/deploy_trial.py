@@ -9,6 +9,7 @@ import datetime
 import json
 import sys
 
+import trial_links
 import trial_management
 from emulator import Emulator, wait_for
 from front import FAILS, STAND_IN, Front
@@ -256,6 +257,7 @@ def trial(user, front):
     trial_management.reader(user, front, management)
     repeated(user, deploy, management)
     management = updates(user, deploy, outputs)
+    trial_links.trial(user, outputs, REQUEST)
     trial_management.trial(user, front, management)
     undeployed(user)
     trial_management.by_hand(user, organization, REQUEST)

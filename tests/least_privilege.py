@@ -27,6 +27,7 @@ NOT_SHOWN = {
     "logs:PutLogEvents": "the emulator writes the functions' logs itself",
     "s3:AbortMultipartUpload": "only where an upload fails half-way",
     "s3:ListBucket": "without it S3 says AccessDenied in the place of NoSuchKey",
+    "sns:Publish": "only with ReportLinkHours; without it the state machine publishes, as `make deploy-trial` shows",
     "account:ListRegions": "the emulator lets everyone call it",
 }
 # Roles of services that the emulator runs without asking for a role.

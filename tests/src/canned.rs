@@ -79,6 +79,12 @@ impl Canned {
         Ok(shell)
     }
 
+    /// The address that it listens on.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The heads of the requests so far.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {

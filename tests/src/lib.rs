@@ -11,6 +11,7 @@ pub mod command;
 pub mod contracts;
 pub mod deployed;
 pub mod files;
+pub mod invoked;
 pub mod packages;
 pub mod run_files;
 pub mod simulated;

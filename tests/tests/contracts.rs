@@ -101,6 +101,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "plan.json PlannedAt",
         "result-handler-output.json Added",
         "result-handler-output.json ExpectedFailures",
+        "result-handler-output.json Notification",
         "result-handler-output.json Removed",
         "resume-again.json AccountColumns",
         "resume-again.json UnitPath",

@@ -3,6 +3,7 @@
 
 mod definitions;
 mod failures;
+mod links;
 mod requests;
 mod resumed;
 mod suites;

@@ -1,4 +1,5 @@
-//! The ports of org-operator over AWS: organization, member access, ledger, artifacts, clock.
+//! The ports of org-operator over AWS: organization, member access, ledger, artifacts,
+//! notifications, clock.
 //!
 //! Nothing is decided here: `org_operator_core` classifies what AWS answers. The EC2 client is not
 //! here either: its SDK is the largest by far, and only the operations need it.
@@ -14,6 +15,7 @@ mod http;
 mod ledger;
 mod ledger_items;
 mod member;
+mod notifications;
 mod organization;
 mod pages;
 mod rate_limiter;
@@ -34,5 +36,6 @@ pub use failure::{call_error, call_failure};
 pub use http::{CallCounter, ThrottleCounter};
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};
+pub use notifications::{S3Links, SnsTopic};
 pub use organization::Organization;
 pub use truncation::RejectTruncated;

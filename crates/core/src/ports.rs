@@ -40,7 +40,9 @@ mod borrowed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::time::Duration;
 
+use crate::contract::handler_output::Notification;
 use crate::contract::ledger::{Entry, LedgerPartition, LedgerRecord};
 use crate::error::Error;
 use crate::model::account::Account;
@@ -182,6 +184,26 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// The sort key to go on after, or `None` at the end.
     pub next: Option<String>,
+}
+
+/// What signs links to stored files.
+pub trait LinkSigner: Sync {
+    /// An address at which whoever has it can read the file at `uri`, `s3://BUCKET/KEY`, for at most
+    /// `valid`: a secret.
+    fn link(
+        &self,
+        uri: &str,
+        valid: Duration,
+    ) -> impl Future<Output = Result<String, Error>> + Send;
+}
+
+/// Who hears how runs end.
+pub trait Topic: Sync {
+    /// Tells all subscribers.
+    fn publish(
+        &self,
+        notification: &Notification,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 /// Where the time comes from.

@@ -7,6 +7,7 @@ pub mod csv_table;
 mod first;
 pub mod metrics;
 pub mod notification;
+pub mod shared_link;
 pub mod sql_table;
 pub mod suite;
 pub mod tally;

@@ -19,6 +19,11 @@ pub mod name {
     pub const RESULTS_BUCKET: &str = "RESULTS_BUCKET";
     /// Fanout, result handler: the artifacts' prefix in the bucket; may be empty.
     pub const RESULTS_PREFIX: &str = "RESULTS_PREFIX";
+    /// Result handler: how many hours a link is valid that opens a report without signing in, at most
+    /// 12; 0 for no such links.
+    pub const REPORT_LINK_HOURS: &str = "REPORT_LINK_HOURS";
+    /// Result handler: the ARN of the topic that it publishes messages with such links to.
+    pub const NOTIFICATION_TOPIC: &str = "NOTIFICATION_TOPIC";
     /// Worker: the role to assume in member accounts.
     pub const MEMBER_ROLE_NAME: &str = "MEMBER_ROLE_NAME";
     /// Worker: the external id that the member roles ask for.
@@ -43,6 +48,8 @@ pub mod name {
         LEDGER_TABLE,
         RESULTS_BUCKET,
         RESULTS_PREFIX,
+        REPORT_LINK_HOURS,
+        NOTIFICATION_TOPIC,
         MEMBER_ROLE_NAME,
         EXTERNAL_ID,
         LEDGER_RETENTION_DAYS,

@@ -1,5 +1,7 @@
 //! The settings of each function, read from the environment. What each variable means is in `env`.
 
+use std::time::Duration;
+
 use org_operator_aws::RoleSettings;
 use org_operator_core::Region;
 use org_operator_core::input::request::MAX_CONCURRENCY;
@@ -10,6 +12,10 @@ use crate::metrics::Metrics;
 
 /// The most days that the ledger's entries may be kept.
 const MAX_RETENTION_DAYS: u32 = 3_650;
+
+/// The longest session of a role (IAM user guide, "Methods to assume a role"): a link is no longer
+/// valid than the session that signed it.
+const MAX_LINK_HOURS: u32 = 12;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
@@ -98,6 +104,10 @@ pub struct ResultHandlerSettings {
     pub prefix: String,
     /// The Region that the function runs in, which the bucket is in, too.
     pub home: Region,
+    /// How long a link is valid that opens a report without signing in; zero for no such links.
+    pub link_valid: Duration,
+    /// The ARN of the topic for the messages with such links.
+    pub topic: String,
     /// The metrics that the function prints.
     pub metrics: Metrics,
 }
@@ -108,8 +118,12 @@ impl ResultHandlerSettings {
         let table = env.text(name::LEDGER_TABLE);
         let bucket = env.text(name::RESULTS_BUCKET);
         let prefix = env.optional(name::RESULTS_PREFIX);
+        let hours = env.whole(name::REPORT_LINK_HOURS, 0, MAX_LINK_HOURS);
+        let topic = env.text(name::NOTIFICATION_TOPIC);
         let (home, metrics) = (env.home_region(), Metrics::new(env));
-        Some(Self { table: table?, bucket: bucket?, prefix, home: home?, metrics })
+        let (table, bucket, home, topic) = (table?, bucket?, home?, topic?);
+        let link_valid = Duration::from_hours(hours?.into());
+        Some(Self { table, bucket, prefix, home, link_valid, topic, metrics })
     }
 }
 

@@ -9,6 +9,7 @@ mod export;
 mod judge;
 mod lines;
 mod previous;
+mod share;
 mod suite;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub use compare::{Written, compare};
 pub use export::ArtifactWriter;
 use export::Export;
 use previous::Previous;
+pub use share::Sharing;
 
 /// Accounts whose first, small page is asked for at once. Most accounts have no other: 50,000 of them
 /// take 4 s at 10 ms a query.

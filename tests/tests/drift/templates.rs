@@ -41,6 +41,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ScheduleExpression",
         "ScheduleTimezone",
         "NotificationEmail",
+        "ReportLinkHours",
         "EnableAdminOperations",
         "AllowDefinitions",
         "LedgerRetentionDays",

@@ -15,6 +15,9 @@ pub(super) const NOT_SEEN: [(&str, &str); 4] = [
     ("kms", "AWS's services use the key for the caller, with KmsKeyArn"),
     ("s3:ListBucket", "without it S3 says AccessDenied in the place of NoSuchKey"),
 ];
+/// The same for the functions alone.
+pub(super) const NOT_SIMULATED: (&str, &str) =
+    ("sns:Publish", "only with ReportLinkHours; `make deploy-trial` takes it away");
 /// The same for the state machine, beside what its definition names.
 pub(super) const NOT_NAMED: [(&str, &str); 5] = [
     ("states:StartExecution", "a Distributed Map's children are executions"),

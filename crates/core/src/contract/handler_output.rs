@@ -21,6 +21,8 @@ pub struct HandlerOutput {
     /// The fields of the execution's own output.
     #[serde(flatten)]
     pub result: RunResult,
-    /// The state machine publishes it and drops it from its own output.
-    pub notification: Notification,
+    /// What the state machine publishes, and drops from its own output; absent where the result
+    /// handler has published it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Notification>,
 }

@@ -1,5 +1,6 @@
 //! The wording of the notification about a run that has ended: a subject and a short text.
-//! Publishing it is the state machine's.
+//! Links that open without signing in are [`crate::report::shared_link`]'s; who publishes it is
+//! decided by whether it has any.
 
 use crate::artifact::REPORT_HTML;
 use crate::artifact::suite_index::INDEX;
@@ -20,7 +21,8 @@ impl HandlerOutput {
     /// What is said about a run that has ended; `home` is the Region of the bucket with its files.
     #[must_use]
     pub fn new(summary: Summary, home: &Region) -> Self {
-        Self { notification: notification(&summary, home), result: summary.result }
+        let words = notification(&summary, home);
+        Self { notification: Some(words), result: summary.result }
     }
 }
 
@@ -72,10 +74,14 @@ fn message(summary: &Summary, home: &Region) -> String {
 
 /// Where to look first: the report, or the page over several, in the console.
 fn report(artifacts: &[String], home: &Region) -> String {
-    let ends = [REPORT_HTML.name, INDEX].map(|name| format!("/{name}"));
-    let is_page = |uri: &&String| ends.iter().any(|end| uri.ends_with(end));
-    let link = artifacts.iter().find(is_page).and_then(|uri| console_link::object(uri, home));
+    let link = page(artifacts).and_then(|uri| console_link::object(uri, home));
     link.map(|link| format!("Report (sign in, then Open): {link}\n")).unwrap_or_default()
+}
+
+/// The report, or the page over several.
+pub(crate) fn page(artifacts: &[String]) -> Option<&String> {
+    let ends = [REPORT_HTML.name, INDEX].map(|name| format!("/{name}"));
+    artifacts.iter().find(|uri| ends.iter().any(|end| uri.ends_with(end)))
 }
 
 fn counts(result: &RunResult) -> String {
@@ -170,4 +176,4 @@ fn short(line: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

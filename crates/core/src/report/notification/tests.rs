@@ -13,7 +13,7 @@ fn notified(summary: &Summary) -> Notification {
     notification(summary, &Region::parse("eu-west-1").unwrap())
 }
 
-fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summary {
+pub(crate) fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>) -> Summary {
     let result = RunResult {
         run_id: RunId::parse("run-7").unwrap(),
         status: if failed == 0 { Status::Complete } else { Status::Partial },
