@@ -2,6 +2,7 @@
 //! file has the results of runs that go well; requests, resumed runs and failures have files of their own.
 
 mod definitions;
+mod exceptions;
 mod failures;
 mod links;
 mod requests;

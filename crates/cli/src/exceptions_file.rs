@@ -45,7 +45,8 @@ mod tests {
         let wrong = written(&right.replace("2027-01-31", "\"soon\"").replace("reason", "raeson"));
         let error = read(wrong.path()).unwrap_err();
         assert_eq!(error.exit.code(), 2);
-        for part in ["line 5, exception[0].raeson: got an unknown", "line 6, exception[0].expires"]
+        for part in
+            ["line 5, exception[0].raeson of ", "got an unknown", "line 6, exception[0].expires"]
         {
             assert!(error.cause.contains(part), "{part} is not in: {}", error.cause);
         }

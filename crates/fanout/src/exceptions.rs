@@ -22,14 +22,15 @@ pub enum ExceptionSource {
     Given(Option<Vec<Exception>>),
 }
 
-/// The exceptions in `text`; what is wrong with it is noted, each with `name` and its line.
+/// The exceptions in `text`; what is wrong with it is noted, each with its line and `name`, in this
+/// order: of a long place only the beginning is shown.
 pub fn read_exceptions(name: &str, text: &str, violations: &mut Violations) -> Vec<Exception> {
-    let at = |line: Option<usize>| line.map(|line| format!(" line {line}")).unwrap_or_default();
+    let at = |line: Option<usize>| line.map(|line| format!("line {line}, ")).unwrap_or_default();
     let (value, lines) = match toml_with_lines(text) {
         Ok(parsed) => parsed,
         Err(faults) => {
             for fault in faults.iter() {
-                let place = format!("{name}{}, {}", at(fault.line), fault.place);
+                let place = format!("{}{} of {name}", at(fault.line), fault.place);
                 violations.note_text(place, fault.came.clone(), fault.allowed.clone());
             }
             return Vec::new();
@@ -39,7 +40,7 @@ pub fn read_exceptions(name: &str, text: &str, violations: &mut Violations) -> V
     let exceptions = read::exceptions(&value, &mut found);
     violations.extend(found, |path| {
         let place = path.to_string();
-        format!("{name}{}, {place}", at(lines.of(&place)))
+        format!("{}{place} of {name}", at(lines.of(&place)))
     });
     exceptions
 }
@@ -57,7 +58,7 @@ impl<D, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
         let Some(bytes) = find(&self.artifacts, &key).await? else { return Ok(None) };
         let uri = self.artifacts.uri(&key);
         let text = String::from_utf8(bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))?;
-        Ok(Some(read_exceptions(&uri, &text, violations)))
+        Ok(Some(read_exceptions(&key, &text, violations)))
     }
 
     /// Writes the exceptions of a new run into its folder.

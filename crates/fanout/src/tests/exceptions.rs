@@ -40,8 +40,8 @@ async fn faults_of_the_file_and_of_the_request_are_told_together_before_anything
     let text = planned(&fanout, &json!({"MaxConcurrency": 0})).await.unwrap_err().to_string();
     for part in [
         "MaxConcurrency: got 0",
-        "exceptions.toml line 2, exception[0].account: got \"2\", allowed: an account id",
-        "exceptions.toml line 4, exception[0].error: got \"AccesDenied\"",
+        "line 2, exception[0].account of runs/exceptions.toml: got \"2\", allowed: an account id",
+        "line 4, exception[0].error of runs/exceptions.toml: got \"AccesDenied\"",
         "(nearest: `AccessDenied`)",
     ] {
         assert!(text.contains(part), "{part} is not in: {text}");
@@ -54,7 +54,7 @@ async fn what_is_no_toml_is_told_with_its_line() {
     let fanout = fanout(Ok(organization()));
     store(&fanout, "[[exception]]\naccount = \n").await;
     let text = planned(&fanout, &json!({})).await.unwrap_err().to_string();
-    assert!(text.contains("exceptions.toml line 2, (syntax)"), "{text}");
+    assert!(text.contains("line 2, (syntax) of runs/exceptions.toml"), "{text}");
 }
 
 #[tokio::test]
