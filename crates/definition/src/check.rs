@@ -9,6 +9,7 @@ mod source;
 
 use std::collections::BTreeSet;
 
+use org_operator_core::model::session::{self, MAX_POLICY_CHARS};
 use org_operator_models::{Models, models};
 use serde_json::Value;
 
@@ -93,10 +94,25 @@ fn checked(definition: Definition, mut faults: Faults, lines: &Lines) -> Result<
     };
     let sources = checking.sources();
     let scope = checking.scope();
-    let Checking { mut actions, faults, .. } = checking;
+    let Checking { mut actions, mut faults, .. } = checking;
     actions.extend(definition.actions.iter().cloned());
-    let actions = actions.into_iter().collect();
+    let actions: Vec<String> = actions.into_iter().collect();
+    session_policy(&actions, &mut faults);
     faults.at(lines).or(Checked { definition, scope, actions, sources })
+}
+
+/// Notes where one session cannot be cut to all `actions`: STS would refuse each account's session.
+fn session_policy(actions: &[String], faults: &mut Faults) {
+    let chars = session::policy(&session::with_inquiry(actions)).len();
+    if chars > MAX_POLICY_CHARS {
+        let came =
+            format!("{} IAM actions, whose session policy has {chars} characters", actions.len());
+        let allowed = format!(
+            "a session policy of {MAX_POLICY_CHARS} characters, as STS takes it: make several \
+             operations of it, with fewer calls each, and run them together"
+        );
+        faults.note("actions", came, allowed);
+    }
 }
 
 /// What is found out about a definition on the way.
@@ -143,5 +159,31 @@ impl Checking<'_> {
             _ => {}
         }
         self.definition.scope.unwrap_or(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A right definition that declares `count` actions more than its call has.
+    fn definition(count: usize) -> Value {
+        let actions: Vec<String> = (0..count).map(|n| format!("ec2:DescribeThing{n:03}")).collect();
+        serde_json::json!({
+            "name": "many", "summary": "every VPC", "service": "ec2", "call": "DescribeVpcs",
+            "rows": "Vpcs[]", "key": ["vpc_id"], "actions": actions,
+            "columns": [{"name": "vpc_id", "path": "VpcId", "meaning": "the VPC"}],
+        })
+    }
+
+    #[test]
+    fn more_actions_than_a_session_policy_can_hold_are_refused() {
+        let right = read_json(&definition(70)).unwrap();
+        let policy = session::policy(&session::with_inquiry(right.actions()));
+        assert!(policy.len() <= MAX_POLICY_CHARS, "{} characters", policy.len());
+        let refused = read_json(&definition(100)).unwrap_err().to_string();
+        for part in ["actions: got 101 IAM actions", "2048 characters", "run them together"] {
+            assert!(refused.contains(part), "{part} is not in: {refused}");
+        }
     }
 }

@@ -19,6 +19,9 @@ pub fn name(run: &RunId) -> String {
 /// The action that every run needs beside its operation's: which Regions the account has on.
 pub const INQUIRY: &str = "ec2:DescribeRegions";
 
+/// The most characters of a session policy (STS API reference, `AssumeRole`, `Policy`).
+pub const MAX_POLICY_CHARS: usize = 2_048;
+
 /// An operation's `actions` and [`INQUIRY`], each once.
 #[must_use]
 pub fn with_inquiry(actions: &[String]) -> Vec<String> {
