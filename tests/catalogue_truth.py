@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+import truth_actions
 import truth_ec2
 import truth_rows
 from emulator import ROOT, Emulator, Moto
@@ -89,6 +90,8 @@ WRONG = {
     ("ministack", "public-amis"): "ministack lacks CreateImage",
     ("ministack", "transit-gateway-attachments"): "ministack lacks DescribeTransitGatewayAttachments",
 }
+# The name of what is no operation: each one without each of its actions.
+LEAST = "least privilege"
 # What an emulator asks for besides the calls' own actions.
 MORE_ACTIONS = {("ministack", "public-endpoints"): ["lambda:GetFunction"]}
 # What keeps an operation from the wrong set: without it, its rows must differ from the truth on one emulator at least. The
@@ -137,13 +140,13 @@ def run(organization, folder, *words):
     return json.loads(ended.stdout), ""
 
 
-def named(organization, folder, operation):
-    """What `run --operation` finds in the Region, or once per account."""
+def named(organization, folder, operation, *more_words):
+    """What `run --operation` finds in the Region, or once per account; `folder` is made for it."""
     words = [word for given in PARAMETERS.get(operation, []) for word in ("--param", given)]
     where = [] if operation in GLOBAL else ["--regions", REGION]
     more = MORE_ACTIONS.get((organization.kind, operation))
-    what = ["--file", copied(FILES, operation, folder, more)] if more else ["--operation", operation]
-    return run(organization, folder / operation, *what, *where, *words)
+    what = ["--file", copied(FILES, operation, folder.parent, more)] if more else ["--operation", operation]
+    return run(organization, folder, *what, *where, *words, *more_words)
 
 
 def truth_of(operation):
@@ -166,7 +169,7 @@ def differences(rows, truth):
 
 def shown(organization, folder, operation, made):
     """The rows of an operation, and what is wrong with them."""
-    rows, failed = named(organization, folder, operation)
+    rows, failed = named(organization, folder / operation, operation)
     if failed:
         return rows, [failed]
     truths = truth_of(operation)
@@ -235,7 +238,21 @@ def on(kind):
                 outcomes[f"{operation} without its mend"] = [], []
         for name in ("internet-routes", "public-ips"):
             outcomes[f"{name} as a file"] = yardstick(organization, folder, name)
+        if kind == "ministack":
+            outcomes[LEAST] = [], list(least_privilege(organization, folder))
         return outcomes
+
+
+def least_privilege(organization, folder):
+    """What is wrong where each operation is asked without each of its actions; moto refuses nothing."""
+    member = organization.members[0]
+    silent = {}
+    for operation in (name for name in OPERATIONS if ("ministack", name) not in WRONG):
+        def asked(place, operation=operation):
+            return named(organization, place, operation, "--account", member.account)
+
+        silent[operation] = truth_actions.say_nothing(member, folder, operation, asked)
+    return truth_actions.problems(silent)
 
 
 def main():
@@ -246,7 +263,7 @@ def main():
     problems = []
     shown_by = collections.Counter(name for found in outcomes.values() for name in found)
     problems += [f"{name}: no emulator shows what its mend is for" for name in MENDS if not shown_by[f"{name} without its mend"]]
-    rest = (name for found in outcomes.values() for name in found if not name.endswith(" mend"))
+    rest = (name for found in outcomes.values() for name in found if not name.endswith(" mend") and name != LEAST)
     for operation in dict.fromkeys([*OPERATIONS, *rest]):
         for kind, found in outcomes.items():
             if (kind, operation) in WRONG:
@@ -260,6 +277,9 @@ def main():
     known = {file.stem for file in FILES.glob("*.toml")}
     problems += [f"{name} is not compared" for name in sorted(known - OPERATIONS.keys() - UNANSWERED.keys())]
     problems += [f"{name} is nowhere compared" for name in OPERATIONS if all((kind, name) in WRONG for kind in KINDS)]
+    problems += outcomes["ministack"][LEAST][1]
+    told = ", ".join(sorted(truth_actions.NOT_ENFORCED))
+    print(f"on ministack each says so without any one of its actions, but for {told}, which it lets everybody call")
     print(f"without its mend each of these differs: {', '.join(MENDS)}")
     print(*problems, sep="\n")
     print(f"took {time.monotonic() - begun:.0f} s")
