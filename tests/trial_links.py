@@ -29,9 +29,16 @@ def trial(user, outputs, request):
 
 def subscribed(user, outputs):
     """A queue that gets what the topic gets."""
-    url = user.client("sqs").create_queue(QueueName=QUEUE)["QueueUrl"]
-    arn = user.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    user.client("sns").subscribe(TopicArn=outputs["NotificationTopicArn"], Protocol="sqs", Endpoint=arn)
+    sqs, topic = user.client("sqs"), outputs["NotificationTopicArn"]
+    url = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }  # fmt: skip
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    user.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     return url
 
 
@@ -63,7 +70,7 @@ def opens(message):
     expect(urllib.parse.parse_qs(address.query)["X-Amz-Expires"] == ["7200"], f"how long the link is valid: {address}")
     with urllib.request.urlopen(address.geturl(), timeout=10) as answer:
         page = answer.read().decode()
-    expect("<title>" in page and "internet-routes" in page, f"behind the link is {page[:300]}")
+    expect("<title>org-operator report</title>" in page, f"behind the link is {page[:300]}")
     other = address._replace(path=address.path.replace("report.html", "coverage.csv"))
     try:
         urllib.request.urlopen(other.geturl(), timeout=10).close()
