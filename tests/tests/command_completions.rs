@@ -16,7 +16,7 @@ fn offered(shell: &Shell, words: &[&str]) -> TestResult<Vec<String>> {
 }
 
 #[test]
-fn completions_know_services_calls_and_operations() -> TestResult<()> {
+fn completions_know_services_calls_operations_and_suites() -> TestResult<()> {
     let shell = Shell::stranger(NOBODY)?;
     let services = offered(&shell, &["org-operator", "ask", "secretsm"])?;
     assert_eq!(services, ["secretsmanager"]);
@@ -24,6 +24,10 @@ fn completions_know_services_calls_and_operations() -> TestResult<()> {
     assert_eq!(calls, ["DescribeRouteTables"]);
     let operations = offered(&shell, &["org-operator", "run", "--operation", "internet-"])?;
     assert_eq!(operations, ["internet-routes"]);
+    let option = offered(&shell, &["org-operator", "run", "--sui"])?;
+    assert_eq!(option, ["--suite"]);
+    let suites = offered(&shell, &["org-operator", "run", "--suite", ""])?;
+    assert_eq!(suites, ["cost", "inventory", "network", "security", "all"]);
     std::fs::write(shell.path("covered.toml"), "")?;
     let tables = offered(&shell, &["org-operator", "athena-table", "cover"])?;
     assert_eq!(tables, ["coverage", "covered.toml"]);

@@ -17,7 +17,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', add = ArgValueCandidates::new(values::operations))]
     pub(crate) operation: Vec<String>,
     /// All operations of a suite at once: inventory, network, security, cost, or all
-    #[arg(long, value_name = "SUITE", conflicts_with = "operation")]
+    #[arg(long, value_name = "SUITE", conflicts_with = "operation", add = ArgValueCandidates::new(values::suites))]
     pub(crate) suite: Option<String>,
     /// An operation file to run in place of a named operation
     #[arg(long, value_name = "FILE", conflicts_with_all = ["operation", "suite"])]

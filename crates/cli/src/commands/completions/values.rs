@@ -1,5 +1,5 @@
-//! What a shell may complete where clap cannot know it: services, their calls and operations, out of the
-//! models and the catalogue. Where these cannot be read there is nothing to complete; the command itself
+//! What a shell may complete where clap cannot know it: services, their calls, operations and suites, out
+//! of the models and the catalogue. Where these cannot be read there is nothing to complete; the command itself
 //! says why.
 
 use std::ffi::OsStr;
@@ -25,6 +25,11 @@ pub(crate) fn calls() -> Vec<CompletionCandidate> {
 /// Every operation of the catalogue.
 pub(crate) fn operations() -> Vec<CompletionCandidate> {
     catalogue().names().map(CompletionCandidate::new).collect()
+}
+
+/// Every suite of the catalogue, and that of all operations.
+pub(crate) fn suites() -> Vec<CompletionCandidate> {
+    catalogue().suites().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
 }
 
 /// What has a table: the operations and the coverage that begin with `given`, and files.
