@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 VIEWS = ["Verdict", "Coverage", "Failures", "Changes", "Rows", "Topology"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
+PORTAL = "https://example.awsapps.com/start"
 SMALL, LARGE = (12, 17, 60), (10_000, 17, 100_000)
 
 
@@ -178,9 +179,22 @@ def real(browser, binaries, folder):
     for view in VIEWS:
         opened.show(view)
     opened.quiet()
+    through_a_portal(browser, binaries, folder, run)
     rows = opened.page.evaluate("rowCount()")
     cells = opened.page.evaluate("data.cells.status.length")
     print(f"a run's report.html: {rows} rows and {cells} targets as in its files, no request, no complaint")
+    opened.page.close()
+
+
+def through_a_portal(browser, binaries, folder, run):
+    """The links of a page that is made for a portal open there, in the right account."""
+    opened = Opened(browser, browser_run.reported(binaries, folder, run, PORTAL), "light")
+    opened.show("Rows")
+    first = opened.page.evaluate("text => linked(text, 0).getAttribute('href')", opened.column("vpc_id")[0])
+    account = opened.page.evaluate("data.accounts[data.rows.account[0]].id")
+    wanted = f"{PORTAL}#/console?account_id={account}&destination=https%3A%2F%2F"
+    expect(first.startswith(wanted), f"with a portal the first link is {first}")
+    opened.quiet()
     opened.page.close()
 
 

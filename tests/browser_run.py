@@ -27,6 +27,15 @@ def made(binaries, folder):
     return next(path.parent for path in Path(folder).glob("internet-routes/*/report.html"))
 
 
+def reported(binaries, folder, run, portal):
+    """The page of a run, written anew for an access portal."""
+    command = [binaries / "org-operator", "report", run, "--out", folder, "--portal", portal]
+    ended = subprocess.run(command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
+    if ended.returncode:
+        raise SystemExit(f"browser: the report ended with {ended.returncode}: {ended.stderr}")
+    return Path(ended.stdout.strip())
+
+
 def environment(facts, folder):
     return {
         "PATH": os.environ["PATH"], "HOME": str(folder), "AWS_ENDPOINT_URL": facts["Endpoint"], "AWS_REGION": "us-east-1",

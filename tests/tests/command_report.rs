@@ -55,6 +55,21 @@ fn the_page_made_from_a_runs_files_is_the_page_that_the_run_wrote() -> TestResul
 }
 
 #[test]
+fn a_page_is_written_anew_for_a_portal_and_a_wrong_one_is_refused() -> TestResult<()> {
+    let simulated = simulated()?;
+    let shell = simulated.shell()?;
+    let folder = run(&shell)?;
+    std::fs::write(folder.join("report.html"), "old")?;
+    let ask = |portal| shell.run(&["report", id(&folder), "--out", "runs", "--portal", portal]);
+    let made = page(&ask("https://example.awsapps.com/start/")?, &shell)?;
+    assert!(made.starts_with("<!doctype html>"), "{}", made.len());
+    let refused = ask("javascript:alert(1)")?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("https://example.awsapps.com/start"), "{}", refused.stderr);
+    Ok(())
+}
+
+#[test]
 fn a_comparison_is_a_page_beside_the_later_runs_own() -> TestResult<()> {
     let simulated = simulated()?;
     let shell = simulated.shell()?;

@@ -4,6 +4,7 @@
 use org_operator_core::input::parse;
 use org_operator_core::input::path::FieldPath;
 use org_operator_core::input::violation::Violations;
+use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::{Error, Region};
 use serde_json::Value;
 
@@ -22,6 +23,8 @@ pub mod name {
     /// Result handler: how many hours a link is valid that opens a report without signing in, at most
     /// 12; 0 for no such links.
     pub const REPORT_LINK_HOURS: &str = "REPORT_LINK_HOURS";
+    /// Result handler: the access portal through which the report's links open; may be empty.
+    pub const PORTAL_URL: &str = "PORTAL_URL";
     /// Result handler: the ARN of the topic that it publishes messages with such links to.
     pub const NOTIFICATION_TOPIC: &str = "NOTIFICATION_TOPIC";
     /// Worker: the role to assume in member accounts.
@@ -50,6 +53,7 @@ pub mod name {
         RESULTS_PREFIX,
         REPORT_LINK_HOURS,
         NOTIFICATION_TOPIC,
+        PORTAL_URL,
         MEMBER_ROLE_NAME,
         EXTERNAL_ID,
         LEDGER_RETENTION_DAYS,
@@ -119,6 +123,17 @@ impl<'a> Env<'a> {
         }
     }
 
+    /// The address of an access portal; absent or empty is none.
+    pub fn portal(&mut self, name: &str) -> Option<Option<PortalUrl>> {
+        let text = self.optional(name);
+        let portal = PortalUrl::parse(&text);
+        if portal.is_none() && !text.is_empty() {
+            self.violations.note(name, &Value::from(text), PortalUrl::ALLOWED);
+            return None;
+        }
+        Some(portal)
+    }
+
     /// A required comma-separated list of Regions.
     pub fn regions(&mut self, name: &str) -> Option<Vec<Region>> {
         let text = self.text(name)?;
@@ -158,6 +173,7 @@ mod tests {
         env.regions(name::TARGET_REGIONS);
         env.home_region();
         env.flag(name::ALLOW_DEFINITIONS);
+        env.portal(name::PORTAL_URL);
         env.finish(Some(())).err().map(|e| e.to_string()).unwrap_or_default()
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use org_operator_aws::RoleSettings;
 use org_operator_core::Region;
 use org_operator_core::input::request::MAX_CONCURRENCY;
+use org_operator_core::model::portal::PortalUrl;
 use org_operator_fanout::{ExceptionSource, Settings as PlanSettings};
 
 use crate::env::{Env, name};
@@ -106,6 +107,8 @@ pub struct ResultHandlerSettings {
     pub home: Region,
     /// How long a link is valid that opens a report without signing in; zero for no such links.
     pub link_valid: Duration,
+    /// The access portal through which the report's links open.
+    pub portal: Option<PortalUrl>,
     /// The ARN of the topic for the messages with such links.
     pub topic: String,
     /// The metrics that the function prints.
@@ -121,9 +124,10 @@ impl ResultHandlerSettings {
         let hours = env.whole(name::REPORT_LINK_HOURS, 0, MAX_LINK_HOURS);
         let topic = env.text(name::NOTIFICATION_TOPIC);
         let (home, metrics) = (env.home_region(), Metrics::new(env));
+        let portal = env.portal(name::PORTAL_URL);
         let (table, bucket, home, topic) = (table?, bucket?, home?, topic?);
         let link_valid = Duration::from_hours(hours?.into());
-        Some(Self { table, bucket, prefix, home, link_valid, topic, metrics })
+        Some(Self { table, bucket, prefix, home, link_valid, portal: portal?, topic, metrics })
     }
 }
 

@@ -26,6 +26,7 @@ use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::{RunResult, Summary};
 use org_operator_core::exceptions::{EXPECTED, Exceptions};
 use org_operator_core::input::violation::Violations;
+use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::model::timestamp::Timestamp;
@@ -63,13 +64,16 @@ pub struct ResultHandler<L, A> {
     pub partition: Partition,
     /// Where this runs: the report says how a run of it is resumed.
     pub origin: Origin,
+    /// The portal through which the report's links open; `None` where they open the console.
+    pub portal: Option<PortalUrl>,
 }
 
 impl<L, A> ResultHandler<L, A> {
     /// The step over its ports, with the whole catalogue, in the commercial partition.
     pub fn new(ledger: L, artifacts: A, results_prefix: String) -> Self {
         let (origin, partition) = (Origin::default(), Partition::Commercial);
-        Self { ledger, artifacts, results_prefix, catalogue: catalogue(), partition, origin }
+        let catalogue = catalogue();
+        Self { ledger, artifacts, results_prefix, catalogue, partition, origin, portal: None }
     }
 }
 
@@ -135,7 +139,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     }
 
     fn facts<'a>(
-        &self,
+        &'a self,
         event: &'a ResultEvent,
         spec: &'a Spec,
         accounts: &[AccountTargets],
@@ -146,7 +150,8 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
             regions.find(|region| !region.is_global()).map_or(self.partition, Region::partition);
         let ResultEvent { run_id, parameters, .. } = event;
         let (origin, resumed_as) = (self.origin, suite.unwrap_or(&spec.name));
-        RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as }
+        let portal = self.portal.as_ref();
+        RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as, portal }
     }
 
     /// The run to compare with, or `None` where there is none or its files are gone.

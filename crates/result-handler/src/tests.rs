@@ -62,8 +62,16 @@ impl Run {
         let (ledger, results_prefix) = (MemoryLedger::new(), "p".to_owned());
         let catalogue = catalogue_of_fake();
         let (origin, partition) = (Origin::Deployment, Partition::UsGov);
-        let handler =
-            ResultHandler { ledger, artifacts, results_prefix, catalogue, partition, origin };
+        let portal = None;
+        let handler = ResultHandler {
+            ledger,
+            artifacts,
+            results_prefix,
+            catalogue,
+            partition,
+            origin,
+            portal,
+        };
         Self { handler }
     }
 

@@ -126,6 +126,7 @@ impl Steps {
             catalogue: catalogue(),
             partition: self.fanout.settings.home_region.partition(),
             origin: Origin::Deployment,
+            portal: None,
         };
         let event = ResultEvent::parse(&serde_json::to_value(plan)?)?;
         let home = &self.fanout.settings.home_region;

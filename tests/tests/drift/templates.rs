@@ -42,6 +42,7 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ScheduleTimezone",
         "NotificationEmail",
         "ReportLinkHours",
+        "PortalUrl",
         "EnableAdminOperations",
         "AllowDefinitions",
         "LedgerRetentionDays",

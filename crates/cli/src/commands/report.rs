@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use org_operator_core::artifact::suite_index::INDEX;
 use org_operator_core::artifact::{REPORT_HTML, SUITES};
+use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::report::changes::{Change, ChangeKind};
 use org_operator_core::report::coverage::AccountTargets;
 use org_operator_core::{Error, RunId};
@@ -33,11 +34,12 @@ const OPENER: &str = "xdg-open";
 pub(crate) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     let runs =
         LocalRuns { out: &args.out, operation: args.operation.as_deref(), what: WHAT, hint: HINT };
+    let portal = args.portal.as_ref();
     let path = match (&args.run, args.compare.as_deref()) {
-        (Some(run), _) => page(&runs.find(run)?).await,
+        (Some(run), _) => page(&runs.find(run)?, portal).await,
         (None, Some([old, new])) => {
             let (before, after) = runs.pair(old, new)?;
-            compared(&before, &after).await
+            compared(&before, &after, portal).await
         }
         (None, _) => return Err(CliError::usage(WHAT, "no run is named", "name one")),
     };
@@ -49,17 +51,18 @@ pub(crate) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     Ok(Exit::Complete)
 }
 
-/// The page of a run, which runs of earlier versions do not have yet.
-async fn page(run: &LocalRun) -> Result<PathBuf, Error> {
+/// The page of a run: the one that it has, or a new one, where it has none or its links are to open
+/// through a portal.
+async fn page(run: &LocalRun, portal: Option<&PortalUrl>) -> Result<PathBuf, Error> {
     let written = run.written();
     if run.operation == SUITES {
         return index(&written);
     }
     let key = written.folder.artifact(&REPORT_HTML);
     let path = written.artifacts.path(&key);
-    if !path.is_file() {
+    if portal.is_some() || !path.is_file() {
         let operation = run.operation()?;
-        let files = RunFiles::read(run, operation.spec())?;
+        let files = RunFiles::read(run, operation.spec(), portal)?;
         let changes = files.changes()?;
         files.write(&key, changes).await?;
     }
@@ -74,10 +77,14 @@ fn index(written: &Written<Directory>) -> Result<PathBuf, Error> {
 }
 
 /// The page of the later run with the changes since the earlier one, beside its own page.
-async fn compared(before: &LocalRun, after: &LocalRun) -> Result<PathBuf, Error> {
+async fn compared(
+    before: &LocalRun,
+    after: &LocalRun,
+    portal: Option<&PortalUrl>,
+) -> Result<PathBuf, Error> {
     let operation = after.operation()?;
     let spec = operation.spec();
-    let mut files = RunFiles::read(after, spec)?;
+    let mut files = RunFiles::read(after, spec, portal)?;
     let (mut changes, mut added, mut removed) = (Changes::new(), 0, 0);
     let take = |targets: &AccountTargets, found: &[Change]| {
         let is_added = |change: &&Change| change.kind == ChangeKind::Added;

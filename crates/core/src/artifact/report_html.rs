@@ -31,7 +31,8 @@ pub fn open(facts: &RunFacts<'_>) -> Result<Box<dyn ArtifactSink>, Error> {
 }
 
 fn meta(facts: &RunFacts<'_>) -> Meta {
-    let RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as } = *facts;
+    let RunFacts { spec, run_id, parameters, partition, beside, origin, resumed_as, portal } =
+        *facts;
     let columns = spec.columns.iter().chain(beside);
     let remedies = ErrorKind::ALL.iter();
     let parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
@@ -42,6 +43,7 @@ fn meta(facts: &RunFacts<'_>) -> Meta {
             .collect(),
         levels: levels(spec),
         partition: partition.as_str().to_owned(),
+        portal: portal.map(|portal| portal.as_str().to_owned()),
         parameters: parameters.map(|set| Value::from(set.clone()).to_string()).unwrap_or_default(),
         resume: origin.resume(resumed_as, run_id),
         remedies: remedies.map(|k| (k.name().to_owned(), k.remedy().to_owned())).collect(),

@@ -8,6 +8,7 @@ use crate::contract::record_row::{ChangeRow, RecordRow};
 use crate::contract::summary::Summary;
 use crate::error::Error;
 use crate::model::id::RunId;
+use crate::model::portal::PortalUrl;
 use crate::model::region::Partition;
 use crate::model::spec::{Column, Spec};
 use crate::report::csv_table::Table;
@@ -32,6 +33,8 @@ pub struct RunFacts<'a> {
     pub origin: Origin,
     /// The operation by which the run is resumed: its own, or [`crate::artifact::SUITES`].
     pub resumed_as: &'a str,
+    /// The portal through which the report's links open.
+    pub portal: Option<&'a PortalUrl>,
 }
 
 /// Where the steps of a run run, which decides how a person resumes it.

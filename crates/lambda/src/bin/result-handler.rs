@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let artifacts = S3Artifacts::new(&config, &settings.bucket);
         let mut handler = ResultHandler::new(ledger, artifacts, settings.prefix);
         handler.partition = settings.home.partition();
+        handler.portal = settings.portal;
         let signer = S3Links::new(&config);
         let topic = SnsTopic::new(&config, &settings.topic);
         let sharing = Sharing { signer, topic, valid: settings.link_valid };

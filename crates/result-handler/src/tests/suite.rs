@@ -51,6 +51,7 @@ fn handler() -> Handler {
         catalogue: Box::leak(Box::new(Catalogue::of(operations))),
         partition: Partition::Commercial,
         origin: Origin::Deployment,
+        portal: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use org_operator_core::model::portal::PortalUrl;
 
 use crate::args::DEFAULT_OUT;
 
@@ -30,7 +31,16 @@ pub(crate) struct ReportArgs {
     /// The operation, where runs are named by id [default: the one that has such a run]
     #[arg(long, value_name = "NAME")]
     pub(crate) operation: Option<String>,
+    /// The access portal of IAM Identity Center: the page is written anew, and its links open through
+    /// it, in the right account
+    #[arg(long, value_name = "URL", value_parser = portal)]
+    pub(crate) portal: Option<PortalUrl>,
     /// Folder of the runs
     #[arg(long, value_name = "DIR", default_value = DEFAULT_OUT)]
     pub(crate) out: PathBuf,
+}
+
+/// The address of a portal, or what one may be.
+fn portal(text: &str) -> Result<PortalUrl, String> {
+    PortalUrl::parse(text).ok_or_else(|| format!("allowed: {}", PortalUrl::ALLOWED))
 }

@@ -18,6 +18,7 @@ use org_operator_core::contract::document::csv_rows;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::contract::record_row::{ChangeRow, RecordRow, columns_with};
 use org_operator_core::contract::summary::Summary;
+use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::ports::Artifacts;
@@ -36,6 +37,7 @@ pub(super) struct RunFiles<'a> {
     run: &'a LocalRun,
     written: Written<Directory>,
     spec: &'a Spec,
+    portal: Option<&'a PortalUrl>,
     plan: RunPlan,
     manifest: Vec<WorkItem>,
     beside: Vec<Column>,
@@ -44,8 +46,12 @@ pub(super) struct RunFiles<'a> {
 }
 
 impl<'a> RunFiles<'a> {
-    /// The files of `run`, of which the small ones are read.
-    pub(super) fn read(run: &'a LocalRun, spec: &'a Spec) -> Result<Self, Error> {
+    /// The files of `run`, of which the small ones are read; the links of its page open through `portal`.
+    pub(super) fn read(
+        run: &'a LocalRun,
+        spec: &'a Spec,
+        portal: Option<&'a PortalUrl>,
+    ) -> Result<Self, Error> {
         let written = run.written();
         let path = |artifact| written.artifacts.path(&written.folder.artifact(artifact));
         let plan = document(&path(&PLAN))?;
@@ -57,7 +63,7 @@ impl<'a> RunFiles<'a> {
         let summary = document(&summary)?;
         let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
         let beside = beside(&manifest, path(&EXCEPTIONS).is_file());
-        Ok(Self { run, written, spec, plan, manifest, beside, summary })
+        Ok(Self { run, written, spec, portal, plan, manifest, beside, summary })
     }
 
     fn path(&self, artifact: &Artifact) -> PathBuf {
@@ -125,7 +131,17 @@ impl<'a> RunFiles<'a> {
         let origin = if is_local { Origin::Local } else { Origin::Deployment };
         let (spec, run_id, parameters) = (self.spec, &self.run.run, &self.plan.parameters);
         let resumed_as = if self.run.is_in_suite() { SUITES } else { spec.name.as_str() };
-        RunFacts { spec, run_id, parameters, partition, beside: &self.beside, origin, resumed_as }
+        let portal = self.portal;
+        RunFacts {
+            spec,
+            run_id,
+            parameters,
+            partition,
+            beside: &self.beside,
+            origin,
+            resumed_as,
+            portal,
+        }
     }
 }
 
