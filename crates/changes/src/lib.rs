@@ -20,6 +20,9 @@ pub use check::{Plan, Wanted, check};
 pub use decide::{Next, Seen, decide};
 pub use guards::{Canary, FailedTargets, Guards, Hold, Limit, Protected};
 pub use journal::{Journal, Line, RowRecord};
-pub use plan::{Inverse, PlanRow, RowKey, SKIP, planned, read_plan, write_plan, write_plan_table};
+pub use plan::{
+    Inverse, PlanRow, PlanTable, RowKey, SKIP, planned, planned_row, read_plan, write_plan,
+    write_plan_table,
+};
 pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Settled, Step};
 pub use run::{ChangeResult, ChangeRun, applied_rows, coverage, target};

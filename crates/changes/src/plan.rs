@@ -86,14 +86,44 @@ pub fn write_plan(rows: &[PlanRow]) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// `Internal`, never in practice: the table is in memory.
 pub fn write_plan_table(rows: &[PlanRow]) -> Result<Vec<u8>, Error> {
-    let mut table = Table::new(COLUMNS)?;
+    let mut table = PlanTable::new()?;
     for row in rows {
+        table.row(row)?;
+    }
+    table.take()
+}
+
+/// `plan.csv` while it grows.
+#[derive(Debug)]
+pub struct PlanTable(Table);
+
+impl PlanTable {
+    /// A table with its header.
+    ///
+    /// # Errors
+    /// `Internal`, never in practice: the table is in memory.
+    pub fn new() -> Result<Self, Error> {
+        Table::new(COLUMNS).map(Self)
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn row(&mut self, row: &PlanRow) -> Result<(), Error> {
         let PlanRow { key, account_name, action, before, after, reason, .. } = row;
         let (from, to) = (shown(before), shown(after));
         let (account, region) = (key.account_id.as_str(), key.region.as_str());
-        table.row([account, account_name, region, &key.key, action, reason, &from, &to])?;
+        self.0.row([account, account_name, region, &key.key, action, reason, &from, &to])
     }
-    table.take()
+
+    /// Takes the bytes of the rows so far.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn take(&mut self) -> Result<Vec<u8>, Error> {
+        self.0.take()
+    }
 }
 
 /// A state in a cell: empty for none, else JSON.
@@ -121,17 +151,21 @@ pub fn read_plan(name: &str, bytes: &[u8]) -> Result<Vec<PlanRow>, Error> {
     violations.into_result(name, Some(rows))
 }
 
-/// The rows of a plan from the records of the run that made it: one object of text a line, with the
-/// columns `action`, `reason`, `before`, `after`, `inverse` and, as the key, `key_column`.
+/// The rows of a plan from the records of the run that made it, one a line.
 ///
 /// # Errors
-/// `Internal` where a line is no such record: this release wrote it.
+/// As [`planned_row`].
 pub fn planned(key_column: &str, records: &[u8]) -> Result<Vec<PlanRow>, Error> {
     let lines = records.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines.map(|line| of_record(key_column, line)).collect()
+    lines.map(|line| planned_row(key_column, line)).collect()
 }
 
-fn of_record(key_column: &str, line: &[u8]) -> Result<PlanRow, Error> {
+/// The row of a plan from a record: an object of text with the columns `action`, `reason`, `before`,
+/// `after`, `inverse` and, as the key, `key_column`.
+///
+/// # Errors
+/// `Internal` where the line is no such record: this release wrote it.
+pub fn planned_row(key_column: &str, line: &[u8]) -> Result<PlanRow, Error> {
     let record: Value = serde_json::from_slice(line).map_err(Error::internal)?;
     let text = |name: &str| {
         let cell = record.get(name).and_then(Value::as_str);

@@ -177,6 +177,60 @@ artifacts! {
         purpose: "the work items of an execution that resumed the run",
         sink: None,
     };
+    /// The rows of a plan for programs.
+    PLAN_ROWS = Artifact {
+        name: "plan.jsonl",
+        content_type: JSON_LINES,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the rows of a plan of changes, and in the folder of a run that applies one, its rows; other runs have no such file",
+        sink: None,
+    };
+    /// The rows of a plan for people.
+    PLAN_TABLE = Artifact {
+        name: "plan.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the same rows as a table, without what takes them back",
+        sink: None,
+    };
+    /// What a run that changes something was asked for.
+    CHANGE = Artifact {
+        name: "change.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "what a run that changes something was asked for, with its guards, written before anything is done",
+        sink: None,
+    };
+    /// What became of each row of a plan.
+    APPLIED_TABLE = Artifact {
+        name: "applied.csv",
+        content_type: CSV,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "what became of each row of the plan that the run applied",
+        sink: None,
+    };
+    /// What takes back what was applied.
+    UNDO = Artifact {
+        name: "undo.jsonl",
+        content_type: JSON_LINES,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "the plan that takes back what the run applied",
+        sink: None,
+    };
+    /// How a run that changes something ended.
+    APPLIED = Artifact {
+        name: "applied.json",
+        content_type: JSON,
+        place: Place::Run,
+        is_listed: false,
+        purpose: "how a run that changes something ended: its rows by outcome",
+        sink: None,
+    };
     /// Which run is the newest.
     LATEST = Artifact {
         name: "latest.json",

@@ -92,7 +92,7 @@ impl Run<'_> {
             written = engine.export(&plan) => written,
         };
         let result = written.map_err(|e| self.unwritten(&e))?;
-        self.write_plan(&plan).await?;
+        self.tell_plan(&plan).await?;
         tokio::select! {
             biased;
             () = stop.requested() => Ok(self.cut(&plan)),
@@ -104,10 +104,10 @@ impl Run<'_> {
         self.connection.error("the answer was not written", error)
     }
 
-    /// Writes the plan's own files where the run planned changes.
-    async fn write_plan(&self, plan: &RunPlan) -> Result<(), CliError> {
-        let written = planned::written(&self.engine.out, plan).await;
-        if let Some(planned) = written.map_err(|e| self.unwritten(&e))? {
+    /// Says how many changes the run planned, where it did.
+    async fn tell_plan(&self, plan: &RunPlan) -> Result<(), CliError> {
+        let planned = planned::in_words(&self.engine.out, plan).await;
+        if let Some(planned) = planned.map_err(|e| self.unwritten(&e))? {
             self.printer.note(&planned);
         }
         Ok(())

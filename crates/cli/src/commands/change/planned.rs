@@ -1,23 +1,16 @@
-//! The plan's own files, beside the records of the run that made it.
+//! What is said about the plan of a run that planned changes.
 
 use std::path::Path;
 
-use org_operator_changes::{PlanRow, planned};
+use org_operator_changes::PlanRow;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::{Error, RunId};
 use org_operator_local::changes::ChangeFolder;
-use org_operator_operations::change_of;
 
-/// Writes `plan.csv` and `plan.jsonl` of a run that planned changes, and says how many; `None` for a
-/// run that only read.
-pub(crate) async fn written(out: &Path, plan: &RunPlan) -> Result<Option<String>, Error> {
-    let Some(change) = change_of(&plan.operation) else { return Ok(None) };
-    let folder = ChangeFolder::new(out, &plan.operation, &plan.run_id);
-    let path = folder.path(&format!("{}.jsonl", plan.operation));
-    let records = std::fs::read(&path).map_err(|e| Error::io("reading", &path, &e))?;
-    let rows = planned(change.key_column(), &records)?;
-    folder.put_plan(&rows).await?;
-    Ok(Some(said(&rows, &plan.run_id)))
+/// How many changes a run planned; `None` for a run that only read.
+pub(crate) async fn in_words(out: &Path, plan: &RunPlan) -> Result<Option<String>, Error> {
+    let rows = ChangeFolder::new(out, &plan.operation, &plan.run_id).plan().await?;
+    Ok(rows.map(|rows| said(&rows, &plan.run_id)))
 }
 
 fn said(rows: &[PlanRow], run: &RunId) -> String {
