@@ -46,6 +46,7 @@ pub fn complete(run: &str, started_at: Option<Timestamp>) -> TestResult<String> 
         regions_not_asked: Vec::new(),
         first_failures: Vec::new(),
         first_changes: Vec::new(),
+        rows: BTreeMap::new(),
         started_at,
         ended_at: started_at,
         duration_ms: Some(0),

@@ -14,11 +14,12 @@ use org_operator_aws::{CallCounter, MemberRole, SystemClock};
 use org_operator_changes::{ChangeRun, Guards, Outcome, PlanRow, Protected, planned};
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Region, RunId};
-use org_operator_local::changes::{Applying, ChangeFolder, JournalFile};
+use org_operator_local::changes::{ChangeFolder, JournalFile};
 use org_operator_operations::close_open_ingress::{CloseOpenIngress, NAME};
 use org_operator_operations::{Change, Operation, Target};
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members};
+use org_operator_worker::changes::{Applying, RowGuards};
 use serde_json::{Map, Value, json};
 
 const SEEDS: u64 = 40;
@@ -122,7 +123,7 @@ impl Trial {
             }
         }
         let known = JournalFile::open(&folder.journal())?.known();
-        folder.finish(&run, rows, &known, SystemClock.now()).await?;
+        folder.finish(&run, rows, &known, &BTreeMap::new(), SystemClock.now()).await?;
         Ok(run)
     }
 
@@ -131,9 +132,10 @@ impl Trial {
         run: &'a ChangeRun,
         rows: &'a [PlanRow],
         journal: &Path,
-    ) -> TestResult<Applying<'a, MemberRole>> {
+    ) -> TestResult<Applying<'a, MemberRole, JournalFile>> {
         let journal = JournalFile::open(journal)?;
-        Ok(Applying::new(&CloseOpenIngress, &self.members, run, rows, BTreeMap::new(), journal)?)
+        let (run, guards) = (&run.run_id, RowGuards::default());
+        Ok(Applying::new(&CloseOpenIngress, &self.members, run, rows, guards, journal)?)
     }
 
     /// Whatever was changed so far is in the journal: applied, or begun.

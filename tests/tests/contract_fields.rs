@@ -54,6 +54,10 @@ fn every_field_of_every_stored_file_is_described() -> TestResult<()> {
             fields.insert("Comment".to_owned());
             // In the place of the stored request's Operation.
             fields.insert("Suite".to_owned());
+            // In a request that changes something.
+            let guards = ["PlanRun", "Undo", "MaxChanges", "MaxFailures", "Canary"];
+            let others = ["PlanMaxAgeHours", "Approval"];
+            fields.extend(guards.into_iter().chain(others).map(str::to_owned));
         }
         if ends.iter().any(|end| ["request.json", "worker-event.json"].contains(end)) {
             // The stored run is of one operation of the catalogue.
@@ -62,6 +66,10 @@ fn every_field_of_every_stored_file_is_described() -> TestResult<()> {
         if ["### `plan.json`", "### `summary.json`"].contains(&heading) {
             // Suite runs only.
             fields.insert("Operations".to_owned());
+        }
+        if heading == "### `summary.json`" {
+            // Runs that applied a plan only.
+            fields.insert("Rows".to_owned());
         }
         assert_eq!(described(&document, heading), fields, "{heading}");
     }

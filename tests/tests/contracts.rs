@@ -97,6 +97,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "latest.json PreviousRunId",
         "manifest.json AccountColumns",
         "manifest.json UnitPath",
+        "plan.json Approval",
         "plan.json Definition",
         "plan.json PlannedAt",
         "result-handler-output.json Added",

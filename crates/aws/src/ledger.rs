@@ -18,7 +18,7 @@ use crate::failure::own;
 use crate::ledger_items::{Item, STATUS, entry, outcome_item, record_item, sort_key};
 
 /// `BatchWriteItem` accepts at most this many items (DynamoDB API reference).
-const BATCH: usize = 25;
+pub(crate) const BATCH: usize = 25;
 /// How often unprocessed items are resent, with a wait that doubles each time: 6 s altogether, less
 /// than the reserve of an invocation for writing.
 const RESENDS: u32 = 7;
@@ -30,8 +30,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(50);
 /// The ledger in one DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct DynamoDbLedger {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl DynamoDbLedger {
@@ -73,7 +73,7 @@ impl DynamoDbLedger {
         Ok(Page { entries, next })
     }
 
-    async fn write(&self, items: Vec<Item>) -> Result<(), Error> {
+    pub(crate) async fn write(&self, items: Vec<Item>) -> Result<(), Error> {
         let requests = items.into_iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
         let mut unprocessed = self.send(requests).await?;
         let mut wait = FIRST_WAIT;
@@ -103,13 +103,13 @@ impl DynamoDbLedger {
 }
 
 /// The primary key of an entry.
-fn key(run: AttributeValue, entry: String) -> Item {
+pub(crate) fn key(run: AttributeValue, entry: String) -> Item {
     let attributes = [("Run", run), ("Entry", AttributeValue::S(entry))];
     attributes.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
-/// Whether the write was refused because the target already has a final outcome.
-fn is_final_already(error: &SdkError<PutItemError, HttpResponse>) -> bool {
+/// Whether the write was refused because its condition does not hold.
+pub(crate) fn is_condition_failed(error: &SdkError<PutItemError, HttpResponse>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
@@ -167,7 +167,7 @@ impl LedgerWriter for DynamoDbLedger {
         }
         match put.send().await {
             Ok(_) => Ok(()),
-            Err(error) if is_final_already(&error) => Ok(()),
+            Err(error) if is_condition_failed(&error) => Ok(()),
             Err(error) => Err(own("writing an outcome to the ledger", &error)),
         }
     }

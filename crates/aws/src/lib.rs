@@ -7,6 +7,7 @@
 mod artifact_download;
 mod artifacts;
 mod caller;
+mod change_ledger;
 mod clock;
 mod config;
 mod credentials;

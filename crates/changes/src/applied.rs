@@ -8,7 +8,7 @@ use org_operator_core::report::csv_table::Table;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Inverse, PlanRow, shown};
-use crate::row_run::Settled;
+use crate::settled::Settled;
 
 /// What became of a row. A row has exactly one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,10 +126,13 @@ impl Counts {
     }
 }
 
-/// The plan that takes back what was applied: the last change first.
+/// The plan that takes back what was applied, or may have been: the last change first. A row of
+/// which nobody knows is read before anything is done, as every row of an undo is; it is left out where
+/// only AWS's answer would have told which resource was made.
 #[must_use]
 pub fn undo(rows: &[AppliedRow<'_>]) -> Vec<PlanRow> {
-    let applied = rows.iter().filter(|row| row.settled.outcome == Outcome::Applied);
+    let may_have_happened = |settled: &Settled| settled.outcome == Outcome::Applied || settled.open;
+    let applied = rows.iter().filter(|row| may_have_happened(row.settled));
     applied.rev().filter_map(|AppliedRow { row, settled }| taken_back(row, settled)).collect()
 }
 

@@ -3,70 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use org_operator_core::model::limit::Limit;
 use org_operator_core::{AccountId, Region, UnitId};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Seen;
 use crate::plan::PlanRow;
-
-/// A number, or a share of all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Limit {
-    /// At most so many.
-    Number(u64),
-    /// At most this share of all, in percent, rounded down.
-    Percent(u8),
-}
-
-impl Limit {
-    /// What a limit looks like, for messages.
-    pub const ALLOWED: &'static str = "a whole number such as 20, or a share from 0% to 100%";
-
-    /// The limit, or `None` where `text` is not [`Self::ALLOWED`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.strip_suffix('%') {
-            None => text.parse().ok().map(Self::Number),
-            Some(share) => share.parse().ok().filter(|share| *share <= 100).map(Self::Percent),
-        }
-    }
-
-    /// How many of `all` are within the limit.
-    #[must_use]
-    pub fn of(self, all: u64) -> u64 {
-        match self {
-            Self::Number(number) => number,
-            Self::Percent(percent) => {
-                let share = u128::from(all) * u128::from(percent) / 100;
-                u64::try_from(share).unwrap_or(all)
-            }
-        }
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Percent(percent) => write!(f, "{percent}%"),
-        }
-    }
-}
-
-impl From<Limit> for String {
-    fn from(limit: Limit) -> Self {
-        limit.to_string()
-    }
-}
-
-impl TryFrom<String> for Limit {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("`{text}` is not {}", Self::ALLOWED))
-    }
-}
 
 /// What limits a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +31,18 @@ pub struct Guards {
 impl Guards {
     /// Hours after which a plan is too old unless a run says otherwise.
     pub const PLAN_MAX_AGE_HOURS: u32 = 24;
+
+    /// The guards of a run that goes on: its own, and what is protected by now.
+    #[must_use]
+    pub fn resumed(&self, now: &Protected) -> Self {
+        let mut guards = self.clone();
+        guards.protected.accounts.extend(now.accounts.iter().cloned());
+        guards.protected.units.extend(now.units.iter().cloned());
+        guards.protected.tag_keys.extend(now.tag_keys.iter().cloned());
+        // What was checked before the first change is not checked against what is left.
+        guards.max_changes = None;
+        guards
+    }
 }
 
 /// What no run touches, whatever its plan says.

@@ -9,7 +9,7 @@ use org_operator_core::model::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::RowKey;
-use crate::row_run::Settled;
+use crate::settled::Settled;
 
 /// One line of the journal: about one row, either an intent or an outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,8 @@ impl Line {
 }
 
 /// What the journal knows of one row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct RowRecord {
     /// The outcome that was written last.
     pub settled: Option<Settled>,
@@ -58,7 +59,14 @@ impl RowRecord {
         !self.open && self.settled.as_ref().is_some_and(|settled| settled.outcome.is_final())
     }
 
-    fn take(&mut self, line: Line) {
+    /// Whether a change was begun after the last outcome, and nothing says what came of it.
+    #[must_use]
+    pub fn is_unrecorded(&self) -> bool {
+        self.open && self.settled.as_ref().is_none_or(|settled| !settled.open)
+    }
+
+    /// Takes one more line about the row.
+    pub fn take(&mut self, line: Line) {
         self.began.get_or_insert(line.at);
         self.ended = Some(line.at);
         // An intent without an outcome behind it: the process died in between.
@@ -87,6 +95,23 @@ impl Journal {
             .filter_map(|line| serde_json::from_slice(line).ok())
             .for_each(|line| journal.take(line));
         journal
+    }
+
+    /// A journal of what is known of each row.
+    #[must_use]
+    pub fn of_rows(rows: impl IntoIterator<Item = (RowKey, RowRecord)>) -> Self {
+        Self { rows: rows.into_iter().collect() }
+    }
+
+    /// When a row was last mentioned; `None` where none is.
+    #[must_use]
+    pub fn last(&self) -> Option<Timestamp> {
+        self.rows.values().filter_map(|record| record.ended).max()
+    }
+
+    /// Gives a row an outcome that no process wrote.
+    pub(crate) fn conclude(&mut self, key: &RowKey, settled: Settled) {
+        self.rows.entry(key.clone()).or_default().settled = Some(settled);
     }
 
     /// Takes one more line.

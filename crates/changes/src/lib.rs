@@ -5,6 +5,7 @@
 //! row and hears what came of it. Calls, files, the clock and waiting are other crates' parts.
 
 mod applied;
+pub mod book;
 mod check;
 mod decide;
 mod guards;
@@ -12,17 +13,22 @@ mod journal;
 mod plan;
 mod row_run;
 mod run;
+mod settled;
 #[cfg(test)]
 mod tests;
 
 pub use applied::{AppliedRow, Counts, Outcome, undo};
 pub use check::{Plan, Wanted, check};
 pub use decide::{Next, Seen, decide};
-pub use guards::{Canary, FailedTargets, Guards, Hold, Limit, Protected};
+pub use guards::{Canary, FailedTargets, Guards, Hold, Protected};
 pub use journal::{Journal, Line, RowRecord};
+pub use org_operator_core::model::limit::Limit;
 pub use plan::{
     Inverse, PlanRow, PlanTable, RowKey, SKIP, planned, planned_row, read_plan, write_plan,
     write_plan_table,
 };
-pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Settled, Step};
-pub use run::{ChangeResult, ChangeRun, applied_rows, coverage, target};
+pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Step};
+pub use run::{
+    ChangeResult, ChangeRun, applied_rows, by_target, conclude, coverage, coverage_table, target,
+};
+pub use settled::Settled;

@@ -2,13 +2,13 @@
 //! that was lost read again before anything else. No change is repeated blindly.
 
 use org_operator_core::ErrorKind;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::applied::Outcome;
 use crate::decide::{Next, Seen, decide};
 use crate::guards::Hold;
 use crate::plan::PlanRow;
+use crate::settled::Settled;
 
 /// How often a change is tried where AWS throttles or the reply is lost.
 pub const MOST_TRIES: u32 = 5;
@@ -67,28 +67,6 @@ pub struct CallProblem {
     pub request_id: Option<String>,
     /// Whether the call may have had its effect all the same.
     pub may_have_happened: bool,
-}
-
-/// The outcome of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Settled {
-    /// What became of the row.
-    pub outcome: Outcome,
-    /// The state that was seen before anything was done; the plan's, where it could not be read.
-    pub before: Value,
-    /// The state after it, as far as it is known.
-    pub after: Value,
-    /// The id of what was made, where it has one that the plan could not know.
-    pub id: Option<String>,
-    /// The id of the request that made the change or was refused; null where its reply was lost.
-    pub request_id: Option<String>,
-    /// Why the row FAILED.
-    pub error: Option<ErrorKind>,
-    /// The reason in words; empty where there is nothing to say.
-    pub message: String,
-    /// Whether a change that was begun may still have happened.
-    pub open: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,13 @@
 //! The documents of a run that changes something: `change.json` says what was asked for before
 //! anything is done, `applied.json` how it ended, once all of its files are written.
 
+use std::collections::BTreeMap;
+
 use org_operator_core::RunId;
 use org_operator_core::contract::coverage_row::{CoverageRow, TargetStatus};
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::report::csv_table::Table;
 use org_operator_core::{AccountId, Error, ErrorKind, Region};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +15,7 @@ use crate::applied::{AppliedRow, Counts, Outcome};
 use crate::guards::Guards;
 use crate::journal::Journal;
 use crate::plan::PlanRow;
+use crate::settled::Settled;
 
 /// What a run that changes something was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,11 +83,63 @@ pub fn applied_rows<'a>(
     rows.iter().filter(|row| row.is_change()).map(settled).collect()
 }
 
-/// `coverage.csv`: one row for each target with a row to change; `rows` are sorted by target.
+/// Gives each row to change that has no outcome one: HELD for `reason` where it was not begun, FAILED
+/// where a change was begun and nothing says what came of it. With `is_rejected` what was HELD before
+/// is HELD for `reason`, too.
+pub fn conclude(
+    journal: &mut Journal,
+    rows: &[PlanRow],
+    is_rejected: bool,
+    reason: impl Fn(&PlanRow) -> String,
+) {
+    for row in rows.iter().filter(|row| row.is_change()) {
+        let known = journal.of(&row.key);
+        let held = known.settled.as_ref().is_none_or(|settled| settled.outcome == Outcome::Held);
+        if known.is_unrecorded() {
+            journal.conclude(&row.key, Settled::unrecorded(row, &reason(row)));
+        } else if known.settled.is_none() || (is_rejected && held) {
+            journal.conclude(&row.key, Settled::held(row, reason(row)));
+        }
+    }
+}
+
+/// `coverage.csv`: one row for each target with a row to change; `rows` are sorted by target, and
+/// `unit_paths` are those of the accounts as far as they are known.
 #[must_use]
-pub fn coverage(rows: &[AppliedRow<'_>], journal: &Journal) -> Vec<CoverageRow> {
+pub fn coverage(
+    rows: &[AppliedRow<'_>],
+    journal: &Journal,
+    unit_paths: &BTreeMap<AccountId, String>,
+) -> Vec<CoverageRow> {
     let by_target = |a: &AppliedRow<'_>, b: &AppliedRow<'_>| target(a.row) == target(b.row);
-    rows.chunk_by(by_target).map(|rows| covered(rows, journal)).collect()
+    let in_unit = |row: CoverageRow| CoverageRow {
+        unit_path: unit_paths.get(&row.account_id).cloned().unwrap_or_default(),
+        ..row
+    };
+    rows.chunk_by(by_target).map(|rows| in_unit(covered(rows, journal))).collect()
+}
+
+/// `coverage.csv` as bytes.
+///
+/// # Errors
+/// `Internal`, never in practice: the table is in memory.
+pub fn coverage_table(rows: &[CoverageRow]) -> Result<Vec<u8>, Error> {
+    let mut table = Table::new(CoverageRow::COLUMNS)?;
+    for row in rows {
+        let cells = row.cells();
+        table.row(cells.iter().map(AsRef::as_ref))?;
+    }
+    table.take()
+}
+
+/// The rows to change by target, those of a target in the order of the plan.
+#[must_use]
+pub fn by_target(rows: &[PlanRow]) -> Vec<Vec<&PlanRow>> {
+    let mut targets: BTreeMap<_, Vec<&PlanRow>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.is_change()) {
+        targets.entry(target(row)).or_default().push(row);
+    }
+    targets.into_values().collect()
 }
 
 /// The target of a row.
@@ -111,8 +167,7 @@ fn covered(rows: &[AppliedRow<'_>], journal: &Journal) -> CoverageRow {
     CoverageRow {
         account_id: row.key.account_id.clone(),
         account_name: row.account_name.clone(),
-        // A plan's rows do not say which unit their account is in, and no failure of a change is
-        // expected.
+        // The plan's rows do not say it, and no failure of a change is expected.
         unit_path: String::new(),
         expected: String::new(),
         region: row.key.region.clone(),

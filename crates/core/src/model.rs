@@ -5,6 +5,7 @@ pub mod account;
 pub mod account_column;
 pub mod account_regions;
 pub mod id;
+pub mod limit;
 pub mod portal;
 pub mod record;
 pub mod region;

@@ -42,6 +42,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::time::Duration;
 
+use crate::contract::change_item::ChangeItem;
 use crate::contract::handler_output::Notification;
 use crate::contract::ledger::{Entry, LedgerPartition, LedgerRecord};
 use crate::error::Error;
@@ -175,6 +176,36 @@ pub trait LedgerReader: Sync {
         partition: &LedgerPartition,
         most: u16,
     ) -> impl Future<Output = Result<Page, Error>> + Send;
+}
+
+/// The part of the ledger in which a run that changes something keeps what it does.
+pub trait ChangeLedger: Sync {
+    /// The items of a partition whose sort keys begin with `prefix`, in their order, at most `most`;
+    /// what was written before the call is among them.
+    fn change_items(
+        &self,
+        partition: &str,
+        prefix: &str,
+        most: Option<u16>,
+    ) -> impl Future<Output = Result<Vec<ChangeItem>, Error>> + Send;
+
+    /// Writes items, whatever is in their place.
+    fn put_change_items(
+        &self,
+        partition: &str,
+        items: &[ChangeItem],
+        expires_at: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Writes an item where there is none, or one with the stamp `expected`; false where there is
+    /// another. A write whose answer was lost may be told as false: read the item then.
+    fn swap_change_item(
+        &self,
+        partition: &str,
+        item: &ChangeItem,
+        expected: &str,
+        expires_at: i64,
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
 /// Some entries of a partition.

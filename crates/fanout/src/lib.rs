@@ -4,6 +4,7 @@
 //! run needs, or what is left of an earlier run. Which accounts a filter selects is decided by
 //! `org_operator_core::plan::selection`.
 
+mod change;
 mod early;
 mod exceptions;
 mod planner;
@@ -27,6 +28,7 @@ use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_operations::Operation;
 use serde_json::{Map, Value};
 
+pub use change::{ChangeSettings, PlanMembers, plan_members};
 pub use early::EarlyItems;
 use exceptions::refuse_own_column;
 pub use exceptions::{ExceptionSource, read_exceptions};
@@ -61,6 +63,8 @@ pub struct Settings {
     pub worker_admin: String,
     /// Whether a request may bring an operation of its own.
     pub allow_definitions: bool,
+    /// What is said about runs that change something.
+    pub changes: ChangeSettings,
     /// Where the run's exceptions come from.
     pub exceptions: ExceptionSource,
 }
@@ -115,7 +119,10 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes, C: Clock> Fanout<D, A, L, C
     /// `InvalidRequest` with every violation, `NoTargets`, or what Organizations, the ledger or the
     /// store returned. Nothing is written where the request is refused.
     pub async fn run(&self, event: &Value, fallback: Option<RunId>) -> Result<RunPlan, Error> {
-        let received = Received::read(event, fallback)?;
+        self.received(Received::read(event, fallback)?).await
+    }
+
+    async fn received(&self, received: Received) -> Result<RunPlan, Error> {
         match received.request.resume_run.clone() {
             Some(run) if received.request.operation == SUITES => {
                 self.resume_suite(&run, received).await
@@ -212,6 +219,7 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
             definition: None,
             parameters: request.parameters.clone(),
             apply: false,
+            approval: false,
             manifest: self.location(folder.artifact(&MANIFEST)),
             work_items: items.len() as u64,
             targets,
@@ -280,4 +288,4 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -122,6 +122,11 @@ impl<D: AccountDirectory> Planner<'_, D> {
         request: &RunRequest,
         mut violations: Violations,
     ) -> Result<Checked, Error> {
+        if request.change.is_some() {
+            let allowed =
+                "nothing: here a plan is applied by `org-operator run --apply --plan-run`";
+            violations.note_text("Apply", "true", allowed);
+        }
         let found = operations(request, &mut violations);
         let same_regions = self.regions(request, &mut violations);
         let selection = self.selected(request, &mut violations).await?;

@@ -18,17 +18,17 @@ use serde_json::json;
 
 use super::*;
 
-type TestFanout = Fanout<MemoryDirectory, MemoryArtifacts, MemoryLedger, TickingClock>;
+pub(crate) type TestFanout = Fanout<MemoryDirectory, MemoryArtifacts, MemoryLedger, TickingClock>;
 
 fn region(name: &str) -> Region {
     Region::parse(name).unwrap()
 }
 
-fn id(text: &str) -> AccountId {
+pub(crate) fn id(text: &str) -> AccountId {
     AccountId::parse(text).unwrap()
 }
 
-fn unit(text: &str) -> UnitId {
+pub(crate) fn unit(text: &str) -> UnitId {
     UnitId::parse(text).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn account(id: &str, name: &str, state: &str) -> Account {
     Account { id, name, state, management_account, units: None, email }
 }
 
-fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
+pub(crate) fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
     Fanout {
         settings: Settings {
             home_region: region("eu-west-1"),
@@ -52,6 +52,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
             worker_readonly: "worker".to_owned(),
             worker_admin: String::new(),
             allow_definitions: false,
+            changes: ChangeSettings::default(),
             exceptions: ExceptionSource::Stored,
         },
         directory: MemoryDirectory {
@@ -72,7 +73,7 @@ fn fanout(accounts: Result<Vec<Account>, Error>) -> TestFanout {
     }
 }
 
-fn organization() -> Vec<Account> {
+pub(crate) fn organization() -> Vec<Account> {
     vec![
         account("000000000001", "management", "ACTIVE"),
         account("000000000003", "=three", "ACTIVE"),

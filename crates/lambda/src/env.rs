@@ -1,7 +1,7 @@
 //! The functions' environment variables: their only settings, read once at start, with all faults
 //! reported together. AWS's own variables (`AWS_REGION`, `AWS_ENDPOINT_URL`, …) are read by the SDK.
 
-use org_operator_core::input::parse;
+use org_operator_core::input::parse::{self, Read};
 use org_operator_core::input::path::FieldPath;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::portal::PortalUrl;
@@ -39,6 +39,14 @@ pub mod name {
     pub const WORKER_FUNCTION_ADMIN: &str = "WORKER_FUNCTION_ADMIN";
     /// Fanout: `true` where a request may bring an operation of its own; `false` if absent.
     pub const ALLOW_DEFINITIONS: &str = "ALLOW_DEFINITIONS";
+    /// Fanout: accounts that no run changes, comma-separated; may be empty.
+    pub const PROTECTED_ACCOUNTS: &str = "PROTECTED_ACCOUNTS";
+    /// Fanout: units whose accounts no run changes, comma-separated; may be empty.
+    pub const PROTECTED_UNITS: &str = "PROTECTED_UNITS";
+    /// Fanout: keys of tags that protect a resource, comma-separated; may be empty.
+    pub const PROTECTED_TAG_KEYS: &str = "PROTECTED_TAG_KEYS";
+    /// Fanout: `true` where a request may do without a person's approval; `false` if absent.
+    pub const APPROVAL_OPTIONAL: &str = "APPROVAL_OPTIONAL";
     /// All: the deployment's name, a dimension of the metrics; none are printed if it is absent.
     pub const DEPLOYMENT: &str = "DEPLOYMENT";
     /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
@@ -60,6 +68,10 @@ pub mod name {
         WORKER_FUNCTION_READONLY,
         WORKER_FUNCTION_ADMIN,
         ALLOW_DEFINITIONS,
+        PROTECTED_ACCOUNTS,
+        PROTECTED_UNITS,
+        PROTECTED_TAG_KEYS,
+        APPROVAL_OPTIONAL,
         DEPLOYMENT,
         RUST_LOG,
     ];
@@ -143,6 +155,15 @@ impl<'a> Env<'a> {
         Some(regions)
     }
 
+    /// An optional comma-separated list, each element by `read`; absent is empty.
+    pub fn list<T>(&mut self, name: &str, read: Read<T>) -> Vec<T> {
+        let text = self.optional(name);
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let values: Vec<Value> = parts.map(Value::from).collect();
+        let path = FieldPath::root().field(name);
+        parse::list(&path, &Value::from(values), &mut self.violations, read)
+    }
+
     /// The Region that Lambda runs the function in.
     pub fn home_region(&mut self) -> Option<Region> {
         let text = Value::from(self.text(AWS_REGION)?);
@@ -174,6 +195,7 @@ mod tests {
         env.home_region();
         env.flag(name::ALLOW_DEFINITIONS);
         env.portal(name::PORTAL_URL);
+        env.list(name::PROTECTED_ACCOUNTS, parse::account_id);
         env.finish(Some(())).err().map(|e| e.to_string()).unwrap_or_default()
     }
 
@@ -195,6 +217,7 @@ mod tests {
             ("MAX_CONCURRENCY", "eleven"),
             ("TARGET_REGIONS", "eu-west-1,mars"),
             ("ALLOW_DEFINITIONS", "yes"),
+            ("PROTECTED_ACCOUNTS", "111111111111, 12"),
         ]);
         for part in [
             "ALLOW_DEFINITIONS: got \"yes\", allowed: true or false",
@@ -202,6 +225,7 @@ mod tests {
             "MAX_CONCURRENCY: got \"eleven\", allowed: a whole number from 1 to 10",
             "TARGET_REGIONS[1]: got \"mars\"",
             "AWS_REGION: got nothing",
+            "PROTECTED_ACCOUNTS[1]: got \"12\"",
         ] {
             assert!(text.contains(part), "{part} is not in: {text}");
         }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use org_operator_aws::RoleSettings;
+use org_operator_changes::Protected;
 use org_operator_core::Region;
+use org_operator_core::input::parse;
 use org_operator_core::input::request::MAX_CONCURRENCY;
 use org_operator_core::model::portal::PortalUrl;
-use org_operator_fanout::{ExceptionSource, Settings as PlanSettings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Settings as PlanSettings};
 
 use crate::env::{Env, name};
 use crate::metrics::Metrics;
@@ -44,6 +46,7 @@ impl FanoutSettings {
         let worker_readonly = env.text(name::WORKER_FUNCTION_READONLY);
         let worker_admin = env.optional(name::WORKER_FUNCTION_ADMIN);
         let allow_definitions = env.flag(name::ALLOW_DEFINITIONS);
+        let changes = changes(env);
         let plan = PlanSettings {
             home_region: home_region?,
             target_regions: target_regions?,
@@ -54,6 +57,7 @@ impl FanoutSettings {
             worker_readonly: worker_readonly?,
             worker_admin,
             allow_definitions: allow_definitions?,
+            changes: changes?,
             exceptions: ExceptionSource::Stored,
         };
         Some(Self { plan, table: table?, metrics: Metrics::new(env) })
@@ -129,6 +133,17 @@ impl ResultHandlerSettings {
         let link_valid = Duration::from_hours(hours?.into());
         Some(Self { table, bucket, prefix, home, link_valid, portal: portal?, topic, metrics })
     }
+}
+
+/// What the deployment says about runs that change something.
+fn changes(env: &mut Env) -> Option<ChangeSettings> {
+    let protected = Protected {
+        accounts: env.list(name::PROTECTED_ACCOUNTS, parse::account_id).into_iter().collect(),
+        units: env.list(name::PROTECTED_UNITS, parse::unit_id).into_iter().collect(),
+        tag_keys: env.list(name::PROTECTED_TAG_KEYS, parse::text).into_iter().collect(),
+    };
+    let approval_optional = env.flag(name::APPROVAL_OPTIONAL)?;
+    Some(ChangeSettings { protected, approval_optional })
 }
 
 fn retention_days(env: &mut Env) -> Option<u32> {

@@ -16,7 +16,7 @@ use org_operator_core::contract::summary::RunResult;
 use org_operator_core::exceptions::Exception;
 use org_operator_core::ports::{Artifacts, find};
 use org_operator_core::{Error, Region, RunId, WorkItem};
-use org_operator_fanout::{ExceptionSource, Fanout, Settings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
 use org_operator_worker::Members;
 use serde_json::Value;
@@ -109,6 +109,7 @@ impl Engine {
             worker_admin: String::new(),
             // Whoever runs the command has the credentials that it runs with.
             allow_definitions: true,
+            changes: ChangeSettings::default(),
             exceptions: ExceptionSource::Given(self.exceptions.clone()),
         };
         let artifacts = self.artifacts();
@@ -184,6 +185,8 @@ impl Engine {
             definition: plan.definition.clone(),
             parameters: plan.parameters.clone(),
             planned_at: plan.planned_at,
+            apply: false,
+            rejected: false,
         };
         handler.run(&event).await.map(|summary| summary.result)
     }

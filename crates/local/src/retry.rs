@@ -66,11 +66,6 @@ impl Retries {
     }
 }
 
-/// Full jitter: a random wait of up to `longest`.
-pub(crate) fn jittered(longest: Duration) -> Duration {
-    longest.mul_f64(fastrand::f64())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -117,6 +112,5 @@ mod tests {
         let throttled = AttemptError::Returned(Error::new(ErrorKind::Throttled, "x"));
         assert_eq!(waits(&throttled), [5, 10, 20, 40]);
         assert_eq!(waits(&AttemptError::Crashed("boom".to_owned())), [2, 4]);
-        assert!(jittered(Duration::from_secs(5)) <= Duration::from_secs(5));
     }
 }

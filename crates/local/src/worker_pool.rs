@@ -17,6 +17,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Scope;
 use org_operator_core::report::coverage::final_regions;
 use org_operator_core::{Error, ErrorKind, Region, RunId, WorkItem, WorkerEvent, WorkerResult};
+use org_operator_worker::changes::jittered;
 use org_operator_worker::{Attempt, Members, Worker};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -26,7 +27,7 @@ use crate::assume_role_gate::AssumeRoleGate;
 use crate::journal::Journal;
 use crate::limit::{Limit, Observed};
 use crate::progress::Progress;
-use crate::retry::{AttemptError, Retries, jittered};
+use crate::retry::{AttemptError, Retries};
 
 /// The time limit of one Region, and of assuming a role: Lambda's longest invocation.
 const TIME_LIMIT: Duration = Duration::from_mins(15);
@@ -144,6 +145,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             operations: self.plan.operations.clone(),
             definition: self.plan.definition.clone(),
             parameters: self.plan.parameters.clone(),
+            apply: false,
             expires_at: Some(self.plan.expires_at),
         }
     }

@@ -40,11 +40,18 @@ pub trait Change: Send + Sync {
     ) -> BoxFuture<'a, Result<Made, CallProblem>>;
 }
 
+/// Every operation that can change something.
+const ALL: [&dyn Change; 1] = [&CloseOpenIngress];
+
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]
 pub fn change_of(name: &str) -> Option<&'static dyn Change> {
-    const ALL: [&dyn Change; 1] = [&CloseOpenIngress];
     ALL.into_iter().find(|change| change.operation() == name)
+}
+
+/// The names of the operations that can change something.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ALL.into_iter().map(Change::operation)
 }
 
 /// What a failed call of `action` means for a change.

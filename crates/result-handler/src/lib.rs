@@ -4,12 +4,14 @@
 //! neither accounts nor records. What a missing outcome means is `org_operator_core::report::coverage`'s.
 
 mod account;
+mod applied;
 mod compare;
 mod export;
 mod judge;
 mod lines;
 mod plan;
 mod previous;
+mod rows_summary;
 mod share;
 mod suite;
 
@@ -35,7 +37,7 @@ use org_operator_core::ports::{Artifacts, LedgerReader, find};
 use org_operator_core::report::coverage::{AccountTargets, account_columns, by_account};
 use org_operator_core::report::tally::Tally;
 use org_operator_core::{Error, Region, RunId, WorkItem};
-use org_operator_operations::{Catalogue, Operation, catalogue, change_of};
+use org_operator_operations::{Catalogue, Operation, catalogue};
 use serde::de::DeserializeOwned;
 
 use account::Reading;
@@ -124,9 +126,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
             tally.summary(event.run_id.clone(), &event.operation, compared, uris)
         };
         let summary = export.finish(summarize).await?;
-        if let Some(change) = change_of(&event.operation) {
-            self.plan(&event.run_id, folder, change.key_column()).await?;
-        }
+        self.plan_of(event, folder).await?;
         self.artifacts.put(&folder.artifact(&SUMMARY), document::pretty(&summary)?).await?;
         self.artifacts.put(&folder.artifact(&LATEST), document::pretty(&latest)?).await?;
         let RunResult { status, targets, failed, records, .. } = &summary.result;

@@ -3,8 +3,10 @@
 
 use org_operator_changes::{PlanTable, planned_row, write_plan};
 use org_operator_core::artifact::{Folder, PLAN_ROWS, PLAN_TABLE, RECORD_LINES};
+use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::ports::{Artifacts, Upload};
 use org_operator_core::{Error, RunId};
+use org_operator_operations::change_of;
 
 use crate::ResultHandler;
 use crate::lines::{Ending, Lines};
@@ -13,14 +15,17 @@ use crate::lines::{Ending, Lines};
 const CHUNK: usize = 64 * 1024;
 
 impl<L, A: Artifacts> ResultHandler<L, A> {
+    /// Writes the plan of a run whose operation can change something; nothing for others.
+    pub(crate) async fn plan_of(&self, event: &ResultEvent, folder: &Folder) -> Result<(), Error> {
+        match change_of(&event.operation) {
+            Some(change) => self.plan(&event.run_id, folder, change.key_column()).await,
+            None => Ok(()),
+        }
+    }
+
     /// Writes the plan from the records that lie in `folder` by now; `key_column` has the rows' keys.
     /// Memory holds a few rows at a time.
-    pub(crate) async fn plan(
-        &self,
-        run: &RunId,
-        folder: &Folder,
-        key_column: &str,
-    ) -> Result<(), Error> {
+    async fn plan(&self, run: &RunId, folder: &Folder, key_column: &str) -> Result<(), Error> {
         let key = folder.artifact(&RECORD_LINES);
         let opened = self.artifacts.open(&key).await?;
         let missing = || Error::internal(format!("{}: gone", self.artifacts.uri(&key)));

@@ -1,5 +1,6 @@
 //! The ports over memory, with violations where a test wants them: what the steps' own tests run on.
 
+mod changes;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +79,7 @@ impl AccountDirectory for MemoryDirectory {
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
     books: Mutex<BTreeMap<String, BTreeMap<String, Entry>>>,
+    items: Mutex<changes::Items>,
     writes: AtomicUsize,
     /// From this write on, counted from 0, every write fails as a dead process's would.
     pub dies_at: Mutex<Option<usize>>,
@@ -124,11 +126,17 @@ impl MemoryLedger {
     }
 
     fn write(&self, partition: &LedgerPartition, key: String, entry: Entry) -> Result<(), Error> {
+        self.live()?;
+        self.put(partition, key, entry);
+        Ok(())
+    }
+
+    /// Counts a write, which fails once the ledger is dead.
+    fn live(&self) -> Result<(), Error> {
         let number = self.writes.fetch_add(1, Ordering::SeqCst);
         if locked(&self.dies_at).is_some_and(|dies_at| number >= dies_at) {
             return Err(Error::new(ErrorKind::Transient, "the ledger cannot be reached"));
         }
-        self.put(partition, key, entry);
         Ok(())
     }
 }

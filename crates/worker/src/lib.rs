@@ -7,6 +7,7 @@
 mod asked;
 mod attempt;
 mod attempt_writer;
+pub mod changes;
 mod execute;
 mod members;
 mod region_inquiry;

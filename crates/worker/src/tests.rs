@@ -1,7 +1,7 @@
 //! The worker over a ledger in memory: outcomes, attempts, what a refusal means.
 
 mod crashes;
-mod fixtures;
+pub(crate) mod fixtures;
 mod suite;
 
 use std::sync::atomic::Ordering;

@@ -8,7 +8,7 @@ use aws_sim::{Connector, EXTERNAL_ID, MEMBER_ROLE, Simulation};
 use aws_smithy_async::time::TimeSource;
 use org_operator_aws::{MemberRole, RoleSettings, tuned};
 use org_operator_core::{Partition, Region as OwnRegion};
-use org_operator_fanout::{ExceptionSource, Settings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Settings};
 use tokio::time::Instant;
 
 use super::drive::BUCKET;
@@ -68,6 +68,7 @@ pub fn settings(simulation: &Simulation) -> Settings {
         worker_readonly: "worker".to_owned(),
         worker_admin: String::new(),
         allow_definitions: true,
+        changes: ChangeSettings::default(),
         exceptions: ExceptionSource::Stored,
     }
 }

@@ -12,7 +12,7 @@ use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::input::request::FanoutEvent;
 use org_operator_core::ports::Artifacts;
 use org_operator_core::{Region, WorkItem, WorkerEvent};
-use org_operator_fanout::{ExceptionSource, Fanout, Settings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Fanout, Settings};
 use org_operator_operations::{Catalogue, Operation, catalogue};
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::TestResult;
@@ -54,6 +54,7 @@ impl Steps {
             worker_readonly: "org-operator-worker:7".to_owned(),
             worker_admin: String::new(),
             allow_definitions: false,
+            changes: ChangeSettings::default(),
             exceptions: ExceptionSource::Stored,
         };
         let (artifacts, ledger) = (MemoryArtifacts::default(), MemoryLedger::new());

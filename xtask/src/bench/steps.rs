@@ -7,7 +7,7 @@ use std::time::Instant;
 use org_operator_aws::SystemClock;
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::{Region, RunId};
-use org_operator_fanout::{ExceptionSource, Fanout, Settings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::{TestError, TestResult};
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,7 @@ fn settings() -> TestResult<Settings> {
         worker_readonly: "worker".to_owned(),
         worker_admin: String::new(),
         allow_definitions: false,
+        changes: ChangeSettings::default(),
         exceptions: ExceptionSource::Stored,
     })
 }

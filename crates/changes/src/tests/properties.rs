@@ -140,7 +140,6 @@ fn undo_restores_what_was_applied_and_nothing_else() {
         while process.step(&mut world, &mut rng, 40) {}
         let settled: Vec<_> =
             rows.iter().map(|planned| process.journal().of(&planned.key)).collect();
-        let open = settled.iter().any(|known| known.open);
         let applied: Vec<AppliedRow<'_>> = rows
             .iter()
             .zip(&settled)
@@ -151,9 +150,11 @@ fn undo_restores_what_was_applied_and_nothing_else() {
         let mut undoing = Process::new(&back);
         finish(&mut undoing, &mut world, &mut rng);
         for planned in &back {
-            assert_eq!(undoing.outcome(planned).outcome, Outcome::Applied, "seed {seed}");
+            // Of some nobody knew whether they were changed: those that were not need nothing.
+            let outcome = undoing.outcome(planned).outcome;
+            assert!([Outcome::Applied, Outcome::Already].contains(&outcome), "seed {seed}");
         }
-        assert!(open || contents(&world) == before, "seed {seed}: {:?}", contents(&world));
+        assert_eq!(contents(&world), before, "seed {seed}");
     }
 }
 

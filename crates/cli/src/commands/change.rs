@@ -3,7 +3,6 @@
 
 pub(crate) mod args;
 mod confirm;
-mod members;
 pub(crate) mod planned;
 mod source;
 #[cfg(test)]
@@ -12,15 +11,20 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_aws::{MemberRole, Organization, SystemClock};
-use org_operator_changes::{ChangeResult, ChangeRun, Outcome, Wanted, check};
+use org_operator_changes::{
+    Canary, ChangeResult, ChangeRun, FailedTargets, Hold, Outcome, PlanRow, Wanted, by_target,
+    check,
+};
 use org_operator_core::contract::summary::Status;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Error, RunId};
-use org_operator_local::changes::{Applying, ChangeFolder, JournalFile, change_of_run};
+use org_operator_fanout::{PlanMembers, plan_members};
+use org_operator_local::changes::{ChangeFolder, JournalFile, change_of_run};
 use org_operator_local::engine::{journal_folder, operation_of};
 use org_operator_local::lock::Lock;
 use org_operator_local::stop::Stop;
+use org_operator_worker::changes::{Applying, RowGuards};
 
 use crate::args::{AwsArgs, DEFAULT_ROLE};
 use crate::commands::run::{self, resume_command};
@@ -31,8 +35,7 @@ use crate::output::printer::Printer;
 use crate::output::progress_view::Drawing;
 use crate::output::records;
 use args::{RunCommand, refuse_selection};
-use members::Members;
-use source::{Intent, Source, guards_of};
+use source::{Intent, Source};
 
 /// The role in each account for changes unless said otherwise.
 const ADMIN_ROLE: &str = "operation-admin";
@@ -110,14 +113,16 @@ impl Changing<'_> {
         &self,
         source: &Source,
         intent: &Intent,
-    ) -> Result<(ChangeRun, Members), CliError> {
+    ) -> Result<(ChangeRun, PlanMembers), CliError> {
         let now = SystemClock.now();
         let new = self.command.change.guards();
-        let guards =
-            source.resumed.as_ref().map_or_else(|| new.clone(), |run| guards_of(run, &new));
+        let guards = source
+            .resumed
+            .as_ref()
+            .map_or_else(|| new.clone(), |run| run.guards.resumed(&new.protected));
         let (plan, mut violations) = (&source.plan, Violations::default());
         let organization = Organization::new(&self.connection.config);
-        let listed = members::of(&organization, plan, &guards.protected, &mut violations).await;
+        let listed = plan_members(&organization, plan, &guards.protected, &mut violations).await;
         let members =
             listed.map_err(|e| self.connection.error("the organization cannot be listed", &e))?;
         let (operation, accounts) = (self.command.run.select.only_operation(), self.accounts());
@@ -163,8 +168,7 @@ impl Changing<'_> {
         let Some(resumed) = source.resumed.clone() else { return Ok(()) };
         let _own = self.lock(&operation, run)?;
         self.printer.note(&format!("run {run} was interrupted: reading what it began"));
-        let members = Members { all: BTreeSet::new(), holds: BTreeMap::new() };
-        self.work(&source, &resumed, members, &folder, true).await.map(drop)
+        self.work(&source, &resumed, PlanMembers::default(), &folder, true).await.map(drop)
     }
 
     /// Works off the rows until each has an outcome; with `only_read`, without changing anything.
@@ -172,7 +176,7 @@ impl Changing<'_> {
         &self,
         source: &Source,
         run: &ChangeRun,
-        members: Members,
+        members: PlanMembers,
         folder: &ChangeFolder,
         only_read: bool,
     ) -> Result<ChangeResult, CliError> {
@@ -184,22 +188,23 @@ impl Changing<'_> {
         let role = MemberRole::new(&self.connection.config, self.role());
         let journal = JournalFile::open(&folder.journal()).map_err(|e| failed(&e))?;
         let rows = &source.plan.rows;
-        let applying = Applying::new(source.change, &role, run, rows, members.holds, journal);
-        let mut applying = applying.map_err(|e| failed(&e))?;
-        if source.resumed.is_some() {
-            applying = applying.beyond_canary();
-        }
+        let guards = row_guards(run, rows, members.holds, source.resumed.is_some());
+        let targets = by_target(rows).len() as u64;
+        let journal = journal.limited(FailedTargets::new(targets, run.guards.max_failures));
+        let applying = Applying::new(source.change, &role, &run.run_id, rows, guards, journal);
+        let applying = applying.map_err(|e| failed(&e))?;
         if only_read {
             applying.stop();
         }
         self.drawn(&applying).await.map_err(|e| failed(&e))?;
         let known = applying.into_journal().known();
-        let written = folder.finish(run, rows, &known, SystemClock.now()).await;
+        let written =
+            folder.finish(run, rows, &known, &members.unit_paths, SystemClock.now()).await;
         written.map_err(|e| failed(&e))
     }
 
     /// Works off the rows, and holds what is left once a person stops the run.
-    async fn drawn(&self, applying: &Applying<'_, MemberRole>) -> Result<(), Error> {
+    async fn drawn(&self, applying: &Applying<'_, MemberRole, JournalFile>) -> Result<(), Error> {
         let stop = Stop::listen();
         let working = async {
             let mut all = std::pin::pin!(applying.all());
@@ -245,6 +250,18 @@ impl Changing<'_> {
     fn again(&self, flag: &str, run: &RunId) -> String {
         resume_command::line(self.aws, &self.command.run, flag, run)
     }
+}
+
+/// What stops rows of a run: a canary only until a person resumes it.
+fn row_guards(
+    run: &ChangeRun,
+    rows: &[PlanRow],
+    holds: BTreeMap<AccountId, Hold>,
+    is_resumed: bool,
+) -> RowGuards {
+    let canary = run.guards.canary.filter(|_| !is_resumed);
+    let canary = canary.map(|accounts| Canary::of(rows, accounts));
+    RowGuards { holds, canary, protected: run.guards.protected.clone() }
 }
 
 fn summary(result: &ChangeResult) -> String {

@@ -30,6 +30,10 @@ pub struct RunPlan {
     pub parameters: Map<String, Value>,
     /// Whether a mutating operation may change something.
     pub apply: bool,
+    /// Whether a person has to approve the changes before any worker starts; plans of earlier
+    /// releases change nothing.
+    #[serde(default)]
+    pub approval: bool,
     /// Where the work items are.
     pub manifest: ManifestLocation,
     /// How many work items the manifest has.
@@ -90,6 +94,12 @@ pub struct ResultEvent {
     /// When the run was planned; where it is missing, `plan.json` says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned_at: Option<Timestamp>,
+    /// Whether the run applies a plan.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub apply: bool,
+    /// Whether nobody approved its changes: no worker was started.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rejected: bool,
 }
 
 const PLAN_FIELDS: &[&str] = &[
@@ -99,6 +109,7 @@ const PLAN_FIELDS: &[&str] = &[
     "Definition",
     "Parameters",
     "Apply",
+    "Approval",
     "Manifest",
     "WorkItems",
     "Targets",
@@ -107,6 +118,9 @@ const PLAN_FIELDS: &[&str] = &[
     "ExpiresAt",
     "PlannedAt",
 ];
+
+/// What the state machine adds where nobody approved.
+const REJECTED: &str = "Rejected";
 
 impl ResultEvent {
     /// Reads a [`RunPlan`] strictly; only `RunId` and `Operation` are required.
@@ -121,13 +135,16 @@ impl ResultEvent {
 }
 
 fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
-    let fields = Fields::open(&FieldPath::root(), value, PLAN_FIELDS, violations)?;
+    let known = [PLAN_FIELDS, &[REJECTED]].concat();
+    let fields = Fields::open(&FieldPath::root(), value, &known, violations)?;
     let run_id = fields.required("RunId", violations, parse::run_id);
     let operation = fields.required("Operation", violations, parse::text);
     let definition = fields.optional("Definition", violations, parse::object);
     let parameters = fields.optional("Parameters", violations, parse::object).unwrap_or_default();
     let operations = fields.list("Operations", violations, parse::text);
     let planned_at = fields.optional("PlannedAt", violations, parse::time);
+    let apply = fields.optional("Apply", violations, parse::boolean).unwrap_or_default();
+    let rejected = fields.optional(REJECTED, violations, parse::boolean).unwrap_or_default();
     Some(ResultEvent {
         run_id: run_id?,
         operation: operation?,
@@ -135,6 +152,8 @@ fn read(value: &Value, violations: &mut Violations) -> Option<ResultEvent> {
         definition,
         parameters,
         planned_at,
+        apply,
+        rejected,
     })
 }
 
@@ -151,7 +170,8 @@ mod tests {
             operations: Vec::new(),
             definition: None,
             parameters: Map::new(),
-            apply: false,
+            apply: true,
+            approval: true,
             manifest: ManifestLocation { bucket: "b".to_owned(), key: "k".to_owned() },
             work_items: 1,
             targets: 2,
@@ -168,6 +188,10 @@ mod tests {
         assert_eq!(fields, known);
         let event = ResultEvent::parse(&value).unwrap();
         assert_eq!((event.operation.as_str(), event.planned_at), ("op", plan.planned_at));
+        assert!(event.apply && !event.rejected);
+        let mut rejected = value.clone();
+        rejected["Rejected"] = json!(true);
+        assert!(ResultEvent::parse(&rejected).unwrap().rejected);
         let wrong = json!({"RunId": 1, "PlannedAt": "yesterday"});
         let text = ResultEvent::parse(&wrong).unwrap_err().to_string();
         for part in ["RunId: got 1", "Operation: got nothing", "PlannedAt: got \"yesterday\""] {

@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::input::change_request::ChangeRequest;
 use crate::input::request::{AccountFilter, FanoutEvent, RegionChoice, RunRequest};
 use crate::input::violation::Violations;
 use crate::model::account_column::AccountColumn;
 use crate::model::id::{AccountId, RunId, UnitId};
+use crate::model::limit::Limit;
 use crate::model::region::Region;
 
 /// A request with the fields that it needs, and no others.
@@ -39,6 +41,43 @@ struct Written<'a> {
     regions_per_work_item: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resume_run: Option<&'a RunId>,
+    #[serde(flatten)]
+    change: Option<WrittenChange<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<bool>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct WrittenChange<'a> {
+    apply: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_run: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_changes: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_failures: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan_max_age_hours: Option<u32>,
+}
+
+impl<'a> From<&'a ChangeRequest> for WrittenChange<'a> {
+    fn from(change: &'a ChangeRequest) -> Self {
+        let (run, is_undo) = (change.source.run(), change.source.is_undo());
+        Self {
+            apply: true,
+            plan_run: (!is_undo).then_some(run),
+            undo: is_undo.then_some(run),
+            max_changes: change.max_changes,
+            max_failures: change.max_failures,
+            canary: change.canary,
+            plan_max_age_hours: change.plan_max_age_hours,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -116,6 +155,8 @@ impl Serialize for RunRequest {
             max_concurrency: self.max_concurrency,
             regions_per_work_item: self.regions_per_work_item,
             resume_run: self.resume_run.as_ref(),
+            change: self.change.as_ref().map(WrittenChange::from),
+            approval: self.approval,
         };
         written.serialize(serializer)
     }
@@ -201,13 +242,23 @@ mod tests {
             let parameters = depth.map(|depth| ("Depth".to_owned(), json!(depth))).into_iter();
             let request = RunRequest {
                 operation, operations, suite, parameters: parameters.collect(), accounts, regions, max_concurrency,
-                regions_per_work_item, resume_run: None, definition: None,
+                regions_per_work_item, resume_run: None, definition: None, change: None, approval: None,
                 account_columns: columns.iter().filter_map(|c| AccountColumn::parse(c)).collect(),
             };
             let event = FanoutEvent { run_id: RunId::parse("r1"), request };
             let text = serde_json::to_string(&event).unwrap();
             prop_assert_eq!(serde_json::from_str::<FanoutEvent>(&text).unwrap(), event);
         }
+    }
+
+    #[test]
+    fn a_request_that_changes_something_reads_back() {
+        let text = r#"{"Request":{"Operation":"x","Apply":true,"PlanRun":"r1","MaxChanges":"5%","Canary":1,"Approval":false}}"#;
+        let event: FanoutEvent = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+        let undo = r#"{"Request":{"Operation":"x","Apply":true,"Undo":"r1"}}"#;
+        let event: FanoutEvent = serde_json::from_str(undo).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), undo);
     }
 
     #[test]

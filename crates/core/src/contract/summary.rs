@@ -58,10 +58,12 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// Whether a target FAILED that nobody expects to: what raises an alarm.
+    /// Whether a target FAILED that nobody expects to, or rows of a plan were left alone in targets
+    /// that did not: what raises an alarm.
     #[must_use]
     pub fn has_unexpected_failures(&self) -> bool {
-        self.failed > self.expected_failures
+        let left_alone = self.failed == 0 && self.status == Status::Partial;
+        self.failed > self.expected_failures || left_alone
     }
 
     /// How many of the failures are expected, for people: `all expected`, `2 of them expected`, or
@@ -127,6 +129,9 @@ pub struct Summary {
     pub ended_at: Option<Timestamp>,
     /// Milliseconds between the two.
     pub duration_ms: Option<u64>,
+    /// In a run that applied a plan, its rows by outcome; other runs have no such field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: BTreeMap<String, u64>,
     /// The operations of a suite run, each with its own result, in the order of their names; other
     /// runs have no such field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

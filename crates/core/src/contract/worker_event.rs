@@ -31,6 +31,8 @@ pub struct WorkerEvent {
     pub definition: Option<Map<String, Value>>,
     /// The operation's parameters, not yet checked.
     pub parameters: Map<String, Value>,
+    /// Whether the account's rows of the run's plan are to be applied.
+    pub apply: bool,
     /// When the run's entries in the ledger expire, in seconds since 1970; absent as the run id.
     pub expires_at: Option<i64>,
 }
@@ -58,7 +60,7 @@ struct StateMachineEvent {
 impl From<WorkerEvent> for StateMachineEvent {
     fn from(event: WorkerEvent) -> Self {
         let WorkerEvent { item, run_id, operation, operations, .. } = event;
-        let WorkerEvent { definition, parameters, expires_at, .. } = event;
+        let WorkerEvent { definition, parameters, apply, expires_at, .. } = event;
         // What else an item says about its account is the result handler's.
         let WorkItem { account_id, account_name, regions, .. } = item;
         Self {
@@ -70,7 +72,7 @@ impl From<WorkerEvent> for StateMachineEvent {
             operations,
             definition,
             parameters,
-            apply: false,
+            apply,
             expires_at,
         }
     }
@@ -115,10 +117,6 @@ fn read(value: &Value, violations: &mut Violations) -> Option<WorkerEvent> {
     let account_id = fields.required("AccountId", violations, parse::account_id);
     let account_name = fields.optional("AccountName", violations, parse::text);
     let regions = read_regions(&fields, violations);
-    if fields.optional("Apply", violations, parse::boolean) == Some(true) {
-        let allowed = "false: no operation of this version changes anything";
-        violations.note_text(fields.path("Apply"), "true", allowed);
-    }
     Some(WorkerEvent {
         run_id: fields.optional("RunId", violations, parse::run_id),
         operation: fields
@@ -127,6 +125,7 @@ fn read(value: &Value, violations: &mut Violations) -> Option<WorkerEvent> {
         operations: fields.list("Operations", violations, parse::text),
         definition: fields.optional("Definition", violations, parse::object),
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
+        apply: fields.optional("Apply", violations, parse::boolean).unwrap_or_default(),
         expires_at: fields.optional("ExpiresAt", violations, parse::epoch_seconds),
         item: WorkItem {
             account_id: account_id?,
@@ -179,8 +178,7 @@ mod tests {
 
     #[test]
     fn every_violation_is_named() {
-        let wrong =
-            json!({"AccountId": "12", "Regions": [], "RunId": "a/b", "Apply": true, "X": 1});
+        let wrong = json!({"AccountId": "12", "Regions": [], "RunId": "a/b", "Apply": 1, "X": 1});
         let text = WorkerEvent::parse(&wrong).unwrap_err().to_string();
         for part in ["AccountId: got \"12\"", "Regions: got", "RunId: got", "Apply: got", "X: got"]
         {
@@ -206,7 +204,7 @@ mod tests {
     fn an_event_reads_back_from_the_state_machines_form() {
         let event = json!({
             "AccountId": "111111111111", "AccountName": "a", "Regions": ["eu-west-1"], "RunId": "r",
-            "Operation": "x", "Parameters": {"Depth": 3}, "Apply": false, "ExpiresAt": 9,
+            "Operation": "x", "Parameters": {"Depth": 3}, "Apply": true, "ExpiresAt": 9,
         });
         let parsed = WorkerEvent::parse(&event).unwrap();
         assert_eq!(serde_json::to_value(&parsed).unwrap(), event);

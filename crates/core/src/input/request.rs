@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::input::account_filter;
 pub use crate::input::account_filter::AccountFilter;
+use crate::input::change_request::{self, ChangeRequest};
 use crate::input::operation_choice::{self, OperationChoice};
 use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
@@ -23,11 +24,6 @@ pub const DEFAULT_OPERATION: &str = "internet-routes";
 
 /// A Map state takes at most 10,000 children at once; 0 would mean "all of them" to Step Functions.
 pub const MAX_CONCURRENCY: u32 = 10_000;
-
-/// Fields of runs that change something: a request only plans.
-const APPLYING: &[&str] = &["Apply", "PlanRun", "MaxChanges", "MaxFailures", "Canary"];
-const APPLYING_ALLOWED: &str = "nothing: this deployment is read-only; a plan is applied from a machine, \
-                                by `org-operator run --apply --plan-run RUN_ID`";
 
 /// What a run is requested to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +52,10 @@ pub struct RunRequest {
     pub regions_per_work_item: Option<u32>,
     /// The run to resume instead of starting a new one.
     pub resume_run: Option<RunId>,
+    /// The plan to apply; `None` in a request that changes nothing, and in one that resumes a run.
+    pub change: Option<ChangeRequest>,
+    /// Whether a person has to approve the changes; `None` means the usual.
+    pub approval: Option<bool>,
 }
 
 /// Which Regions a run covers.
@@ -84,6 +84,13 @@ const CHOOSING: &[&str] = &[
     "AccountColumns",
     "Regions",
     "RegionsPerWorkItem",
+    "Apply",
+    "PlanRun",
+    "Undo",
+    "MaxChanges",
+    "MaxFailures",
+    "Canary",
+    "PlanMaxAgeHours",
 ];
 
 /// The event that the fanout is invoked with.
@@ -111,9 +118,12 @@ const FLAT_FIELDS: &[&str] = &[
     "ResumeRun",
     "Apply",
     "PlanRun",
+    "Undo",
     "MaxChanges",
     "MaxFailures",
     "Canary",
+    "PlanMaxAgeHours",
+    "Approval",
     COMMENT,
 ];
 
@@ -158,12 +168,12 @@ fn read_event(value: &Value, violations: &mut Violations) -> Option<FanoutEvent>
 }
 
 fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
-    refuse(fields, APPLYING, APPLYING_ALLOWED, violations);
     let resume_run = fields.optional("ResumeRun", violations, parse::run_id);
     if resume_run.is_some() {
         let allowed = "nothing beside ResumeRun: the run has its own";
         refuse(fields, CHOOSING, allowed, violations);
     }
+    let change = read_change(fields, resume_run.is_some(), violations);
     let OperationChoice { operation, operations, suite, definition } =
         operation_choice::read(fields, violations);
     RunRequest {
@@ -172,7 +182,7 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         suite,
         definition,
         parameters: fields.optional("Parameters", violations, parse::object).unwrap_or_default(),
-        accounts: fields.optional("Accounts", violations, account_filter::read).unwrap_or_default(),
+        accounts: read_accounts(fields, change.is_some(), violations),
         regions: fields.optional("Regions", violations, read_regions).unwrap_or_default(),
         account_columns: fields.set("AccountColumns", violations, parse::account_column),
         max_concurrency: fields.optional("MaxConcurrency", violations, |p, v, f| {
@@ -181,7 +191,40 @@ fn read_request(fields: &Fields, violations: &mut Violations) -> RunRequest {
         regions_per_work_item: fields
             .optional("RegionsPerWorkItem", violations, |p, v, f| parse::whole(p, v, f, 1..=1_000)),
         resume_run,
+        change,
+        approval: fields.optional("Approval", violations, parse::boolean),
     }
+}
+
+/// What is to be changed; a resumed run knows it itself.
+fn read_change(
+    fields: &Fields,
+    is_resumed: bool,
+    violations: &mut Violations,
+) -> Option<ChangeRequest> {
+    if is_resumed {
+        return None;
+    }
+    if !change_request::is_wanted(fields, violations) {
+        let allowed = "nothing without \"Apply\": true; such a run changes nothing";
+        refuse(fields, change_request::GUARDS, allowed, violations);
+        refuse(fields, &["Approval"], allowed, violations);
+        return None;
+    }
+    let allowed = "nothing beside Apply: a plan is applied as it was reviewed";
+    refuse(fields, change_request::CHOOSING, allowed, violations);
+    change_request::read(fields, violations)
+}
+
+/// Which accounts; a plan's may be named, and not selected in another way.
+fn read_accounts(fields: &Fields, is_change: bool, violations: &mut Violations) -> AccountFilter {
+    let filter = fields.optional("Accounts", violations, account_filter::read).unwrap_or_default();
+    let named = AccountFilter { include: filter.include.clone(), ..AccountFilter::default() };
+    if is_change && filter != named {
+        let allowed = "only Include, with all accounts of the plan, or nothing";
+        violations.note_text(fields.path("Accounts"), "a selection", allowed);
+    }
+    filter
 }
 
 fn read_regions(

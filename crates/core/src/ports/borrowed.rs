@@ -1,6 +1,7 @@
 //! A step may borrow its ports, so that several steps share one.
 
-use super::{Clock, LedgerReader, LedgerWriter, Outcomes, Page};
+use super::{ChangeLedger, Clock, LedgerReader, LedgerWriter, Outcomes, Page};
+use crate::contract::change_item::ChangeItem;
 use crate::contract::ledger::{LedgerPartition, LedgerRecord};
 use crate::error::Error;
 use crate::model::timestamp::Timestamp;
@@ -43,6 +44,36 @@ impl<T: LedgerReader> LedgerReader for &T {
 
     async fn first_page(&self, partition: &LedgerPartition, most: u16) -> Result<Page, Error> {
         (**self).first_page(partition, most).await
+    }
+}
+
+impl<T: ChangeLedger> ChangeLedger for &T {
+    async fn change_items(
+        &self,
+        partition: &str,
+        prefix: &str,
+        most: Option<u16>,
+    ) -> Result<Vec<ChangeItem>, Error> {
+        (**self).change_items(partition, prefix, most).await
+    }
+
+    async fn put_change_items(
+        &self,
+        partition: &str,
+        items: &[ChangeItem],
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        (**self).put_change_items(partition, items, expires_at).await
+    }
+
+    async fn swap_change_item(
+        &self,
+        partition: &str,
+        item: &ChangeItem,
+        expected: &str,
+        expires_at: i64,
+    ) -> Result<bool, Error> {
+        (**self).swap_change_item(partition, item, expected, expires_at).await
     }
 }
 

@@ -41,9 +41,9 @@ fn subject(summary: &Summary) -> String {
     let expected = summary.result.expected_in_words().map(|words| format!(", {words}"));
     let known = expected.unwrap_or_default();
     let what = operations_in_words(&summary.operation, summary.operations.len());
-    let text = format!(
-        "{what} {status}: {failed} of {targets} targets failed{known}, {records} records{changed}"
-    );
+    let found =
+        if summary.rows.is_empty() { format!("{records} records{changed}") } else { rows(summary) };
+    let text = format!("{what} {status}: {failed} of {targets} targets failed{known}, {found}");
     let printable = |c: &char| c.is_ascii() && !c.is_ascii_control();
     text.chars().filter(printable).take(SUBJECT_CHARS).collect()
 }
@@ -60,6 +60,7 @@ fn message(summary: &Summary, home: &Region) -> String {
     text.push_str(&report(artifacts, home));
     text.push('\n');
     text.push_str(&counts(&summary.result));
+    text.push_str(&rows_line(summary));
     text.push_str(&changes_since(summary));
     text.push_str(&errors(summary));
     text.push_str(&not_asked(summary));
@@ -91,6 +92,20 @@ fn counts(result: &RunResult) -> String {
         "Targets (account and Region): {targets}; {succeeded} succeeded, {skipped} skipped, \
          {failed} failed{known}.\n"
     )
+}
+
+/// A line about the rows of a run that applied a plan; nothing for others.
+fn rows_line(summary: &Summary) -> String {
+    if summary.rows.is_empty() {
+        return String::new();
+    }
+    format!("Rows of the plan: {}.\n", rows(summary))
+}
+
+/// The rows of a run that applied a plan by outcome.
+fn rows(summary: &Summary) -> String {
+    let count = |(outcome, count): (&String, &u64)| format!("{count} {outcome}");
+    summary.rows.iter().map(count).collect::<Vec<_>>().join(", ")
 }
 
 /// A line for each operation of a suite run.

@@ -38,6 +38,7 @@ pub fn summary(run_id: RunId, operations: &[Summary], artifacts: Vec<String>) ->
         started_at,
         ended_at,
         duration_ms: started_at.zip(ended_at).map(|(first, last)| last.millis_since(first)),
+        rows: BTreeMap::new(),
         operations: results,
     }
 }
@@ -138,6 +139,7 @@ mod tests {
             started_at: Some(Timestamp::from_epoch_millis(i64::try_from(failed).unwrap())),
             ended_at: Some(Timestamp::from_epoch_millis(9_000)),
             duration_ms: Some(9_000),
+            rows: BTreeMap::new(),
             operations: Vec::new(),
         }
     }

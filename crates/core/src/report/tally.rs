@@ -127,6 +127,7 @@ impl Tally {
             started_at,
             ended_at,
             duration_ms: self.span.map(|(first, last)| last.millis_since(first)),
+            rows: BTreeMap::new(),
             operations: Vec::new(),
         }
     }

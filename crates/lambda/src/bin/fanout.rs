@@ -21,7 +21,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let shell = Shell::start(FanoutSettings::read);
     let served = shell.serve(build, |state, event, invocation| async move {
         let (fanout, metrics) = &*state;
-        let planning = fanout.run(&event, invocation.local_run_id());
+        let planning = fanout.deployed(&event, invocation.local_run_id());
         let plan = invocation.in_time(TOO_LARGE, planning).await?;
         metrics.planned(&plan, SystemClock.now());
         Ok(plan.output())

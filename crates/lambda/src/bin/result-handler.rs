@@ -31,7 +31,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let served = shell.serve(build, |state, event, invocation| async move {
         let (handler, sharing, home, metrics) = &*state;
         let event = ResultEvent::parse(&event)?;
-        let summary = invocation.in_time("writing the artifacts", handler.run(&event)).await?;
+        let summary = invocation.in_time("writing the artifacts", handler.deployed(&event)).await?;
         metrics.ended(&summary, SystemClock.now());
         Ok(match sharing {
             Some(sharing) => sharing.output(summary, home).await,

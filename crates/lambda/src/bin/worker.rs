@@ -32,7 +32,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let expires_at = event.expires_at.unwrap_or_else(default_expiry);
         let (id, time_left) = (invocation.id, invocation.time_left);
         let attempt = Attempt { id, run, expires_at, time_left };
-        let result = worker.run(&event, &attempt).await;
+        let result = if event.apply {
+            worker.apply(&event, &attempt).await
+        } else {
+            worker.run(&event, &attempt).await
+        };
         let about = (event.operation.as_str(), attempt.run.as_str());
         metrics.worked(about, begun, SystemClock.now(), &result);
         result

@@ -4,24 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use org_operator_changes::{
-    AppliedRow, ChangeResult, ChangeRun, Journal, PlanRow, applied_rows, coverage, read_plan,
-    target, undo, write_plan, write_plan_table,
+    AppliedRow, ChangeResult, ChangeRun, Journal, PlanRow, applied_rows, coverage, coverage_table,
+    read_plan, undo, write_plan, write_plan_table,
 };
-use org_operator_core::artifact::Folder;
-use org_operator_core::contract::coverage_row::CoverageRow;
+use org_operator_core::artifact::{
+    APPLIED, APPLIED_TABLE, Artifact, CHANGE, COVERAGE_CSV, Folder, PLAN_ROWS, PLAN_TABLE, UNDO,
+};
 use org_operator_core::contract::document;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, find};
-use org_operator_core::report::csv_table::Table;
-use org_operator_core::{Error, RunId};
+use org_operator_core::{AccountId, Error, RunId};
 use serde::de::DeserializeOwned;
 
 use crate::directory::Directory;
-
-const CHANGE: &str = "change.json";
-const APPLIED: &str = "applied.json";
-const PLAN: &str = "plan.jsonl";
-const UNDO: &str = "undo.jsonl";
 
 /// The folder of a run that makes a plan, or that changes something.
 #[derive(Debug, Clone)]
@@ -55,8 +50,8 @@ impl ChangeFolder {
     /// # Errors
     /// What the system answered.
     pub async fn put_plan(&self, rows: &[PlanRow]) -> Result<(), Error> {
-        self.put("plan.csv", write_plan_table(rows)?).await?;
-        self.put(PLAN, write_plan(rows)?).await
+        self.put(&PLAN_TABLE, write_plan_table(rows)?).await?;
+        self.put(&PLAN_ROWS, write_plan(rows)?).await
     }
 
     /// The rows of the run's plan, or `None` where it has none.
@@ -64,7 +59,7 @@ impl ChangeFolder {
     /// # Errors
     /// Where the file cannot be read, or a line of it is no row.
     pub async fn plan(&self) -> Result<Option<Vec<PlanRow>>, Error> {
-        self.rows(PLAN).await
+        self.rows(&PLAN_ROWS).await
     }
 
     /// The rows that take back what the run changed, or `None` where it has not ended.
@@ -72,12 +67,12 @@ impl ChangeFolder {
     /// # Errors
     /// As [`Self::plan`].
     pub async fn undo(&self) -> Result<Option<Vec<PlanRow>>, Error> {
-        self.rows(UNDO).await
+        self.rows(&UNDO).await
     }
 
-    async fn rows(&self, name: &str) -> Result<Option<Vec<PlanRow>>, Error> {
-        let bytes = find(&self.directory, &self.folder.key(name)).await?;
-        bytes.map(|bytes| read_plan(name, &bytes)).transpose()
+    async fn rows(&self, file: &Artifact) -> Result<Option<Vec<PlanRow>>, Error> {
+        let bytes = find(&self.directory, &self.folder.artifact(file)).await?;
+        bytes.map(|bytes| read_plan(file.name, &bytes)).transpose()
     }
 
     /// Writes what is asked for, before anything is done.
@@ -86,7 +81,7 @@ impl ChangeFolder {
     /// What the system answered.
     pub async fn begin(&self, run: &ChangeRun, rows: &[PlanRow]) -> Result<(), Error> {
         self.put_plan(rows).await?;
-        self.put(CHANGE, document::pretty(run)?).await
+        self.put(&CHANGE, document::pretty(run)?).await
     }
 
     /// What the run was asked for, or `None` where it changes nothing.
@@ -94,7 +89,7 @@ impl ChangeFolder {
     /// # Errors
     /// Where the file cannot be read.
     pub async fn change(&self) -> Result<Option<ChangeRun>, Error> {
-        self.document(CHANGE).await
+        self.document(&CHANGE).await
     }
 
     /// How the run ended, or `None` where it has not.
@@ -102,11 +97,11 @@ impl ChangeFolder {
     /// # Errors
     /// Where the file cannot be read.
     pub async fn result(&self) -> Result<Option<ChangeResult>, Error> {
-        self.document(APPLIED).await
+        self.document(&APPLIED).await
     }
 
-    async fn document<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        let key = self.folder.key(name);
+    async fn document<T: DeserializeOwned>(&self, file: &Artifact) -> Result<Option<T>, Error> {
+        let key = self.folder.artifact(file);
         let bytes = find(&self.directory, &key).await?;
         let read = |bytes: Vec<u8>| serde_json::from_slice(&bytes);
         bytes
@@ -124,40 +119,23 @@ impl ChangeFolder {
         run: &ChangeRun,
         rows: &[PlanRow],
         journal: &Journal,
+        unit_paths: &BTreeMap<AccountId, String>,
         now: Timestamp,
     ) -> Result<ChangeResult, Error> {
         let mut applied = applied_rows(rows, journal)?;
         applied.sort_by(|one, other| one.row.key.cmp(&other.row.key));
-        let covered = coverage(&applied, journal);
-        self.put("applied.csv", AppliedRow::table(&applied)?).await?;
-        self.put(UNDO, write_plan(&undo(&applied))?).await?;
-        self.put("coverage.csv", coverage_table(&covered)?).await?;
+        let covered = coverage(&applied, journal, unit_paths);
+        self.put(&APPLIED_TABLE, AppliedRow::table(&applied)?).await?;
+        self.put(&UNDO, write_plan(&undo(&applied))?).await?;
+        self.put(&COVERAGE_CSV, coverage_table(&covered)?).await?;
         let result = ChangeResult::of(run, &applied, covered.len() as u64, now);
-        self.put(APPLIED, document::pretty(&result)?).await?;
+        self.put(&APPLIED, document::pretty(&result)?).await?;
         Ok(result)
     }
 
-    async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), Error> {
-        self.directory.put(&self.folder.key(name), bytes).await
+    async fn put(&self, file: &Artifact, bytes: Vec<u8>) -> Result<(), Error> {
+        self.directory.put(&self.folder.artifact(file), bytes).await
     }
-}
-
-fn coverage_table(rows: &[CoverageRow]) -> Result<Vec<u8>, Error> {
-    let mut table = Table::new(CoverageRow::COLUMNS)?;
-    for row in rows {
-        let cells = row.cells();
-        table.row(cells.iter().map(AsRef::as_ref))?;
-    }
-    table.take()
-}
-
-/// The rows to change by target, those of a target in the order of the plan.
-pub(super) fn by_target(rows: &[PlanRow]) -> Vec<Vec<&PlanRow>> {
-    let mut targets: BTreeMap<_, Vec<&PlanRow>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.is_change()) {
-        targets.entry(target(row)).or_default().push(row);
-    }
-    targets.into_values().collect()
 }
 
 /// What the run of `operation` in `out` was asked for, or `None` where it changes nothing.

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use org_operator_changes::{Journal, Line, RowKey, RowRecord};
-use org_operator_core::Error;
+use org_operator_changes::{FailedTargets, Hold, Journal, Line, RowKey, RowRecord};
+use org_operator_core::{AccountId, Error, Region};
+use org_operator_worker::changes::RowJournal;
 
 use crate::private;
 
@@ -16,6 +17,7 @@ use crate::private;
 pub struct JournalFile {
     path: PathBuf,
     state: Mutex<(File, Journal)>,
+    failed: Mutex<FailedTargets>,
 }
 
 impl JournalFile {
@@ -25,14 +27,18 @@ impl JournalFile {
     /// What the system answered.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let opened = open(path).map_err(|e| Error::io("opening", path, &e))?;
-        Ok(Self { path: path.to_owned(), state: Mutex::new(opened) })
+        let (state, failed) = (Mutex::new(opened), Mutex::default());
+        Ok(Self { path: path.to_owned(), state, failed })
+    }
+
+    /// The same, which stops rows once more targets failed than `failed` allows.
+    #[must_use]
+    pub fn limited(self, failed: FailedTargets) -> Self {
+        Self { failed: Mutex::new(failed), ..self }
     }
 
     /// Writes a line through to the disk.
-    ///
-    /// # Errors
-    /// What the system answered: the line must be taken for not written.
-    pub fn append(&self, line: Line) -> Result<(), Error> {
+    fn write(&self, line: Line) -> Result<(), Error> {
         let bytes = line.bytes()?;
         let mut state = self.lock();
         let (file, journal) = &mut *state;
@@ -40,12 +46,6 @@ impl JournalFile {
         written.map_err(|e| Error::io("writing", &self.path, &e))?;
         journal.take(line);
         Ok(())
-    }
-
-    /// What is known of a row.
-    #[must_use]
-    pub fn of(&self, key: &RowKey) -> RowRecord {
-        self.lock().1.of(key)
     }
 
     /// What is known of all rows.
@@ -56,6 +56,25 @@ impl JournalFile {
 
     fn lock(&self) -> MutexGuard<'_, (File, Journal)> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RowJournal for JournalFile {
+    fn of(&self, key: &RowKey) -> RowRecord {
+        self.lock().1.of(key)
+    }
+
+    async fn append(&self, line: Line) -> Result<(), Error> {
+        self.write(line)
+    }
+
+    async fn failed(&self, account: &AccountId, region: &Region) -> Result<(), Error> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).note(account, region);
+        Ok(())
+    }
+
+    async fn failures(&self) -> Result<Option<Hold>, Error> {
+        Ok(self.failed.lock().unwrap_or_else(PoisonError::into_inner).hold())
     }
 }
 

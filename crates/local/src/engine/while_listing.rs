@@ -47,6 +47,7 @@ impl Engine {
             definition,
             parameters,
             apply: false,
+            approval: false,
             work_items: 0,
             targets: 0,
             max_concurrency: max_concurrency.unwrap_or(most_accounts(self.concurrency)),

@@ -102,6 +102,7 @@ fn plan() -> RunPlan {
         definition: None,
         parameters: serde_json::Map::new(),
         apply: false,
+        approval: false,
         manifest: ManifestLocation { bucket: String::new(), key: String::new() },
         work_items: 0,
         targets: 0,

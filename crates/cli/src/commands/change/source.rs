@@ -190,14 +190,3 @@ async fn resumed(
     let plan = Plan { run: source, operation, made_at: change.made_at, rows };
     Ok(Some((plan, Some(change))))
 }
-
-/// The guards of a run that goes on: its own, and what is protected by now.
-pub(super) fn guards_of(resumed: &ChangeRun, now: &Guards) -> Guards {
-    let mut guards = resumed.guards.clone();
-    guards.protected.accounts.extend(now.protected.accounts.iter().cloned());
-    guards.protected.units.extend(now.protected.units.iter().cloned());
-    guards.protected.tag_keys.extend(now.protected.tag_keys.iter().cloned());
-    // What was checked before the first change is not checked against what is left.
-    guards.max_changes = None;
-    guards
-}

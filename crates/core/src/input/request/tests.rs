@@ -1,6 +1,8 @@
 //! What a request may say, and how its violations are reported.
 
 use super::*;
+use crate::input::change_request::ChangeSource;
+use crate::model::limit::Limit;
 use serde_json::json;
 
 fn parse(value: &Value) -> Result<FanoutEvent, Error> {
@@ -60,20 +62,71 @@ fn all_violations_are_reported_together() {
 }
 
 #[test]
-fn a_request_that_would_change_something_is_refused_unless_neutral() {
-    let text = refused(&json!({"Apply": true, "PlanRun": "r1", "MaxChanges": 5, "Canary": 1}));
-    for part in
-        ["Apply: got true, allowed: nothing: this deployment is read-only", "PlanRun: got \"r1\""]
-    {
+fn guards_without_apply_are_refused_unless_neutral() {
+    let text = refused(&json!({"PlanRun": "r1", "MaxChanges": 5, "Canary": 1, "Approval": true}));
+    for part in [
+        "PlanRun: got \"r1\", allowed: nothing without \"Apply\": true",
+        "MaxChanges: got 5",
+        "Canary: got 1",
+        "Approval: got true",
+    ] {
         assert!(text.contains(part), "{part} is not in: {text}");
     }
-    assert!(text.contains("MaxChanges: got 5") && text.contains("Canary: got 1"), "{text}");
     let neutral = json!({"Apply": false, "Accounts": {"OrganizationalUnits": []}});
-    assert!(parse(&neutral).is_ok());
+    assert!(parse(&neutral).unwrap().request.change.is_none());
     let enabled = parse(&json!({"Regions": "ENABLED"})).unwrap();
     assert_eq!(enabled.request.regions, RegionChoice::Enabled);
     assert!(refused(&json!({"Regions": "enabled"})).contains("or \"ENABLED\""));
     assert!(refused(&json!({"Regions": []})).contains("at least one Region"));
+}
+
+#[test]
+fn a_request_that_applies_a_plan_names_it_and_its_guards() {
+    let request = json!({
+        "Apply": true, "Operation": "close-open-ingress", "PlanRun": "r1", "MaxChanges": "5%",
+        "MaxFailures": 2, "Canary": 1, "PlanMaxAgeHours": 48, "Approval": false,
+        "Accounts": {"Include": ["111111111111"]},
+    });
+    let RunRequest { change, approval, .. } = parse(&request).unwrap().request;
+    let wanted = ChangeRequest {
+        source: ChangeSource::Plan(RunId::parse("r1").unwrap()),
+        max_changes: Some(Limit::Percent(5)),
+        max_failures: Some(Limit::Number(2)),
+        canary: Some(1),
+        plan_max_age_hours: Some(48),
+    };
+    assert_eq!((change, approval), (Some(wanted), Some(false)));
+    let undo = parse(&json!({"Apply": true, "Undo": "r2"})).unwrap().request.change.unwrap();
+    assert!(undo.source.is_undo() && undo.source.run().as_str() == "r2");
+}
+
+#[test]
+fn a_request_that_narrows_a_plan_or_names_none_is_refused_with_all_faults() {
+    let text = refused(&json!({
+        "Apply": true, "Regions": ["eu-west-1"], "Parameters": {"Ports": 22}, "MaxChanges": "101%",
+        "Canary": 0,
+    }));
+    for part in [
+        "PlanRun: got nothing, allowed: beside Apply either PlanRun",
+        "Regions: got [\"eu-west-1\"], allowed: nothing beside Apply",
+        "Parameters: got",
+        "MaxChanges: got \"101%\", allowed: a whole number such as 20, or a share",
+        "Canary: got 0",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+    let selected = json!({"Apply": true, "PlanRun": "r1", "Undo": "r2",
+        "Accounts": {"Exclude": ["111111111111"]}});
+    let text = refused(&selected);
+    assert!(text.contains("PlanRun: got both"), "{text}");
+    let one = json!({"Apply": true, "PlanRun": "r1", "Accounts": {"Exclude": ["111111111111"]}});
+    assert!(refused(&one).contains("Accounts: got a selection, allowed: only Include"));
+    let resumed = json!({"ResumeRun": "r1", "Apply": true, "MaxFailures": 1});
+    assert!(refused(&resumed).contains("Apply: got true, allowed: nothing beside ResumeRun"));
+    assert_eq!(
+        parse(&json!({"ResumeRun": "r1", "Approval": false})).unwrap().request.approval,
+        Some(false)
+    );
 }
 
 #[test]

@@ -47,6 +47,7 @@ pub(crate) fn summary(failed: u64, previous: Option<&str>, failures: Vec<String>
         started_at: None,
         ended_at: None,
         duration_ms: None,
+        rows: BTreeMap::new(),
         operations: Vec::new(),
     }
 }

@@ -24,6 +24,7 @@ fn printed(typed: &[&str]) -> String {
         definition: None,
         parameters: serde_json::Map::new(),
         apply: false,
+        approval: false,
         manifest: ManifestLocation { bucket: String::new(), key: String::new() },
         work_items: 1,
         targets: 1,

@@ -1,5 +1,5 @@
-//! What the organization says about the plan's accounts: whether they are there, and what keeps a run
-//! out of them.
+//! What the organization says about a plan's accounts: whether they are there, and what keeps a run out
+//! of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,28 +9,36 @@ use org_operator_core::ports::AccountDirectory;
 use org_operator_core::{Account, AccountId, Error, UnitId};
 
 /// The accounts of the organization, as far as a plan is concerned.
-pub(super) struct Members {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanMembers {
     /// All of them.
-    pub(super) all: BTreeSet<AccountId>,
+    pub all: BTreeSet<AccountId>,
     /// Those of the plan that nothing is done in.
-    pub(super) holds: BTreeMap<AccountId, Hold>,
+    pub holds: BTreeMap<AccountId, Hold>,
+    /// In which unit the plan's accounts are, as the coverage has it.
+    pub unit_paths: BTreeMap<AccountId, String>,
 }
 
 /// Asks the organization; a protected unit that it does not have is noted.
-pub(super) async fn of(
+///
+/// # Errors
+/// What Organizations answered.
+pub async fn plan_members(
     directory: &impl AccountDirectory,
     plan: &Plan,
     protected: &Protected,
     violations: &mut Violations,
-) -> Result<Members, Error> {
+) -> Result<PlanMembers, Error> {
     let accounts = directory.accounts().await?;
     let units = units(directory, protected, violations).await?;
     let planned: BTreeSet<&AccountId> = plan.rows.iter().map(|row| &row.key.account_id).collect();
-    let held = accounts.iter().filter(|account| planned.contains(&account.id));
+    let own = || accounts.iter().filter(|account| planned.contains(&account.id));
     let held =
-        held.filter_map(|account| Some((account.id.clone(), hold(account, &units, protected)?)));
+        own().filter_map(|account| Some((account.id.clone(), hold(account, &units, protected)?)));
+    let unit_paths = own().map(|account| (account.id.clone(), account.unit_ids())).collect();
     let holds = held.collect();
-    Ok(Members { all: accounts.into_iter().map(|account| account.id).collect(), holds })
+    let all = accounts.into_iter().map(|account| account.id).collect();
+    Ok(PlanMembers { all, holds, unit_paths })
 }
 
 /// The accounts of each protected unit.

@@ -1,0 +1,108 @@
+//! Going on with a run that changes something: the rows that are HELD, FAILED or without an outcome.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use org_operator_changes::book::{AccountBook, by_account};
+use org_operator_changes::{ChangeResult, ChangeRun, Outcome, Plan, PlanRow, read_plan};
+use org_operator_core::artifact::{APPLIED, Folder, PLAN, PLAN_ROWS};
+use org_operator_core::contract::change_item::{STATES, account_partition};
+use org_operator_core::contract::document;
+use org_operator_core::contract::plan::RunPlan;
+use org_operator_core::ports::{AccountDirectory, Artifacts, ChangeLedger, Clock, Outcomes, find};
+use org_operator_core::{AccountId, Error, Region, RunId, WorkItem};
+
+use super::tasks::{Begun, Tasks};
+use crate::resume::{CONCURRENT_ACCOUNTS, nothing_left};
+use crate::{Fanout, Received};
+
+/// The numbers of the rows that are left in each account.
+type Left = BTreeMap<AccountId, BTreeSet<u64>>;
+
+impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fanout<D, A, L, C> {
+    /// Plans what is left of the run that `change` is about: without its canary, for a person goes on.
+    pub(super) async fn resume_change(
+        &self,
+        folder: &Folder,
+        change: ChangeRun,
+        received: Received,
+    ) -> Result<RunPlan, Error> {
+        let Received { run_id, request, mut violations } = received;
+        self.refuse_change(&request, "ResumeRun", &mut violations);
+        let (stored, plan) = self.begun(folder, &change).await?;
+        let guards = change.guards.resumed(&self.settings.changes.protected);
+        let members = self.checked(&plan, &request, &guards, violations).await?;
+        let execution = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
+        let run = ChangeRun { guards, ..change };
+        let left = self.left(&run.run_id, &plan.rows).await?;
+        if left.is_empty() && self.is_written(folder).await? {
+            return Err(nothing_left(&run.run_id));
+        }
+        self.claim(&run, "ResumeRun").await?;
+        let mut tasks = Tasks::new(&run, &execution, &plan, &members, None);
+        tasks.retain(|id, number| left.get(id).is_some_and(|rows| rows.contains(&number)));
+        let expires_at = self.expiry(self.clock.now());
+        self.write_tasks(&tasks, expires_at).await?;
+        let items = only_left(tasks.items(), &plan.rows, &left);
+        let manifest = folder.resume_manifest(&execution);
+        self.artifacts.put(&manifest, document::compact(&items)?).await?;
+        tracing::info!(RunId = %run.run_id, work_items = items.len(), "going on with a plan");
+        let resumed = RunPlan {
+            approval: request.approval.unwrap_or(true),
+            max_concurrency: request.max_concurrency.unwrap_or(stored.max_concurrency),
+            worker_function: self.settings.worker_admin.clone(),
+            expires_at,
+            ..stored
+        };
+        self.manifest_of_free(Begun { folder, manifest, all: items }, &tasks, resumed).await
+    }
+
+    /// What the run began with: its plan, and the rows of it.
+    async fn begun(&self, folder: &Folder, change: &ChangeRun) -> Result<(RunPlan, Plan), Error> {
+        let stored: RunPlan = self.stored(folder, &PLAN, &change.run_id).await?;
+        self.refuse_expired(&stored)?;
+        let key = folder.artifact(&PLAN_ROWS);
+        let bytes = find(&self.artifacts, &key).await?;
+        let gone = || Error::invalid(format!("{} is gone", self.artifacts.uri(&key)));
+        let rows = read_plan(PLAN_ROWS.name, &bytes.ok_or_else(gone)?)?;
+        let (run, operation) = (change.source.clone(), change.operation.clone());
+        Ok((stored, Plan { run, operation, made_at: change.made_at, rows }))
+    }
+
+    /// The rows without a final outcome, of accounts that have any.
+    async fn left(&self, run: &RunId, rows: &[PlanRow]) -> Result<Left, Error> {
+        let read = |(account, rows): (&AccountId, Vec<(u64, &PlanRow)>)| {
+            let (partition, account) = (account_partition(run, account), account.clone());
+            let numbers: Vec<u64> = rows.into_iter().map(|(number, _)| number).collect();
+            async move {
+                let items = self.ledger.change_items(&partition, STATES, None).await?;
+                let book = AccountBook::read(&items)?;
+                let left = numbers.into_iter().filter(|number| !book.is_final(*number));
+                Ok::<_, Error>((account, left.collect::<BTreeSet<u64>>()))
+            }
+        };
+        let reads: Vec<_> = by_account(rows).into_iter().map(read).collect();
+        let all: Vec<_> = stream::iter(reads).buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
+        Ok(all.into_iter().filter(|(_, left)| !left.is_empty()).collect())
+    }
+
+    /// Whether the run's files say that no row is left.
+    async fn is_written(&self, folder: &Folder) -> Result<bool, Error> {
+        let result: Option<ChangeResult> = self.document(folder, &APPLIED).await?;
+        let left = |r: &ChangeResult| r.rows.get(Outcome::Held) + r.rows.get(Outcome::Failed);
+        Ok(result.is_some_and(|result| left(&result) == 0))
+    }
+}
+
+/// The work items with the Regions that have a row left.
+fn only_left(mut items: Vec<WorkItem>, rows: &[PlanRow], left: &Left) -> Vec<WorkItem> {
+    let row = |number: &u64| usize::try_from(*number).ok().and_then(|place| rows.get(place));
+    for item in &mut items {
+        let numbers = left.get(&item.account_id).into_iter().flatten();
+        let regions: BTreeSet<&Region> =
+            numbers.filter_map(row).map(|row| &row.key.region).collect();
+        item.regions.retain(|region| regions.contains(region));
+    }
+    items.retain(|item| !item.regions.is_empty());
+    items
+}
