@@ -5,6 +5,7 @@ mod artifacts;
 mod behaviour;
 mod campaign;
 mod changes;
+mod changes_deployed;
 mod command;
 mod command_bucket;
 mod command_changes;
