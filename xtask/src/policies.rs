@@ -1,21 +1,29 @@
-//! `make policies`: writes the actions that the catalogue's read-only operations declare, and the one
-//! that every run needs, into the member role's policy, between its markers.
+//! `make policies`: writes what the catalogue's operations declare into the member roles' policies,
+//! between their markers: for the read-only role the operations' actions and the one that every run
+//! needs, for the admin role the statements of the operations that change something.
 
 use std::collections::BTreeSet;
 
 use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
-use org_operator_operations::catalogue;
+use org_operator_operations::{Condition, admin_actions, catalogue};
 use org_operator_testkit::{TestResult, paths};
 
-const BEGIN: &str = "# BEGIN generated: read-only actions";
+const READ_ONLY: &str = "# BEGIN generated: read-only actions";
+const MUTATING: &str = "# BEGIN generated: mutating actions";
 const END: &str = "# END generated";
 
-/// Generates the policy's actions anew.
+/// Generates the policies anew.
 pub(crate) fn run() -> TestResult<()> {
     let path = paths::file("cloudformation/member-roles.yaml");
     let template = std::fs::read_to_string(&path)?;
-    Ok(std::fs::write(path, generated(&template, &actions()?)?)?)
+    let reading = list(&actions()?);
+    let with_reading = generated(&template, READ_ONLY, &reading)?;
+    let statements = admin_actions();
+    let changing =
+        statements.iter().flat_map(|(condition, actions)| statement(*condition, actions));
+    let whole = generated(&with_reading, MUTATING, &changing.collect::<Vec<_>>())?;
+    Ok(std::fs::write(path, whole)?)
 }
 
 fn actions() -> TestResult<BTreeSet<String>> {
@@ -26,11 +34,26 @@ fn actions() -> TestResult<BTreeSet<String>> {
     Ok(declared.chain([INQUIRY.to_owned()]).collect())
 }
 
-/// `template` with one line per action between the markers.
-fn generated(template: &str, actions: &BTreeSet<String>) -> TestResult<String> {
-    let (head, rest) = template.split_once(BEGIN).ok_or("the template has no begin marker")?;
+fn list(actions: &BTreeSet<String>) -> Vec<String> {
+    actions.iter().map(|action| format!("- {action}")).collect()
+}
+
+fn statement(condition: Option<Condition>, actions: &BTreeSet<String>) -> Vec<String> {
+    let mut lines = vec!["- Effect: Allow".to_owned(), "  Action:".to_owned()];
+    lines.extend(list(actions).iter().map(|line| format!("    {line}")));
+    lines.push("  Resource: \"*\"".to_owned());
+    lines.extend(condition.map(|Condition { key, value }| {
+        format!("  Condition: {{ StringEquals: {{ \"{key}\": {value} }} }}")
+    }));
+    lines
+}
+
+/// `template` with these lines between the markers.
+fn generated(template: &str, begin: &str, lines: &[String]) -> TestResult<String> {
+    let missing = || format!("the template has no `{begin}`");
+    let (head, rest) = template.split_once(begin).ok_or_else(missing)?;
     let (_, tail) = rest.split_once(END).ok_or("the template has no end marker")?;
     let indent = " ".repeat(head.lines().last().unwrap_or_default().len());
-    let lines: Vec<String> = actions.iter().map(|action| format!("{indent}- {action}\n")).collect();
-    Ok(format!("{head}{BEGIN}\n{}{indent}{END}{tail}", lines.concat()))
+    let made: Vec<String> = lines.iter().map(|line| format!("{indent}{line}\n")).collect();
+    Ok(format!("{head}{begin}\n{}{indent}{END}{tail}", made.concat()))
 }

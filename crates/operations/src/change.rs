@@ -1,7 +1,7 @@
 //! Operations that can change what they found: how a row of their plan is read again, and how its
 //! change is made. When to do either is decided in `org_operator_changes`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::BoxFuture;
 use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
@@ -21,9 +21,18 @@ pub trait Change: Send + Sync {
     /// The column of its records that is the key of a plan's row.
     fn key_column(&self) -> &'static str;
 
+    /// The words that the rows of its plans and of its undo plans may have, those that are left out.
+    fn words(&self) -> &'static [&'static str];
+
     /// The IAM actions for reading rows again and for these `words`, the actions of a plan's rows;
     /// `None` where the operation does not know one of the words.
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>>;
+
+    /// What IAM can ask besides, whenever the operation uses `action`; `None` for nothing.
+    fn condition(&self, action: &str) -> Option<Condition> {
+        let _ = action;
+        None
+    }
 
     /// The resource of `row` as it is now.
     fn read<'a>(
@@ -40,18 +49,46 @@ pub trait Change: Send + Sync {
     ) -> BoxFuture<'a, Result<Made, CallProblem>>;
 }
 
+/// A condition of a policy's statement: `StringEquals`, this key and this value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    /// The condition key, such as `ec2:CreateAction`.
+    pub key: &'static str,
+    /// The only value that the key may have.
+    pub value: &'static str,
+}
+
 /// Every operation that can change something.
-const ALL: [&dyn Change; 1] = [&CloseOpenIngress];
+pub const CHANGES: &[&dyn Change] = &[&CloseOpenIngress];
 
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]
 pub fn change_of(name: &str) -> Option<&'static dyn Change> {
-    ALL.into_iter().find(|change| change.operation() == name)
+    CHANGES.iter().find(|change| change.operation() == name).copied()
+}
+
+/// The IAM actions that apply and take back the plans of all of [`CHANGES`], by the condition that
+/// each can be held to: what the role needs that is entered for changes.
+#[must_use]
+pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
+    let mut statements = BTreeMap::<_, BTreeSet<String>>::new();
+    for change in CHANGES {
+        let words = change.words().iter().copied().collect();
+        for action in change.actions(&words).unwrap_or_default() {
+            statements.entry(change.condition(&action)).or_default().insert(action);
+        }
+    }
+    // An action that one operation needs in any case is not narrowed by another.
+    let free = statements.get(&None).cloned().unwrap_or_default();
+    let narrowed = statements.iter_mut().filter(|(condition, _)| condition.is_some());
+    narrowed.for_each(|(_, actions)| actions.retain(|action| !free.contains(action)));
+    statements.retain(|_, actions| !actions.is_empty());
+    statements
 }
 
 /// The names of the operations that can change something.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    ALL.into_iter().map(Change::operation)
+    CHANGES.iter().map(|change| change.operation())
 }
 
 /// What a failed call of `action` means for a change.

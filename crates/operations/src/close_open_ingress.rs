@@ -16,7 +16,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use serde_json::{Map, Value};
 
-use crate::change::Change;
+use crate::change::{Change, Condition};
 use crate::{Operation, OperationFailure, Rows, Target, ec2};
 use parameters::Wanted;
 
@@ -27,6 +27,8 @@ pub const NAME: &str = "close-open-ingress";
 const CLOSE: &str = "close";
 /// The word of a row that authorizes a rule again.
 const OPEN: &str = "open";
+/// What EC2 asks for besides, where a call that makes something gives it tags.
+const CREATE_TAGS: &str = "ec2:CreateTags";
 
 const PROBES: [ec2::Probe; 3] = [
     ec2::dry_run!("ec2:DescribeSecurityGroupRules", describe_security_group_rules),
@@ -131,17 +133,27 @@ impl Change for CloseOpenIngress {
         "rule_id"
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &[CLOSE, OPEN]
+    }
+
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>> {
         let mut actions = vec!["ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"];
         for word in words {
             match *word {
                 CLOSE => actions.push("ec2:RevokeSecurityGroupIngress"),
-                OPEN => actions.extend(["ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"]),
+                OPEN => actions.extend(["ec2:AuthorizeSecurityGroupIngress", CREATE_TAGS]),
                 SKIP => {}
                 _ => return None,
             }
         }
         Some(actions.into_iter().map(str::to_owned).collect())
+    }
+
+    /// A rule gets its tags with the call that authorizes it, never by themselves.
+    fn condition(&self, action: &str) -> Option<Condition> {
+        let (key, value) = ("ec2:CreateAction", "AuthorizeSecurityGroupIngress");
+        (action == CREATE_TAGS).then_some(Condition { key, value })
     }
 
     fn read<'a>(

@@ -27,7 +27,7 @@ use org_operator_core::{AccountId, Region};
 use serde_json::{Map, Value};
 
 pub use catalogue::{Catalogue, catalogue};
-pub use change::{Change, change_of};
+pub use change::{CHANGES, Change, Condition, admin_actions, change_of};
 pub use defined::{DefinedOperation, defined};
 pub use org_operator_core::error::OperationFailure;
 pub use raw::{RAW, is_raw, raw_definition, raw_pages};

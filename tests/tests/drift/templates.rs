@@ -1,8 +1,10 @@
 //! The templates: parameters, outputs, the table's keys, the member role, partitions.
 
+use std::collections::BTreeSet;
+
 use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
-use org_operator_operations::catalogue;
+use org_operator_operations::{CHANGES, Change, Condition, catalogue};
 use org_operator_tests::files::{resources, template, text};
 use serde_json::{Value, json};
 
@@ -44,6 +46,10 @@ fn the_templates_keep_their_parameters_and_outputs() {
         "ReportLinkHours",
         "PortalUrl",
         "EnableAdminOperations",
+        "ApprovalOptional",
+        "ProtectedAccounts",
+        "ProtectedUnits",
+        "ProtectedTagKeys",
         "AllowDefinitions",
         "LedgerRetentionDays",
         "NamePrefix",
@@ -107,6 +113,40 @@ fn the_read_only_role_allows_exactly_the_declared_actions() {
     let declared: Names = read_only.flat_map(|spec| spec.actions.iter().cloned()).collect();
     let with_inquiry = declared.union(&names([INQUIRY])).cloned().collect();
     assert_eq!(allowed, with_inquiry);
+}
+
+#[test]
+fn the_admin_role_allows_exactly_what_plans_and_undo_plans_need() {
+    let admin = &template("member-roles.yaml")["Resources"]["AdminRole"];
+    assert_eq!(admin["Condition"], "HasAdmin");
+    let statements = &admin["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let statements = statements.as_array().expect("statements").iter();
+    let allowed: BTreeSet<Narrowed> = statements
+        .flat_map(|it| {
+            strings(&it["Action"]).into_iter().map(|name| (name, it["Condition"].to_string()))
+        })
+        .collect();
+    let needed: BTreeSet<Narrowed> = CHANGES.iter().flat_map(|it| needed_by(*it)).collect();
+    // What one operation needs in any case, no other one narrows.
+    let free = |action: &str| (action.to_owned(), Value::Null.to_string());
+    let wanted = needed.iter().filter(|it| **it == free(&it.0) || !needed.contains(&free(&it.0)));
+    assert_eq!(allowed, wanted.cloned().collect());
+    let created = json!({"StringEquals": {"ec2:CreateAction": "AuthorizeSecurityGroupIngress"}});
+    assert!(allowed.contains(&("ec2:CreateTags".to_owned(), created.to_string())), "{allowed:?}");
+}
+
+/// An action, and the condition of its statement as JSON.
+type Narrowed = (String, String);
+
+/// The actions of an operation's plans and undo plans, each with the condition of its statement.
+fn needed_by(change: &dyn Change) -> Vec<Narrowed> {
+    let words = change.words().iter().copied().collect();
+    let actions = change.actions(&words).expect("it knows its own words").into_iter();
+    let condition = |action: &str| match change.condition(action) {
+        Some(Condition { key, value }) => json!({"StringEquals": {key: value}}),
+        None => Value::Null,
+    };
+    actions.map(|action| (action.clone(), condition(&action).to_string())).collect()
 }
 
 #[test]

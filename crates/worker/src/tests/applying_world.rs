@@ -106,6 +106,10 @@ impl Change for World {
         "switch"
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn actions(&self, _: &BTreeSet<&str>) -> Option<Vec<String>> {
         Some(SPEC.actions.clone())
     }
