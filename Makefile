@@ -86,7 +86,7 @@ test-cargo: check
 # One after the other: they install into the same .venv.
 .PHONY: test-python
 test-python:
-	@for check in test-scripts lint deny models-check deploy-trial least-privilege first-run-trial ask-trial changes-trial catalogue-trial checkov; do \
+	@for check in test-scripts lint deny models-check deploy-trial least-privilege first-run-trial ask-trial changes-trial approval-trial catalogue-trial checkov; do \
 	  $(MAKE) --no-print-directory $$check || exit 1; \
 	done
 
@@ -141,6 +141,10 @@ ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
 .PHONY: changes-trial
 changes-trial: build ## Plan, apply and undo changes on moto, each read back by boto3
 	@.venv/bin/python tests/changes_on_moto.py
+
+.PHONY: approval-trial
+approval-trial: build ## Approve and reject runs that wait, on the emulator
+	@.venv/bin/python tests/approval_trial.py
 
 .PHONY: catalogue-trial
 catalogue-trial: build ## Hold the catalogue's operations to what boto3 says is there, on both emulators

@@ -15,7 +15,7 @@ from emulator import ROOT, Emulator, wait_for
 
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from templates import actions, read
+from templates import actions, chosen, read
 
 REGION = "eu-west-1"
 OPERATION = "public-ips"
@@ -155,7 +155,8 @@ def declared():
 
 
 def allowed_in(template, role):
-    return actions(template["Resources"][role], "", template)
+    # Nothing is deployed here that changes anything.
+    return actions(chosen(template["Resources"][role], "HasAdmin", 2), "", template)
 
 
 def expect(holds, problem):

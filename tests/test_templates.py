@@ -32,7 +32,7 @@ class Checks(unittest.TestCase):
 
     def test_operator_yaml_keeps_room_to_grow(self):
         found = with_change("operator.yaml", "Resources:\n", "#" + "x" * 2_000 + "\nResources:\n")
-        self.assert_found(found, "operator.yaml", "40000")
+        self.assert_found(found, "operator.yaml", str(check_templates.LONGEST_OPERATOR))
 
     def test_a_type_of_one_partition_stands_in_a_template_of_its_own(self):
         slack = "  X:\n    Type: AWS::Chatbot::SlackChannelConfiguration\n    Condition: HasAdmin\n    Properties: {}\n"
@@ -121,10 +121,11 @@ class Machine(unittest.TestCase):
         days = parse(check_templates.read_all()["operator.yaml"])["Parameters"]["LedgerRetentionDays"]["MinValue"]
         self.assertLessEqual(MACHINE["TimeoutSeconds"], days * 86_400)
 
-    def test_nothing_to_ask_starts_no_map(self):
+    def test_nothing_to_ask_starts_no_map_and_asks_nobody(self):
         choice = MACHINE["States"][MACHINE["States"]["Fanout"]["Next"]]
         self.assertEqual(choice["Choices"], [{"Variable": "$.WorkItems", "NumericEquals": 0, "Next": "ResultHandler"}])
-        self.assertEqual(choice["Default"], "WorkersMap")
+        self.assertEqual(choice["Default"], "ApprovalWanted")
+        self.assertEqual(MACHINE["States"]["ApprovalWanted"]["Default"], "WorkersMap")
 
 
 if __name__ == "__main__":

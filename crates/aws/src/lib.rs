@@ -4,6 +4,7 @@
 //! Nothing is decided here: `org_operator_core` classifies what AWS answers. The EC2 client is not
 //! here either: its SDK is the largest by far, and only the operations need it.
 
+mod approval;
 mod artifact_download;
 mod artifacts;
 mod caller;
@@ -28,6 +29,7 @@ mod session_cache;
 mod tree;
 mod truncation;
 
+pub use approval::approval;
 pub use artifact_download::S3Download;
 pub use artifacts::{S3Artifacts, S3Upload};
 pub use clock::SystemClock;

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 
 use crate::args::AwsArgs;
 use crate::commands::accounts::args::AccountsArgs;
+use crate::commands::approval::args::{ApproveArgs, RejectArgs};
 use crate::commands::ask::args::AskArgs;
 use crate::commands::athena_table::args::AthenaTableArgs;
 use crate::commands::change::args::RunCommand;
@@ -61,6 +62,10 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Say how far a run of the state machine is.
     Status(StatusArgs),
+    /// Let a run of the state machine that waits for approval go on.
+    Approve(ApproveArgs),
+    /// End a run of the state machine that waits for approval: nothing is changed.
+    Reject(RejectArgs),
     /// Copy a deployed run's files to this machine.
     Fetch(FetchArgs),
     /// List the deployed runs with their status.

@@ -1,6 +1,7 @@
 //! The commands of `org-operator`, each with its options, its work and its output.
 
 pub(crate) mod accounts;
+pub(crate) mod approval;
 pub(crate) mod ask;
 pub(crate) mod athena_table;
 pub(crate) mod change;
@@ -33,6 +34,8 @@ pub(crate) async fn run(cli: Cli, printer: Printer) -> Result<Exit, CliError> {
         Command::Operations(args) => operations::run(&args),
         Command::Start(args) => start::run(&aws, &args, printer).await,
         Command::Status(args) => status::run(&aws, &args, printer).await,
+        Command::Approve(args) => approval::approve(&aws, &args, printer).await,
+        Command::Reject(args) => approval::reject(&aws, &args, printer).await,
         Command::Fetch(args) => fetch::run(&aws, &args, printer).await,
         Command::Runs(args) => runs::run(&aws, &args).await,
         Command::Diff(args) => diff::run(&args, printer).await,

@@ -1,5 +1,6 @@
 //! The events and entries that the state machine writes, and the examples, as their readers take them.
 
+use org_operator_core::contract::approval;
 use org_operator_core::contract::ledger::{Key, LedgerPartition};
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::input::request::FanoutEvent;
@@ -55,6 +56,39 @@ fn the_worker_failure_is_an_entry_that_the_result_handler_reads() {
     for field in ["Error", "Cause", "ExpiresAt"] {
         assert!(item[field].is_object(), "no {field}");
     }
+}
+
+#[test]
+fn the_token_goes_into_the_entry_that_approve_reads_and_nowhere_else() {
+    let states = states(&state_machine());
+    let waits = &states["AwaitApproval"];
+    let item = &waits["Parameters"]["Item"];
+    assert_eq!(
+        (&item["Run"]["S.$"], &item["Entry"]["S"]),
+        (&json!("$.RunId"), &json!(approval::ENTRY))
+    );
+    assert_eq!(item["TaskToken"]["S.$"], "$$.Task.Token");
+    for field in ["Plan", "Request", "AskedAt", "ExpiresAt"] {
+        assert!(item[field].is_object(), "no {field}");
+    }
+    assert_eq!(state_machine().to_string().matches("Task.Token").count(), 1);
+    assert_eq!(waits["ResultPath"], Value::Null);
+}
+
+#[test]
+fn a_no_and_no_answer_reach_the_result_handler_before_any_worker_starts() {
+    let (machine, states) = (state_machine(), states(&state_machine()));
+    let waits = &states["AwaitApproval"];
+    assert_eq!(waits["Catch"][0]["ErrorEquals"], json!([approval::REJECTED, "States.Timeout"]));
+    let held = &states[waits["Catch"][0]["Next"].as_str().expect("a state")];
+    assert_eq!((&held["Result"], &held["ResultPath"]), (&json!(true), &json!("$.Rejected")));
+    assert_eq!(held["Next"], "ResultHandler");
+    // Half of an execution's time is left for the work.
+    let seconds = waits["TimeoutSeconds"].as_u64().expect("a whole number");
+    assert!(machine["TimeoutSeconds"].as_u64().expect("a whole number") >= 2 * seconds);
+    let hours = format!("within {} hours", seconds / 3600);
+    let message = states["AskForApproval"]["Arguments"]["Message"].to_string();
+    assert!(message.contains(&hours) && text("docs/changes.md").contains(&hours), "{hours}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The retries and catches of the state machine: they name the errors that there are, and no others.
 
 use org_operator_core::ErrorKind;
+use org_operator_core::contract::approval;
 use org_operator_tests::files::{state_machine, states, text};
 use serde_json::Value;
 
@@ -8,8 +9,9 @@ use super::{Names, error_names, names, strings};
 
 #[test]
 fn the_state_machine_names_only_errors_that_exist() {
-    let services = ["States.", "Lambda.", "Sandbox.", "Runtime.", "DynamoDB.", "SNS."];
-    let ours = names(ErrorKind::ALL.iter().map(|kind| kind.name()));
+    let services = ["States.", "Lambda.", "Sandbox.", "Runtime.", "DynamoDb.", "SNS."];
+    let ours = ErrorKind::ALL.iter().map(|kind| kind.name()).chain([approval::REJECTED]);
+    let ours = names(ours);
     for (state, definition) in states(&state_machine()) {
         for name in error_names(&definition, "Retry").union(&error_names(&definition, "Catch")) {
             let known = ours.contains(name) || services.iter().any(|s| name.starts_with(s));
@@ -98,7 +100,8 @@ fn retriers_and_catchers_have_only_fields_of_step_functions() {
         "MaxDelaySeconds",
         "JitterStrategy",
     ];
-    let catcher = ["Comment", "ErrorEquals", "Next", "ResultPath"];
+    // Output is JSONata's, in the place of ResultPath.
+    let catcher = ["Comment", "ErrorEquals", "Next", "Output", "ResultPath"];
     for (state, definition) in states(&state_machine()) {
         for (list, known) in [("Retry", &retrier[..]), ("Catch", &catcher[..])] {
             for entry in definition[list].as_array().into_iter().flatten() {

@@ -18,6 +18,11 @@ pub(super) const NOT_SEEN: [(&str, &str); 4] = [
 /// The same for the functions alone.
 pub(super) const NOT_SIMULATED: (&str, &str) =
     ("sns:Publish", "only with ReportLinkHours; `make deploy-trial` takes it away");
+/// The same for the fanout, whose runs here only read.
+pub(super) const ROWS: [(&str, &str); 2] = [
+    ("dynamodb:PutItem", "only in a run that changes something: who applies a plan"),
+    ("dynamodb:BatchWriteItem", "only in a run that changes something: a plan's rows"),
+];
 /// The same for the state machine, beside what its definition names.
 pub(super) const NOT_NAMED: [(&str, &str); 5] = [
     ("states:StartExecution", "a Distributed Map's children are executions"),

@@ -2,7 +2,7 @@
 //! them off, and say how it ended. Everything else that `run` does is in [`crate::commands::run`].
 
 pub(crate) mod args;
-mod confirm;
+pub(crate) mod confirm;
 pub(crate) mod planned;
 mod source;
 #[cfg(test)]

@@ -11,6 +11,15 @@ pub(crate) struct StateMachineArgs {
     pub(crate) state_machine_arn: String,
 }
 
+/// The ledger.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "The deployment (the outputs of operator.yaml)")]
+pub(crate) struct LedgerArgs {
+    /// The ledger's table
+    #[arg(long, value_name = "NAME", env = "ORG_OPERATOR_LEDGER_TABLE")]
+    pub(crate) ledger_table: String,
+}
+
 /// The bucket with the artifacts.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "The deployment (the outputs of operator.yaml)")]

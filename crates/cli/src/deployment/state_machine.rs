@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::config::Region as SdkRegion;
 use aws_sdk_sfn::types::MapRunItemCounts;
 use org_operator_aws::call_error;
+use org_operator_core::contract::approval::{REJECTED, TaskToken};
 use org_operator_core::{Error, Region};
 use serde_json::Value;
 
@@ -23,6 +25,8 @@ const START: &str = "states:StartExecution";
 const DESCRIBE: &str = "states:DescribeExecution";
 const LIST_MAP_RUNS: &str = "states:ListMapRuns";
 const DESCRIBE_MAP_RUN: &str = "states:DescribeMapRun";
+const APPROVE: &str = "states:SendTaskSuccess";
+const REJECT: &str = "states:SendTaskFailure";
 
 /// The deployed state machine, asked in its own Region.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(crate) struct StateMachine {
     arn: String,
     /// What the ARNs of its executions begin with.
     executions: String,
+    /// The configuration for its Region, where the whole deployment is.
+    pub(crate) config: SdkConfig,
 }
 
 /// Work items of an execution.
@@ -51,9 +57,9 @@ impl StateMachine {
             CliError::usage("the state machine cannot be asked", why, remedy)
         });
         let (region, executions) = read?;
-        let builder = aws_sdk_sfn::config::Builder::from(&connection.config);
+        let builder = connection.config.to_builder();
         let config = builder.region(SdkRegion::new(region.to_string())).build();
-        Ok(Self { client: Client::from_conf(config), arn: arn.to_owned(), executions })
+        Ok(Self { client: Client::new(&config), arn: arn.to_owned(), executions, config })
     }
 
     /// Starts an execution called `name`.
@@ -91,6 +97,22 @@ impl StateMachine {
         let doing = "asking for the Map Run's progress";
         let error = |e| call_error(doing, &e).with_action(DESCRIBE_MAP_RUN);
         Ok(answer.map_err(error)?.item_counts().map(counted))
+    }
+
+    /// Lets the run that waits with `token` go on.
+    pub(crate) async fn approve(&self, token: &TaskToken) -> Result<(), Error> {
+        let answer = self.client.send_task_success().task_token(token.reveal());
+        let sent = answer.output(r#"{"Approved":true}"#).send().await;
+        let error = |e| call_error("approving the run", &e).with_action(APPROVE);
+        sent.map(drop).map_err(error)
+    }
+
+    /// Ends the waiting of the run that waits with `token`, for this reason: nothing is changed.
+    pub(crate) async fn reject(&self, token: &TaskToken, reason: &str) -> Result<(), Error> {
+        let answer = self.client.send_task_failure().task_token(token.reveal());
+        let sent = answer.error(REJECTED).cause(reason).send().await;
+        let error = |e| call_error("rejecting the run", &e).with_action(REJECT);
+        sent.map(drop).map_err(error)
     }
 
     fn execution_arn(&self, name: &str) -> String {

@@ -8,10 +8,14 @@ const TAKEN: &str = "an execution of this name did something else: give another 
      `org-operator status` says how that one is";
 const MACHINE: &str =
     "give --state-machine-arn as the output StateMachineArn of operator.yaml has it";
+const TABLE: &str = "give --ledger-table as the output LedgerTable of operator.yaml has it";
 const BUCKET: &str = "give --bucket as the output ResultsBucket of operator.yaml has it";
 const OTHER_REGION: &str = "--region must be the bucket's own Region";
 const NO_ORGANIZATION: &str =
     "give a --profile of the organization's management account or of a delegated administrator";
+
+const ANSWERED: &str =
+    "it was answered already, or nobody answered in time; `org-operator status` says how it is";
 
 /// A code, and what to do. The codes are those of botocore's service models (1.44.5).
 const ANSWERS: &[(&str, &str)] = &[
@@ -21,6 +25,9 @@ const ANSWERS: &[(&str, &str)] = &[
     ("StateMachineDoesNotExist", MACHINE),
     ("StateMachineDeleting", MACHINE),
     ("InvalidArn", MACHINE),
+    ("TaskTimedOut", ANSWERED),
+    ("TaskDoesNotExist", ANSWERED),
+    ("ResourceNotFoundException", TABLE),
     ("NoSuchBucket", BUCKET),
     ("InvalidBucketName", BUCKET),
     ("PermanentRedirect", OTHER_REGION),

@@ -10,6 +10,9 @@ const DEPLOYMENT: &[(&str, &str)] = &[
     ("states:DescribeExecution", "on the state machine's executions"),
     ("states:ListMapRuns", "on the state machine's executions"),
     ("states:DescribeMapRun", "on the state machine's Map Runs"),
+    ("states:SendTaskSuccess", "on the state machine"),
+    ("states:SendTaskFailure", "on the state machine"),
+    ("dynamodb:GetItem", "on the ledger's table, and kms:Decrypt where it has a key of its own"),
     ("s3:ListBucket", "on the bucket"),
     ("s3:GetObject", "on the bucket's objects, and kms:Decrypt where they have a key of their own"),
 ];

@@ -18,18 +18,27 @@ pub(super) async fn confirmed(
 ) -> Result<(), CliError> {
     printer::always(&counts(plan, is_undo));
     printer::always(&limits(guards));
+    agreed(&plan.operation, given, "nothing was changed").await
+}
+
+/// Returns once a person gave the name of `operation`; `undone` is what did not happen else.
+pub(crate) async fn agreed(
+    operation: &str,
+    given: Option<&str>,
+    undone: &str,
+) -> Result<(), CliError> {
     match given {
-        Some(given) => right(given, &plan.operation, "--confirm"),
+        Some(given) => right(given, operation, "--confirm", undone),
         None if io::stdin().is_terminal() && io::stderr().is_terminal() => {
-            printer::always(&format!("type {} to go on, anything else to stop:", plan.operation));
+            printer::always(&format!("type {operation} to go on, anything else to stop:"));
             let typed = tokio::task::spawn_blocking(typed).await;
             let typed = typed.map_err(|e| CliError::internal("no answer was read", &e))?;
-            right(&typed, &plan.operation, "the answer")
+            right(&typed, operation, "the answer", undone)
         }
         None => Err(CliError::usage(
-            "nothing was changed",
+            undone,
             "there is no terminal to ask at",
-            &format!("give --confirm {} where nobody is asked", plan.operation),
+            &format!("give --confirm {operation} where nobody is asked"),
         )),
     }
 }
@@ -41,12 +50,12 @@ fn typed() -> String {
     line.trim().to_owned()
 }
 
-fn right(given: &str, operation: &str, what: &str) -> Result<(), CliError> {
+fn right(given: &str, operation: &str, what: &str, undone: &str) -> Result<(), CliError> {
     if given == operation {
         return Ok(());
     }
     let cause = format!("{what} is `{given}`, not `{operation}`");
-    Err(CliError::usage("nothing was changed", cause, "give the operation's name to go on"))
+    Err(CliError::usage(undone, cause, "give the operation's name to go on"))
 }
 
 fn counts(plan: &Plan, is_undo: bool) -> String {
