@@ -131,8 +131,9 @@ deploy-trial: .venv/tests .venv/awscli/bin/aws ## Deploy, update, run and delete
 	@.venv/bin/python tests/deploy_trial.py
 
 .PHONY: least-privilege
-least-privilege: .venv/tests ## Show on the emulator that the roles may do what runs need, and nothing that they do not
+least-privilege: build ## Show on the emulator that the roles may do what runs need, and nothing that they do not
 	@.venv/bin/python tests/least_privilege.py
+	@.venv/bin/python tests/least_privilege_changes.py
 
 .PHONY: ask-trial
 ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
