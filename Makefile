@@ -140,8 +140,9 @@ ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
 	@.venv/bin/python tests/ask_beside_boto3.py
 
 .PHONY: changes-trial
-changes-trial: build ## Plan, apply and undo changes on moto, each read back by boto3
+changes-trial: package-dev ## Plan, apply and undo changes: by the command on moto, deployed and approved on the emulator
 	@.venv/bin/python tests/changes_on_moto.py
+	@.venv/bin/python tests/changes_deployed.py
 
 .PHONY: approval-trial
 approval-trial: build ## Approve and reject runs that wait, on the emulator
