@@ -34,6 +34,7 @@ fn problem_of(error: &CredentialsError) -> CredentialsProblem {
         }
         CredentialsError::CredentialsNotLoaded(_) => CredentialsProblem::Missing,
         _ if is_sso_session(error) => CredentialsProblem::SsoSessionEnded,
+        _ if is_login_session(error) => CredentialsProblem::LoginSessionEnded,
         _ if says_expired(&chain(error)) => CredentialsProblem::Expired,
         _ => CredentialsProblem::SourceFailed,
     }
@@ -57,6 +58,38 @@ fn is_refused_by_sso(error: &CredentialsError) -> bool {
 #[cfg(not(feature = "sso"))]
 fn is_refused_by_sso(_: &CredentialsError) -> bool {
     false
+}
+
+/// Whether a session of `aws login` is needed and there is no valid one.
+fn is_login_session(error: &CredentialsError) -> bool {
+    is_refused_by_sign_in(error) || names_login(error)
+}
+
+/// AWS Sign-In refuses to renew a session that has ended, or whose password has changed since.
+#[cfg(feature = "sso")]
+fn is_refused_by_sign_in(error: &CredentialsError) -> bool {
+    use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
+    use aws_sdk_signin::types::OAuth2ErrorCode::{TokenExpired, UserCredentialsChanged};
+
+    matches!(
+        find::<CreateOAuth2TokenError>(error),
+        Some(CreateOAuth2TokenError::AccessDeniedException(refused))
+            if matches!(refused.error, TokenExpired | UserCredentialsChanged)
+    )
+}
+
+#[cfg(not(feature = "sso"))]
+fn is_refused_by_sign_in(_: &CredentialsError) -> bool {
+    false
+}
+
+/// Whether the provider found no session in its files, or one that has ended: its errors are a private
+/// type (aws-config 1.13, login/token.rs).
+fn names_login(error: &CredentialsError) -> bool {
+    let text = chain(error);
+    let is_absent = find::<std::io::Error>(error)
+        .is_some_and(|reading| reading.kind() == std::io::ErrorKind::NotFound);
+    text.contains("cached Login token is expired") || (is_absent && text.contains("login/cache"))
 }
 
 /// Whether the text has SSO as a word. Profiles without an `sso_session` fail with a private type

@@ -73,6 +73,32 @@ fn a_session_that_identity_center_refuses_has_ended() {
     assert_eq!(problem_of(&error), CredentialsProblem::SsoSessionEnded);
 }
 
+#[cfg(feature = "sso")]
+#[tokio::test]
+async fn a_session_of_aws_login_that_nobody_began_has_ended() {
+    let session = "login_session = arn:aws:iam::123456789012:user/nobody-of-this-name\n";
+    assert_eq!(problem(session).await, CredentialsProblem::LoginSessionEnded);
+}
+
+#[cfg(feature = "sso")]
+#[test]
+fn a_session_of_aws_login_ends_with_its_token_or_a_new_password() {
+    use OAuth2ErrorCode::{InsufficientPermissions, TokenExpired, UserCredentialsChanged};
+    use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
+    use aws_sdk_signin::types::OAuth2ErrorCode;
+    use aws_sdk_signin::types::error::AccessDeniedException;
+
+    let problem_for = |code: OAuth2ErrorCode| {
+        let refused = AccessDeniedException::builder().error(code).message("refused");
+        let refused = refused.build().expect("both members are set");
+        let error = CreateOAuth2TokenError::AccessDeniedException(refused);
+        problem_of(&CredentialsError::provider_error(error))
+    };
+    assert_eq!(problem_for(TokenExpired), CredentialsProblem::LoginSessionEnded);
+    assert_eq!(problem_for(UserCredentialsChanged), CredentialsProblem::LoginSessionEnded);
+    assert_eq!(problem_for(InsufficientPermissions), CredentialsProblem::SourceFailed);
+}
+
 #[test]
 fn a_word_with_sso_in_it_is_not_sso() {
     let error = CredentialsError::provider_error("the role is associated with another account");

@@ -12,6 +12,9 @@ pub(super) fn hint(problem: CredentialsProblem, profile: Option<&str>) -> String
         (CredentialsProblem::SsoSessionEnded, _) => {
             format!("type `aws sso login{option}`, then the same command again")
         }
+        (CredentialsProblem::LoginSessionEnded, _) => {
+            format!("type `aws login{option}`, then the same command again")
+        }
         (CredentialsProblem::Expired, Some(profile)) => format!(
             "renew the credentials of the profile `{profile}`, then type the same command again"
         ),
@@ -30,7 +33,8 @@ pub(super) fn hint(problem: CredentialsProblem, profile: Option<&str>) -> String
 mod tests {
     use super::*;
     use CredentialsProblem::{
-        Expired, Missing, Rejected, SourceFailed, SsoConfigInvalid, SsoSessionEnded,
+        Expired, LoginSessionEnded, Missing, Rejected, SourceFailed, SsoConfigInvalid,
+        SsoSessionEnded,
     };
 
     #[test]
@@ -39,6 +43,12 @@ mod tests {
         assert!(login.contains("`aws sso login --profile audit`"), "{login}");
         let configure = hint(SsoConfigInvalid, Some("audit"));
         assert!(configure.contains("aws configure sso --profile audit"), "{configure}");
+    }
+
+    #[test]
+    fn a_session_of_aws_login_names_the_command_that_renews_it() {
+        let login = hint(LoginSessionEnded, Some("audit"));
+        assert_eq!(login, "type `aws login --profile audit`, then the same command again");
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub enum CredentialsProblem {
     Rejected,
     /// There is no valid session of IAM Identity Center: it has ended, or nobody has signed in yet.
     SsoSessionEnded,
+    /// There is no valid session of `aws login`: it has ended, or nobody has signed in yet.
+    LoginSessionEnded,
     /// The profile's settings for IAM Identity Center are invalid: signing in cannot help.
     SsoConfigInvalid,
     /// A source is configured and failed: a role that cannot be assumed, a broken process, a
