@@ -75,7 +75,9 @@ pub(crate) fn cpu_time(pid: u32) -> TestResult<Duration> {
 pub(crate) fn function(name: &str) -> TestResult<(PathBuf, bool)> {
     let own = program(name)?;
     let target = own.parent().and_then(|folder| folder.parent());
-    let deployed = target.map(|target| target.join("lambda").join(name));
+    let machine = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let packages = target.map(|target| target.join("packages").join(machine));
+    let deployed = packages.map(|packages| packages.join(name).join("bootstrap"));
     match deployed.filter(|path| path.is_file()) {
         Some(path) => Ok((path, true)),
         None => Ok((own, false)),
