@@ -251,6 +251,8 @@ fn help_is_data() -> TestResult<()> {
     |   operations    List the operations, or show one
     |   start         Start the deployed state machine
     |   status        Say how far a run of the state machine is
+    |   approve       Let a run of the state machine that waits for approval go on
+    |   reject        End a run of the state machine that waits for approval: nothing is changed
     |   fetch         Copy a deployed run's files to this machine
     |   runs          List the deployed runs with their status
     |   diff          Compare two runs: records added and removed, where both looked
