@@ -10,6 +10,7 @@ from pathlib import Path
 import botocore
 
 import botocore_data
+import changes
 import compact
 import hosts
 import pages
@@ -22,7 +23,8 @@ DATA = ROOT / "crates/models/data"
 # The day on which PyPI got the pinned version: nothing in an installed botocore says it.
 RELEASED = {"1.44.5": "2026-11-17"}
 MAGIC = "org-operator models 1"
-NOTICE = """The models in models.pack are derived from botocore's, and changed: only read-only operations are kept, in another form.
+NOTICE = """The models in models.pack and changes.pack are derived from botocore's, and changed: models.pack keeps the read-only operations,
+changes.pack the few named in scripts/models/changes.py, both in another form.
 The IAM actions in them are from AWS's service reference, by way of the crate cloudcover-aws (MIT).
 
 """
@@ -39,11 +41,15 @@ def document(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def service_document(service, model, reference, resolver, verdicts):
-    """The compact model of a service, with pages, actions, hosts, and what cannot be called."""
-    names = [name for name, why in verdicts.items() if why is None]
-    out = compact.service(model, names)
-    out["no"] = {name: why for name, why in verdicts.items() if why}
+def reads_document(service, model, reference, resolver, verdicts):
+    """The compact model of a service's reads, and why others cannot be called."""
+    absent = {name: why for name, why in verdicts.items() if why}
+    return service_document(service, model, reference, resolver, [name for name in verdicts if name not in absent], {"no": absent})
+
+
+def service_document(service, model, reference, resolver, names, more):
+    """The compact model of a service with the operations of `names`, their pages, actions and hosts, and with `more`."""
+    out = compact.service(model, names) | more
     published = botocore_data.paginators(service)
     for name in names:
         source, operation = model["operations"][name], out["ops"][name]
@@ -78,13 +84,24 @@ def documents():
         verdicts = readonly.verdicts(service, model, reference, resolver)
         reasons = sorted({why for why in verdicts.values() if why and why != "write"})
         if None in verdicts.values():
-            out[service] = service_document(service, model, reference, resolver, verdicts)
+            out[service] = reads_document(service, model, reference, resolver, verdicts)
         else:
             unsupported[service] = reasons[0] if reasons else "nothing-to-read"
     out["_common"] = {
         "botocore": botocore.__version__, "released": released(), "reference": date(),
         "partitions": hosts.regions(), "unlisted": hosts.unlisted_regions(), "unsupported": unsupported,
     }
+    return out
+
+
+def change_documents():
+    """Every document of the pack of calls that change something."""
+    reference, out = Reference(), {}
+    for service in changes.CALLS:
+        model = botocore_data.model(service)
+        resolver = hosts.Resolver(service, model)
+        names = changes.names(service, model, reference, resolver)
+        out[service] = service_document(service, model, reference, resolver, names, {})
     return out
 
 
@@ -116,17 +133,27 @@ def licence(name):
 def files():
     """Everything that is made, by its name in the data directory."""
     notice = NOTICE.encode() + licence("NOTICE")
-    return {"LICENSE": licence("LICENSE.txt"), "NOTICE": notice, "models.pack": pack(documents())}
+    packs = {"changes.pack": pack(change_documents()), "models.pack": pack(documents())}
+    return {"LICENSE": licence("LICENSE.txt"), "NOTICE": notice} | packs
 
 
 def differences(made):
     """What in the data directory is not what would be made."""
-    found = {name: (DATA / name).read_bytes() for name in made}
-    other = [name for name in made if name != "models.pack" and made[name] != found[name]]
-    (title, old), (new_title, new) = unpack(found["models.pack"]), unpack(made["models.pack"])
-    if title != new_title:
-        other.append("the first line of models.pack")
-    return other + [f"{name} in models.pack" for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    other = []
+    for name, data in made.items():
+        found = (DATA / name).read_bytes()
+        if name.endswith(".pack"):
+            other += pack_differences(name, unpack(found), unpack(data))
+        elif found != data:
+            other.append(name)
+    return other
+
+
+def pack_differences(pack_name, found, made):
+    """What differs between two packs: the first lines, and documents by name."""
+    (title, old), (new_title, new) = found, made
+    other = [] if title == new_title else [f"the first line of {pack_name}"]
+    return other + [f"{name} in {pack_name}" for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
 
 
 def main():

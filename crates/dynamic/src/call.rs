@@ -23,7 +23,8 @@ use crate::pages::{Plan, Walk};
 use crate::parse::Answer;
 use crate::place::Place;
 use crate::request::Request;
-use crate::{input, lookup, wire};
+use crate::wire::{self, Answered};
+use crate::{input, lookup};
 
 /// One operation of one service, ready to be called in any account and Region. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,8 +47,17 @@ impl Call {
     /// The operation `operation` of a model.
     ///
     /// # Errors
-    /// As [`Call::new`].
+    /// As [`Call::new`]; and where the model is one of operations that change something, which only a
+    /// [`ChangeCall`](crate::ChangeCall) calls.
     pub fn of(service: Arc<Service>, operation: &str) -> Result<Self, CallError> {
+        if service.changes() {
+            return Err(unknown(&service, operation));
+        }
+        Self::prepared(service, operation)
+    }
+
+    /// The operation of any model.
+    pub(crate) fn prepared(service: Arc<Service>, operation: &str) -> Result<Self, CallError> {
         let found =
             service.operations.get(operation).ok_or_else(|| unknown(&service, operation))?;
         let planned = found.pages.as_ref().map(Plan::new).transpose();
@@ -122,10 +132,16 @@ fn unknown(service: &Service, operation: &str) -> CallError {
         },
         None => CallError::Unknown {
             service: service_name,
-            hint: hint(nearest(operation, service.operations.keys().map(String::as_str))),
+            hint: near(service, operation),
             operation: operation_name,
         },
     }
+}
+
+/// The nearest of a service's read-only operations.
+fn near(service: &Service, operation: &str) -> String {
+    let names = service.operations.keys().map(String::as_str);
+    hint(nearest(operation, names.filter(|_| !service.changes())))
 }
 
 fn hint(nearest: Option<&str>) -> String {
@@ -187,18 +203,24 @@ impl BoundCall {
     }
 
     async fn ask(&self, asked: &Map<String, Value>) -> Result<Value, Error> {
-        let request = self.call.codec.request(asked).map_err(Error::Input)?;
-        self.has_host().await?;
-        let answer = self.invoke(request).await?;
-        Ok(self.call.codec.complete(asked, answer))
+        Ok(self.answered(asked).await?.value)
     }
 
-    async fn invoke(&self, request: Request) -> Result<Value, Error> {
+    /// One call, with the id of its request.
+    pub(crate) async fn answered(&self, asked: &Map<String, Value>) -> Result<Answered, Error> {
+        let request = self.call.codec.request(asked).map_err(Error::Input)?;
+        self.has_host().await?;
+        let Answered { value, request_id } = self.invoke(request).await?;
+        Ok(Answered { value: self.call.codec.complete(asked, value), request_id })
+    }
+
+    /// Sends a request as often as the call's configuration says.
+    async fn invoke(&self, request: Request) -> Result<Answered, Error> {
         let codec = &self.call.codec;
         let answered = invoke(&codec.service.id, &codec.name, Input::erase(request), &self.plugins);
         let output = answered.await.map_err(Error::of_runtime)?;
-        let value = output.downcast::<Value>();
-        value.map_err(|_| Error::NoAnswer("the runtime gave no JSON value".into()))
+        let answer = output.downcast::<Answered>();
+        answer.map_err(|_| Error::NoAnswer("the runtime gave no JSON value".into()))
     }
 
     /// A host that does not exist is no failure to reach it.

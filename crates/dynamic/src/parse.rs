@@ -37,6 +37,12 @@ impl<'a> Answer<'a> {
         found.map(|(_, value)| *value)
     }
 
+    /// The id by which AWS finds the call in its logs, where the headers have it.
+    pub(crate) fn request_id(&self) -> Option<&'a str> {
+        let names = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
+        names.iter().find_map(|name| self.header(name))
+    }
+
     fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

@@ -16,12 +16,23 @@ use aws_smithy_runtime_api::client::ser_de::{
     DeserializeResponse, SerializeRequest, SharedRequestSerializer, SharedResponseDeserializer,
 };
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
+use aws_smithy_types::retry::RetryConfig;
 use org_operator_models::Service;
+use serde_json::Value;
 
 use crate::codec::Codec;
 use crate::error::Error;
 use crate::parse::{Answer, Unreadable};
 use crate::request::Request;
+
+/// What an operation answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    /// The answer in botocore's shape.
+    pub value: Value,
+    /// The id by which AWS finds the call in its logs.
+    pub request_id: Option<String>,
+}
 
 /// What the runtime needs to know of an operation, wherever it is called.
 pub(crate) fn layer(codec: &Arc<Codec>) -> FrozenLayer {
@@ -33,6 +44,10 @@ pub(crate) fn layer(codec: &Arc<Codec>) -> FrozenLayer {
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(EndpointResolverParams::new(()));
     layer.store_put(signing(&codec.service));
+    if codec.service.changes() {
+        // What changes something is never sent again: who sends it reads first what came of it.
+        layer.store_put(RetryConfig::disabled());
+    }
     layer.freeze()
 }
 
@@ -88,7 +103,11 @@ impl DeserializeResponse for Deserializer {
             headers: response.headers().iter().collect(),
             body: response.body().bytes().unwrap_or_default(),
         };
-        self.0.read(&answer).map(context::Output::erase).map_err(|error| match error {
+        let answered = self.0.read(&answer).map(|value| {
+            let request_id = answer.request_id().map(str::to_owned);
+            context::Output::erase(Answered { value, request_id })
+        });
+        answered.map_err(|error| match error {
             Error::Refused(refusal) => {
                 OrchestratorError::operation(context::Error::erase(*refusal))
             }

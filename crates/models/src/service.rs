@@ -54,7 +54,7 @@ pub struct Service {
     /// Whether a JSON service answers with the error codes of its former query protocol.
     #[serde(rename = "qc", default)]
     pub query_compatible: bool,
-    /// The read-only operations that can be called, by name.
+    /// The operations that can be called, by name: the read-only ones, or those that change something.
     #[serde(rename = "ops")]
     pub operations: BTreeMap<String, Operation>,
     /// The operations that look read-only by name and are not in `operations`, with the reason.
@@ -63,6 +63,8 @@ pub struct Service {
     shapes: Vec<Shape>,
     #[serde(rename = "hosts", default)]
     hosts: Hosts,
+    #[serde(skip)]
+    pub(crate) changes: bool,
 }
 
 impl Service {
@@ -84,6 +86,12 @@ impl Service {
     #[must_use]
     pub fn shape(&self, reference: &ShapeRef) -> &Shape {
         &self.shapes[reference.shape.0]
+    }
+
+    /// Whether its operations are those that change something, and not the read-only ones.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.changes
     }
 
     /// All shapes, in no order that means anything.

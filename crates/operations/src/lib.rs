@@ -10,6 +10,7 @@ pub mod close_open_ingress;
 mod defined;
 mod ec2;
 pub mod internet_routes;
+pub mod modelled;
 pub mod public_ips;
 mod raw;
 pub mod regions;

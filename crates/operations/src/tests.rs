@@ -1,5 +1,6 @@
 //! Checks of every operation in the catalogue, and of finding one by its name.
 
+mod changing_calls;
 mod ec2_errors;
 mod example;
 mod files;

@@ -26,8 +26,7 @@ impl Refusal {
             None => meta,
         };
         let message = if said.message.is_empty() { reason(answer.status) } else { said.message };
-        let ids = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
-        let header = ids.iter().find_map(|name| answer.header(name)).map(str::to_owned);
+        let header = answer.request_id().map(str::to_owned);
         Self {
             status: answer.status,
             request_id: header.or(said.request_id),

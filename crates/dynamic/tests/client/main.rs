@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod changes;
 mod pages;
 mod places;
 mod refusals;
