@@ -144,6 +144,7 @@ ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
 changes-trial: build ## Plan, apply and undo changes: by the command on moto, deployed and approved on the emulator
 	@.venv/bin/python tests/changes_on_moto.py
 	@.venv/bin/python tests/changes_deployed.py
+	@.venv/bin/python tests/stacks_on_moto.py
 
 .PHONY: approval-trial
 approval-trial: build ## Approve and reject runs that wait, on the emulator

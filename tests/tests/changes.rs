@@ -75,6 +75,7 @@ impl Trial {
             let spec = CloseOpenIngress.spec();
             let member = self.members.assume(&account, &run, &spec.actions).await?;
             let target = Target {
+                run: run.clone(),
                 account: account.clone(),
                 region: region.clone(),
                 config: member.config(&region, &CallCounter::default()),

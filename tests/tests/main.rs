@@ -6,6 +6,7 @@ mod behaviour;
 mod campaign;
 mod changes;
 mod changes_deployed;
+mod changes_of_stacks;
 mod command;
 mod command_bucket;
 mod command_changes;

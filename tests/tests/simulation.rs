@@ -43,6 +43,7 @@ fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
     let member = Member::new(config.clone(), &format!("ASIA{id}"), "simulated", "1/*");
     let config = member.config(&region, &CallCounter::default());
     Target {
+        run: org_operator_core::RunId::parse("run").unwrap(),
         account: AccountId::parse(id).unwrap(),
         region,
         config,

@@ -5,6 +5,8 @@
 pub enum Service {
     /// AWS Account Management, which lists an account's Regions.
     Account,
+    /// `CloudFormation`, which operations ask and change stacks by.
+    CloudFormation,
     /// Amazon DynamoDB, which holds the ledger.
     DynamoDb,
     /// Amazon EC2, which the operations ask.

@@ -21,7 +21,7 @@ impl ServiceError {
         match service {
             Service::Account | Service::DynamoDb | Service::Organizations => self.json(),
             Service::Ec2 => self.ec2(),
-            Service::Sts => self.sts(),
+            Service::Sts | Service::CloudFormation => self.sts(),
             Service::S3 => self.s3(),
         }
     }

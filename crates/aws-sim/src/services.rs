@@ -2,6 +2,7 @@
 //! service; what they share stands in `handler`.
 
 mod account;
+mod cloudformation;
 mod dynamodb;
 mod ec2;
 mod handler;
@@ -19,6 +20,7 @@ use crate::request::{Request, Signer};
 pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> Option<(Call, Handler<'a>)> {
     match signer.service.as_str() {
         "organizations" => Some(organizations::route(request, signer)),
+        "cloudformation" => Some(cloudformation::route(request, signer)),
         "account" => Some(account::route(request, signer)),
         "sts" => Some(sts::route(request, signer)),
         "ec2" => Some(ec2::route(request, signer)),

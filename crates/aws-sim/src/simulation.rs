@@ -12,7 +12,7 @@ use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
 use crate::services::{Context, Handler, route};
-use crate::stores::{IngressRule, Stores};
+use crate::stores::{ChangeSet, IngressRule, Stack, Stores};
 use crate::world::World;
 
 /// A simulated AWS with its organization, stores and meter.
@@ -167,6 +167,24 @@ impl Simulation {
     #[must_use]
     pub fn authorized_rules(&self) -> u64 {
         self.stores.ingress_rules.authorized()
+    }
+
+    /// Every stack that there is or was, without a call that could fail.
+    #[must_use]
+    pub fn stacks(&self) -> Vec<Stack> {
+        self.stores.stacks.lock().stacks.clone()
+    }
+
+    /// Every change set that there is, without a call that could fail.
+    #[must_use]
+    pub fn change_sets(&self) -> Vec<ChangeSet> {
+        self.stores.stacks.lock().sets.clone()
+    }
+
+    /// The ARNs of the change sets that calls have executed, in order.
+    #[must_use]
+    pub fn executed_sets(&self) -> Vec<String> {
+        self.stores.stacks.lock().executed.clone()
     }
 
     fn conditions(&self) -> MutexGuard<'_, Conditions> {

@@ -1,15 +1,18 @@
-//! What the simulation keeps between calls: ledger entries, artifacts, sessions and ingress rules. How services show
+//! What the simulation keeps between calls: ledger entries, artifacts, sessions, ingress rules and stacks. How services show
 //! them stands in `services`.
 
 mod ingress_rules;
 mod objects;
 mod sessions;
+mod stacks;
 mod tables;
 
 pub use ingress_rules::IngressRule;
 pub(crate) use ingress_rules::IngressRules;
 pub(crate) use objects::{Object, Objects, UploadError, etag};
 pub(crate) use sessions::Sessions;
+pub use stacks::{ChangeSet, FAILS, Stack};
+pub(crate) use stacks::{Stacks, State as StackState, resources};
 pub(crate) use tables::{Partition, Tables};
 
 /// Everything that calls can change.
@@ -19,6 +22,7 @@ pub(crate) struct Stores {
     pub(crate) objects: Objects,
     pub(crate) sessions: Sessions,
     pub(crate) ingress_rules: IngressRules,
+    pub(crate) stacks: Stacks,
 }
 
 impl Stores {
@@ -29,6 +33,7 @@ impl Stores {
             objects: Objects::default(),
             sessions: Sessions::default(),
             ingress_rules: IngressRules::default(),
+            stacks: Stacks::default(),
         }
     }
 }

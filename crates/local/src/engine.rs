@@ -106,8 +106,8 @@ impl Engine {
             results_prefix: String::new(),
             ledger_retention_days: RETENTION_DAYS,
             worker_readonly: WORKER.to_owned(),
-            worker_admin: String::new(),
             // Whoever runs the command has the credentials that it runs with.
+            worker_admin: WORKER.to_owned(),
             allow_definitions: true,
             changes: ChangeSettings::default(),
             exceptions: ExceptionSource::Given(self.exceptions.clone()),

@@ -10,6 +10,7 @@ use org_operator_core::input::violation::{Expected, Violations};
 use serde_json::{Map, Value};
 
 use crate::close_open_ingress::CloseOpenIngress;
+use crate::cloudformation_stack::CloudFormationStack;
 use crate::{Operation, defined, internet_routes, public_ips};
 
 /// The operation files of this release: the name of each, and its text.
@@ -19,7 +20,8 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 #[must_use]
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-        let written: [Arc<dyn Operation>; 3] = [
+        let written: [Arc<dyn Operation>; 4] = [
+            Arc::new(CloudFormationStack),
             Arc::new(CloseOpenIngress),
             Arc::new(internet_routes::InternetRoutes),
             Arc::new(public_ips::PublicIps),

@@ -12,6 +12,7 @@ use org_operator_core::{Error, ErrorKind};
 
 use crate::Target;
 use crate::close_open_ingress::CloseOpenIngress;
+use crate::cloudformation_stack::CloudFormationStack;
 
 /// An operation whose rows are a plan.
 pub trait Change: Send + Sync {
@@ -47,6 +48,18 @@ pub trait Change: Send + Sync {
         target: &'a Target,
         row: &'a PlanRow,
     ) -> BoxFuture<'a, Result<Made, CallProblem>>;
+
+    /// Whether a deployment's admin worker makes its changes, and its role may; otherwise they are made
+    /// from a machine, with a role that people give the permissions to themselves.
+    fn is_deployed(&self) -> bool {
+        true
+    }
+
+    /// The row that removes what planning `row` has left in its account; `None`, the default, where a
+    /// plan only reads and leaves nothing.
+    fn dropped(&self, _row: &PlanRow) -> Option<PlanRow> {
+        None
+    }
 }
 
 /// A condition of a policy's statement: `StringEquals`, this key and this value.
@@ -59,7 +72,7 @@ pub struct Condition {
 }
 
 /// Every operation that can change something.
-pub const CHANGES: &[&dyn Change] = &[&CloseOpenIngress];
+pub const CHANGES: &[&dyn Change] = &[&CloudFormationStack, &CloseOpenIngress];
 
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]
@@ -67,12 +80,12 @@ pub fn change_of(name: &str) -> Option<&'static dyn Change> {
     CHANGES.iter().find(|change| change.operation() == name).copied()
 }
 
-/// The IAM actions that apply and take back the plans of all of [`CHANGES`], by the condition that
+/// The IAM actions that apply and take back the plans of those of [`CHANGES`] that are deployed, by the condition that
 /// each can be held to: what the role needs that is entered for changes.
 #[must_use]
 pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
     let mut statements = BTreeMap::<_, BTreeSet<String>>::new();
-    for change in CHANGES {
+    for change in CHANGES.iter().filter(|change| change.is_deployed()) {
         let words = change.words().iter().copied().collect();
         for action in change.actions(&words).unwrap_or_default() {
             statements.entry(change.condition(&action)).or_default().insert(action);

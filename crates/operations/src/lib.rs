@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod change;
 pub mod close_open_ingress;
+pub mod cloudformation_stack;
 mod defined;
 mod ec2;
 pub mod internet_routes;
@@ -24,7 +25,7 @@ use org_operator_core::input::path::FieldPath;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use org_operator_core::model::timestamp::Timestamp;
-use org_operator_core::{AccountId, Region};
+use org_operator_core::{AccountId, Region, RunId};
 use serde_json::{Map, Value};
 
 pub use catalogue::{Catalogue, catalogue};
@@ -39,6 +40,8 @@ pub type Rows = Vec<Vec<String>>;
 /// The account and Region that an operation runs in.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The run, for what an operation leaves under its name.
+    pub run: RunId,
     /// The account's id.
     pub account: AccountId,
     /// The Region's name; of an operation that runs once per account, the one that its calls are

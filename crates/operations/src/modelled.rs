@@ -10,7 +10,7 @@ use org_operator_core::outcome::classification::classify_operation;
 use org_operator_core::outcome::one_line;
 use org_operator_definition::Client;
 use org_operator_definition::calls::{Ask, CallError, Calls};
-use org_operator_dynamic::{Answered, ChangeCall, Connection, Error};
+use org_operator_dynamic::{Answered, ChangeCall, Connection, Error, PlaceError};
 use serde_json::Value;
 
 use crate::change::call_problem;
@@ -128,4 +128,49 @@ pub fn refused(message: &str) -> CallProblem {
         request_id: None,
         may_have_happened: false,
     }
+}
+
+impl Modelled {
+    /// Makes a change by one request, as [`Modelled::change`], for a plan that writes: a failure is the
+    /// target's, and whoever plans reads what is there before it tries again.
+    ///
+    /// # Errors
+    /// Why there is no success; the change may have been made all the same.
+    pub async fn write(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Answered, OperationFailure> {
+        let call = format!("{service}:{operation}");
+        let own = |error: &dyn std::error::Error| {
+            unwritten(
+                &call,
+                CallFailure {
+                    code: Some(UNSENT.to_owned()),
+                    message: error.to_string(),
+                    ..CallFailure::default()
+                },
+            )
+        };
+        let prepared = ChangeCall::new(service, operation).map_err(|error| own(&error))?;
+        let bound = match prepared.at(&self.connection) {
+            Ok(bound) => bound,
+            Err(PlaceError::Endpoint(error)) => {
+                return Err(OperationFailure::ServiceNotInRegion(error.to_string()));
+            }
+            Err(error) => return Err(own(&error)),
+        };
+        bound.send_once(input).await.map_err(|error| match error {
+            Error::NotInRegion { .. } => OperationFailure::ServiceNotInRegion(error.to_string()),
+            other => unwritten(&call, CallFailure::from(&other)),
+        })
+    }
+}
+
+/// The code of a call that was not sent, which the client for all AWS APIs gives, too.
+pub(crate) const UNSENT: &str = "ParamValidation";
+
+fn unwritten(call: &str, failure: CallFailure) -> OperationFailure {
+    OperationFailure::Call { call: Some(call.to_owned()), failure: Box::new(failure) }
 }

@@ -118,6 +118,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
         now: Timestamp,
     ) -> Target {
         Target {
+            run: self.visit.attempt.run.clone(),
             account: self.visit.account.clone(),
             region: member.signing_region(region),
             config: member.config(region, calls),

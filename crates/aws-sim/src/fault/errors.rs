@@ -6,7 +6,9 @@ use crate::service_error::ServiceError;
 pub(super) fn throttled(service: Service) -> ServiceError {
     match service {
         Service::Ec2 => ServiceError::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-        Service::Sts => ServiceError::new(400, "Throttling", "Rate exceeded"),
+        Service::Sts | Service::CloudFormation => {
+            ServiceError::new(400, "Throttling", "Rate exceeded")
+        }
         Service::S3 => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
         Service::DynamoDb => ServiceError::new(
             400,
@@ -24,7 +26,7 @@ pub(super) fn throttled(service: Service) -> ServiceError {
 pub(super) fn internal(service: Service) -> ServiceError {
     let code = match service {
         Service::Ec2 | Service::S3 => "InternalError",
-        Service::Sts => "InternalFailure",
+        Service::Sts | Service::CloudFormation => "InternalFailure",
         Service::DynamoDb => "InternalServerError",
         Service::Organizations => "ServiceException",
         Service::Account => "InternalServerException",
@@ -47,7 +49,7 @@ pub(super) fn expired(service: Service) -> ServiceError {
     match service {
         Service::Ec2 => ServiceError::new(400, "RequestExpired", "Request has expired."),
         Service::S3 => ServiceError::new(400, "ExpiredToken", text),
-        Service::Sts => ServiceError::new(403, "ExpiredToken", text),
+        Service::Sts | Service::CloudFormation => ServiceError::new(403, "ExpiredToken", text),
         _ => ServiceError::new(400, "ExpiredTokenException", text),
     }
 }
@@ -59,7 +61,9 @@ pub(super) fn denied(service: Service, operation: &str) -> ServiceError {
     );
     match service {
         Service::Ec2 => ServiceError::new(403, "UnauthorizedOperation", message),
-        Service::Sts | Service::S3 => ServiceError::new(403, "AccessDenied", message),
+        Service::Sts | Service::S3 | Service::CloudFormation => {
+            ServiceError::new(403, "AccessDenied", message)
+        }
         _ => ServiceError::new(400, "AccessDeniedException", message),
     }
 }

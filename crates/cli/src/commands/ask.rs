@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::args::AwsArgs;
 use crate::commands;
+use crate::commands::change::args::ChangeArgs;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::output::printer::Printer;
@@ -19,7 +20,7 @@ pub(crate) async fn run(aws: &AwsArgs, args: &AskArgs, printer: Printer) -> Resu
     let mut asked = args.run.clone();
     asked.select.definition = Some(definition(args)?);
     asked.raw = args.raw;
-    commands::run::run(aws, &asked, printer).await
+    commands::run::run(aws, &asked, &ChangeArgs::default(), printer).await
 }
 
 /// The operation that the command line makes, in which nothing is wrong.

@@ -4,6 +4,7 @@
 pub(crate) mod args;
 pub(crate) mod confirm;
 pub(crate) mod planned;
+pub(crate) mod planning;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -48,8 +49,7 @@ pub(crate) async fn run(
 ) -> Result<Exit, CliError> {
     let RunCommand { run: args, change } = command;
     let Some(intent) = intent(command).await? else {
-        change.refuse_for_reading()?;
-        return run::run(aws, args, printer).await;
+        return run::run(aws, args, change, printer).await;
     };
     refuse_selection(args)?;
     if matches!(intent, Intent::Resume(_)) {
@@ -67,6 +67,9 @@ async fn intent(command: &RunCommand) -> Result<Option<Intent>, CliError> {
     }
     if let Some(run) = change.undo.clone() {
         return Ok(Some(Intent::Undo(run)));
+    }
+    if let Some(run) = change.drop.clone() {
+        return Ok(Some(Intent::Drop(run)));
     }
     let Some(run) = args.resume.as_deref().and_then(RunId::parse) else { return Ok(None) };
     let operation = operation_of(&args.out, &run, args.select.only_operation());
@@ -96,7 +99,7 @@ impl Changing<'_> {
         let (run, members) = self.checked(&source, intent).await?;
         let _source = self.lock(&run.operation, &run.source)?;
         let given = self.command.change.confirm.as_deref();
-        confirm::confirmed(&source.plan, &run.guards, run.is_undo, given).await?;
+        confirm::confirmed(&source.plan, &run.guards, intent, given).await?;
         // What is refused, or not confirmed, leaves no folder.
         let _own = self.lock(&run.operation, &run.run_id)?;
         let folder = ChangeFolder::new(&args.out, &run.operation, &run.run_id);

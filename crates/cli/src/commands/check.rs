@@ -139,6 +139,7 @@ async fn allowed(
     let global = Region::global();
     let place = if spec.scope == Scope::Global { &global } else { region };
     let target = Target {
+        run: RunId::parse("check").ok_or_else(|| Error::internal("no session name"))?,
         account: account.id.clone(),
         region: member.signing_region(place),
         config: member.config(place, &CallCounter::default()),

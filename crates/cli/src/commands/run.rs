@@ -18,7 +18,8 @@ use org_operator_core::{Error, ErrorKind, RunId};
 use org_operator_operations::is_raw;
 
 use crate::args::AwsArgs;
-use crate::commands::change::planned;
+use crate::commands::change::args::ChangeArgs;
+use crate::commands::change::{planned, planning};
 use crate::connection::Connection;
 use crate::error::CliError;
 use crate::exceptions_file;
@@ -37,10 +38,17 @@ use org_operator_local::stop::Stop;
 use org_operator_local::worker_pool::Ended;
 
 /// Runs, or goes on with a run.
-pub(crate) async fn run(aws: &AwsArgs, args: &RunArgs, printer: Printer) -> Result<Exit, CliError> {
+pub(crate) async fn run(
+    aws: &AwsArgs,
+    args: &RunArgs,
+    change: &ChangeArgs,
+    printer: Printer,
+) -> Result<Exit, CliError> {
     let execution = run_id::new(SystemClock.now());
     let execution = execution.ok_or_else(|| CliError::local("no run id", &"a wrong clock"))?;
     let wanted = Wanted::of(args, &execution)?;
+    let planner = planning::agreed(wanted.operation(), args, change).await?;
+    let args = planner.as_ref().unwrap_or(args);
     let exceptions = args.exceptions.as_deref().map(exceptions_file::read).transpose()?;
     let connection = Connection::open(aws).await?;
     let engine = Engine {

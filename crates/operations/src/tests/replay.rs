@@ -6,7 +6,7 @@ use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, HttpClient, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use org_operator_core::model::timestamp::Timestamp;
-use org_operator_core::{AccountId, Region};
+use org_operator_core::{AccountId, Region, RunId};
 
 use crate::Target;
 
@@ -41,7 +41,8 @@ pub(crate) fn target_over(name: &str, client: impl HttpClient + 'static) -> Targ
     let account = AccountId::parse(ACCOUNT).unwrap();
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
     let region = Region::parse(name).unwrap();
-    Target { account, region, config, now, parameters: Arc::default() }
+    let run = RunId::parse("run").unwrap();
+    Target { run, account, region, config, now, parameters: Arc::default() }
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

@@ -219,6 +219,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         let (account, region) = (&row.key.account_id, &row.key.region);
         let member = self.sessions.enter(account).await?;
         Ok(Target {
+            run: self.run.run_id.clone(),
             account: account.clone(),
             region: member.signing_region(region),
             config: member.config(region, &CallCounter::default()),

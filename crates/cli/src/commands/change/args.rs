@@ -29,6 +29,10 @@ pub(crate) struct ChangeArgs {
     /// Take back what this run applied
     #[arg(long, value_name = "RUN_ID", value_parser = run_id, conflicts_with_all = ["apply", "resume"])]
     pub(crate) undo: Option<RunId>,
+    /// Remove what the plan of this run left in the accounts, such as change sets
+    #[arg(long, value_name = "RUN_ID", value_parser = run_id,
+        conflicts_with_all = ["apply", "undo", "resume"])]
+    pub(crate) drop: Option<RunId>,
     /// The operation's name, in place of the question on the terminal
     #[arg(long, value_name = "OPERATION")]
     pub(crate) confirm: Option<String>,
@@ -115,6 +119,11 @@ impl ChangeArgs {
         let mut flags = self.limits();
         flags.extend(self.confirm.as_ref().map(|_| "--confirm"));
         refuse(&flags, "they belong to --apply and --undo", "leave them out to make a plan")
+    }
+
+    /// Refuses what means nothing for a plan that writes.
+    pub(super) fn refuse_for_planning(&self) -> Result<(), CliError> {
+        refuse(&self.limits(), "they belong to --apply and --undo", "leave them out to make a plan")
     }
 
     /// Refuses limits for a run that goes on: it has its own.

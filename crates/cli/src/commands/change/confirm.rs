@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, IsTerminal};
 
 use org_operator_changes::{Guards, Limit, Plan, target};
+use org_operator_core::model::spec::Spec;
 
+use super::source::Intent;
 use crate::error::CliError;
 use crate::output::printer;
 
@@ -13,12 +15,23 @@ use crate::output::printer;
 pub(super) async fn confirmed(
     plan: &Plan,
     guards: &Guards,
-    is_undo: bool,
+    intent: &Intent,
     given: Option<&str>,
 ) -> Result<(), CliError> {
-    printer::always(&counts(plan, is_undo));
+    printer::always(&counts(plan, intent));
     printer::always(&limits(guards));
     agreed(&plan.operation, given, "nothing was changed").await
+}
+
+/// Says that the plan itself writes, and returns once a person agreed.
+pub(super) async fn plan_that_writes(
+    spec: &Spec,
+    role: &str,
+    given: Option<&str>,
+) -> Result<(), CliError> {
+    let Spec { name, summary, .. } = spec;
+    printer::always(&format!("planning {name} writes into the accounts, with {role}: {summary}"));
+    agreed(name, given, "nothing was planned").await
 }
 
 /// Returns once a person gave the name of `operation`; `undone` is what did not happen else.
@@ -58,7 +71,7 @@ fn right(given: &str, operation: &str, what: &str, undone: &str) -> Result<(), C
     Err(CliError::usage(undone, cause, "give the operation's name to go on"))
 }
 
-fn counts(plan: &Plan, is_undo: bool) -> String {
+fn counts(plan: &Plan, intent: &Intent) -> String {
     let mut words: BTreeMap<&str, u64> = BTreeMap::new();
     for row in &plan.rows {
         *words.entry(&row.action).or_default() += 1;
@@ -67,10 +80,10 @@ fn counts(plan: &Plan, is_undo: bool) -> String {
     let changed: Vec<_> = plan.rows.iter().filter(|row| row.is_change()).collect();
     let targets: BTreeSet<_> = changed.iter().map(|row| target(row)).collect();
     let accounts: BTreeSet<_> = targets.iter().map(|(account, _)| account).collect();
-    let what = if is_undo {
-        format!("taking back what run {} did", plan.run)
-    } else {
-        format!("applying the plan of run {}", plan.run)
+    let what = match intent {
+        Intent::Undo(_) => format!("taking back what run {} did", plan.run),
+        Intent::Drop(_) => format!("removing what the plan of run {} left", plan.run),
+        Intent::Apply(_) | Intent::Resume(_) => format!("applying the plan of run {}", plan.run),
     };
     let (words, targets, accounts) = (words.join(", "), targets.len(), accounts.len());
     format!("{what}: {words}; {targets} targets in {accounts} accounts")

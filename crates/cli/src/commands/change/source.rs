@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use org_operator_aws::SystemClock;
 use org_operator_changes::{ChangeRun, Guards, Plan};
 use org_operator_core::artifact::SUMMARY;
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::ports::Clock;
 use org_operator_core::{Error, RunId};
 use org_operator_local::changes::{ChangeFolder, unfinished};
 use org_operator_local::engine::operation_of;
@@ -22,6 +24,8 @@ pub(super) enum Intent {
     Undo(RunId),
     /// To go on with this run.
     Resume(RunId),
+    /// To remove what the plan of this run left.
+    Drop(RunId),
 }
 
 impl Intent {
@@ -31,12 +35,13 @@ impl Intent {
             Self::Apply(_) => "PlanRun",
             Self::Undo(_) => "Undo",
             Self::Resume(_) => "ResumeRun",
+            Self::Drop(_) => "DropRun",
         }
     }
 
     fn run(&self) -> &RunId {
         match self {
-            Self::Apply(run) | Self::Undo(run) | Self::Resume(run) => run,
+            Self::Apply(run) | Self::Undo(run) | Self::Resume(run) | Self::Drop(run) => run,
         }
     }
 }
@@ -84,6 +89,10 @@ pub(super) async fn find(
         Intent::Apply(run) => planned(out, &folder, operation, run, &mut violations).await?,
         Intent::Undo(run) => undone(out, &folder, operation, run, &mut violations).await?,
         Intent::Resume(run) => resumed(&folder, run, &mut violations).await?,
+        Intent::Drop(run) => {
+            let found = planned(out, &folder, operation, run, &mut violations).await?;
+            dropped(change, found, &mut violations)
+        }
     };
     let (plan, resumed) = violations.into_result("request", found)?;
     Ok(Source { plan, change, resumed })
@@ -175,6 +184,17 @@ async fn undone(
     };
     let made_at = result.ended_at;
     Ok(Some((Plan { run: run.clone(), operation, made_at, rows }, None)))
+}
+
+/// What removes what a plan left. No plan is too old for that.
+fn dropped(change: &dyn Change, found: Found, violations: &mut Violations) -> Found {
+    let (plan, resumed) = found?;
+    let rows: Vec<_> = plan.rows.iter().filter_map(|row| change.dropped(row)).collect();
+    if rows.is_empty() {
+        let actual = format!("\"{}\", whose plan left nothing", plan.run);
+        violations.note_text("DropRun", actual, "a plan that wrote something into the accounts");
+    }
+    Some((Plan { rows, made_at: SystemClock.now(), ..plan }, resumed))
 }
 
 async fn resumed(

@@ -35,6 +35,11 @@ impl Wanted {
         };
         Ok(Self { event: json!({ "RunId": execution, "Request": request }), resumed })
     }
+
+    /// The one operation that is asked for by name.
+    pub(super) fn operation(&self) -> Option<&str> {
+        self.event["Request"]["Operation"].as_str()
+    }
 }
 
 /// The run to go on with, by `--resume` or by the request file. A file's that is no text is the

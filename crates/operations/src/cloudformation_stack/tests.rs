@@ -1,0 +1,4 @@
+//! What parameters, states and recorded answers mean, without a stack.
+
+mod answers;
+mod pure;

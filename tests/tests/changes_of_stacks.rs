@@ -1,0 +1,112 @@
+//! `cloudformation-stack` on a simulated AWS, over seeds: plans that write under faults, executions that
+//! take their time, fail and roll back, lost replies, and processes that die. `SEED=n` replays one alone;
+//! `SEEDS=n` runs so many.
+
+mod trial;
+
+use aws_sim::FAILS;
+use org_operator_changes::{Counts, Outcome, PlanRow};
+use org_operator_operations::Change;
+use org_operator_operations::cloudformation_stack::CloudFormationStack;
+use org_operator_testkit::TestResult;
+use serde_json::{Map, Value, json};
+use trial::Trial;
+
+const SEEDS: u64 = 25;
+
+fn template(resources: &[(&str, &str)]) -> Value {
+    let all = resources.iter().map(|(name, kind)| ((*name).to_owned(), json!({"Type": kind})));
+    json!({
+        "Parameters": {"Size": {"Default": "1"}},
+        "Resources": all.collect::<Map<_, _>>(),
+    })
+}
+
+/// One seed: created, updated, failed, dropped, and all of it taken back.
+async fn judge(seed: u64) -> TestResult<()> {
+    let mut trial = Trial::new(seed).await?;
+    let targets = trial.targets().len();
+    let all = |counts: &Counts, outcome| {
+        assert_eq!(counts.get(outcome), targets as u64, "{counts:?}");
+    };
+    let first = template(&[("Topic", "AWS::SNS::Topic")]);
+    let rows = trial.plan("plan-1", &first, 1).await?;
+    assert_eq!(trial.simulation.change_sets().len(), targets, "a plan has one change set a target");
+    assert!(trial.simulation.executed_sets().is_empty(), "a plan executes nothing");
+    let created = trial.apply("apply-1", &rows).await?;
+    all(&created.result, Outcome::Applied);
+    trial.assert_executed_once(&rows);
+    let before = trial.contents();
+
+    let none = trial.plan("plan-2", &first, 1).await?;
+    assert!(none.iter().all(|row| row.reason.starts_with("NO_CHANGE")), "{none:?}");
+
+    let second = template(&[("Topic", "AWS::SNS::Topic"), ("Role", "AWS::IAM::Role")]);
+    let rows = trial.plan("plan-3", &second, 2).await?;
+    let updated = trial.apply("apply-3", &rows).await?;
+    all(&updated.result, Outcome::Applied);
+    trial.assert_executed_once(&rows);
+    let after = trial.contents();
+    assert_ne!(after, before);
+
+    let broken = template(&[("Topic", "AWS::SNS::Topic"), ("Broken", FAILS)]);
+    let rows = trial.plan("plan-4", &broken, 2).await?;
+    let failed = trial.apply("apply-4", &rows).await?;
+    all(&failed.result, Outcome::Failed);
+    trial.assert_executed_once(&rows);
+    assert_eq!(trial.contents(), after, "a failed update is rolled back");
+    for row in &rows {
+        let settled = failed.known.get(&row.key).and_then(|known| known.settled.clone());
+        let message = settled.map(|settled| settled.message).unwrap_or_default();
+        assert!(message.contains("it is not to be had & never was"), "{message}");
+    }
+
+    let third = template(&[("Topic", "AWS::SNS::Topic")]);
+    let rows = trial.plan("plan-5", &third, 3).await?;
+    let drops: Vec<PlanRow> =
+        rows.iter().filter_map(|row| CloudFormationStack.dropped(row)).collect();
+    let left = |trial: &Trial| {
+        let sets = trial.simulation.change_sets();
+        sets.iter().filter(|set| rows.iter().any(|row| row.key.key == set.arn)).count()
+    };
+    assert_eq!(left(&trial), targets);
+    all(&trial.apply("drop-5", &drops).await?.result, Outcome::Applied);
+    assert_eq!(left(&trial), 0, "a dropped plan has left change sets");
+
+    all(&trial.apply("undo-3", &updated.undo).await?.result, Outcome::Applied);
+    assert_eq!(trial.contents(), before, "undo restores template and parameters");
+    all(&trial.apply("undo-1", &created.undo).await?.result, Outcome::Applied);
+    assert_eq!(trial.contents(), Vec::<String>::new(), "undo deletes what was created");
+    Ok(())
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_faults_and_deaths_each_reviewed_change_set_is_executed_once() -> TestResult<()> {
+    let seeds = match number("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SEEDS").unwrap_or(SEEDS),
+    };
+    for seed in seeds {
+        judge(seed).await.map_err(|e| format!("seed {seed}: {e}"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_that_the_plan_only_reviewed_is_gone_once_the_plan_is_dropped() -> TestResult<()> {
+    let mut trial = Trial::new(7).await?;
+    let rows = trial.plan("plan", &template(&[("Topic", "AWS::SNS::Topic")]), 1).await?;
+    assert_eq!(trial.contents().len(), rows.len(), "a plan leaves an empty stack");
+    let drops: Vec<PlanRow> =
+        rows.iter().filter_map(|row| CloudFormationStack.dropped(row)).collect();
+    let dropped = trial.apply("drop", &drops).await?;
+    assert_eq!(dropped.result.get(Outcome::Applied), rows.len() as u64, "{:?}", dropped.result);
+    assert_eq!(trial.contents(), Vec::<String>::new());
+    let late = trial.apply("apply", &rows).await?;
+    assert_eq!(late.result.get(Outcome::ChangedSincePlan), rows.len() as u64, "{:?}", late.result);
+    Ok(())
+}
