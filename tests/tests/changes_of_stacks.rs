@@ -10,7 +10,7 @@ use org_operator_operations::Change;
 use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_testkit::TestResult;
 use serde_json::{Map, Value, json};
-use trial::Trial;
+use trial::{Applied, Trial};
 
 const SEEDS: u64 = 25;
 
@@ -22,61 +22,77 @@ fn template(resources: &[(&str, &str)]) -> Value {
     })
 }
 
+fn all(counts: &Counts, outcome: Outcome, rows: usize) {
+    assert_eq!(counts.get(outcome), rows as u64, "{counts:?}");
+}
+
 /// One seed: created, updated, failed, dropped, and all of it taken back.
 async fn judge(seed: u64) -> TestResult<()> {
     let mut trial = Trial::new(seed).await?;
-    let targets = trial.targets().len();
-    let all = |counts: &Counts, outcome| {
-        assert_eq!(counts.get(outcome), targets as u64, "{counts:?}");
-    };
-    let first = template(&[("Topic", "AWS::SNS::Topic")]);
-    let rows = trial.plan("plan-1", &first, 1).await?;
-    assert_eq!(trial.simulation.change_sets().len(), targets, "a plan has one change set a target");
-    assert!(trial.simulation.executed_sets().is_empty(), "a plan executes nothing");
-    let created = trial.apply("apply-1", &rows).await?;
-    all(&created.result, Outcome::Applied);
-    trial.assert_executed_once(&rows);
+    let created = created(&mut trial).await?;
     let before = trial.contents();
-
-    let none = trial.plan("plan-2", &first, 1).await?;
-    assert!(none.iter().all(|row| row.reason.starts_with("NO_CHANGE")), "{none:?}");
-
     let second = template(&[("Topic", "AWS::SNS::Topic"), ("Role", "AWS::IAM::Role")]);
     let rows = trial.plan("plan-3", &second, 2).await?;
     let updated = trial.apply("apply-3", &rows).await?;
-    all(&updated.result, Outcome::Applied);
+    all(&updated.result, Outcome::Applied, rows.len());
     trial.assert_executed_once(&rows);
-    let after = trial.contents();
-    assert_ne!(after, before);
+    assert_ne!(trial.contents(), before);
+    failed(&mut trial).await?;
+    dropped(&mut trial).await?;
+    let undone = trial.apply("undo-3", &updated.undo).await?;
+    all(&undone.result, Outcome::Applied, rows.len());
+    assert_eq!(trial.contents(), before, "undo restores template and parameters");
+    let undone = trial.apply("undo-1", &created.undo).await?;
+    all(&undone.result, Outcome::Applied, rows.len());
+    assert_eq!(trial.contents(), Vec::<String>::new(), "undo deletes what was created");
+    Ok(())
+}
 
+/// A stack in each target, whose second plan has nothing to change.
+async fn created(trial: &mut Trial) -> TestResult<Applied> {
+    let first = template(&[("Topic", "AWS::SNS::Topic")]);
+    let rows = trial.plan("plan-1", &first, 1).await?;
+    let sets = trial.simulation.change_sets().len();
+    assert_eq!(sets, trial.targets().len(), "a plan has one change set a target");
+    assert!(trial.simulation.executed_sets().is_empty(), "a plan executes nothing");
+    let created = trial.apply("apply-1", &rows).await?;
+    all(&created.result, Outcome::Applied, rows.len());
+    trial.assert_executed_once(&rows);
+    let none = trial.plan("plan-2", &first, 1).await?;
+    assert!(none.iter().all(|row| row.reason.starts_with("NO_CHANGE")), "{none:?}");
+    Ok(created)
+}
+
+/// An update that `CloudFormation` rolls back.
+async fn failed(trial: &mut Trial) -> TestResult<()> {
+    let before = trial.contents();
     let broken = template(&[("Topic", "AWS::SNS::Topic"), ("Broken", FAILS)]);
     let rows = trial.plan("plan-4", &broken, 2).await?;
     let failed = trial.apply("apply-4", &rows).await?;
-    all(&failed.result, Outcome::Failed);
+    all(&failed.result, Outcome::Failed, rows.len());
     trial.assert_executed_once(&rows);
-    assert_eq!(trial.contents(), after, "a failed update is rolled back");
+    assert_eq!(trial.contents(), before, "a failed update is rolled back");
     for row in &rows {
         let settled = failed.known.get(&row.key).and_then(|known| known.settled.clone());
         let message = settled.map(|settled| settled.message).unwrap_or_default();
         assert!(message.contains("it is not to be had & never was"), "{message}");
     }
+    Ok(())
+}
 
-    let third = template(&[("Topic", "AWS::SNS::Topic")]);
-    let rows = trial.plan("plan-5", &third, 3).await?;
+/// A plan that nobody applies.
+async fn dropped(trial: &mut Trial) -> TestResult<()> {
+    let rows = trial.plan("plan-5", &template(&[("Topic", "AWS::SNS::Topic")]), 3).await?;
     let drops: Vec<PlanRow> =
         rows.iter().filter_map(|row| CloudFormationStack.dropped(row)).collect();
     let left = |trial: &Trial| {
         let sets = trial.simulation.change_sets();
         sets.iter().filter(|set| rows.iter().any(|row| row.key.key == set.arn)).count()
     };
-    assert_eq!(left(&trial), targets);
-    all(&trial.apply("drop-5", &drops).await?.result, Outcome::Applied);
-    assert_eq!(left(&trial), 0, "a dropped plan has left change sets");
-
-    all(&trial.apply("undo-3", &updated.undo).await?.result, Outcome::Applied);
-    assert_eq!(trial.contents(), before, "undo restores template and parameters");
-    all(&trial.apply("undo-1", &created.undo).await?.result, Outcome::Applied);
-    assert_eq!(trial.contents(), Vec::<String>::new(), "undo deletes what was created");
+    assert_eq!(left(trial), trial.targets().len());
+    let dropped = trial.apply("drop-5", &drops).await?;
+    all(&dropped.result, Outcome::Applied, rows.len());
+    assert_eq!(left(trial), 0, "a dropped plan has left change sets");
     Ok(())
 }
 

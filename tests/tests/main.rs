@@ -7,6 +7,7 @@ mod campaign;
 mod changes;
 mod changes_deployed;
 mod changes_of_stacks;
+mod changes_of_standards;
 mod command;
 mod command_bucket;
 mod command_changes;

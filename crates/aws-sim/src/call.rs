@@ -7,6 +7,8 @@ pub enum Service {
     Account,
     /// `CloudFormation`, which operations ask and change stacks by.
     CloudFormation,
+    /// AWS Config, which says whether it records.
+    Config,
     /// Amazon DynamoDB, which holds the ledger.
     DynamoDb,
     /// Amazon EC2, which the operations ask.
@@ -15,6 +17,8 @@ pub enum Service {
     Organizations,
     /// Amazon S3, objects and uploads.
     S3,
+    /// AWS Security Hub, its standards and controls.
+    SecurityHub,
     /// AWS Security Token Service.
     Sts,
 }

@@ -40,7 +40,7 @@ pub use meter::{CallCount, INVOCATION, InjectedFault, Meter};
 pub use reply::{Ending, Reply};
 pub use request::Request;
 pub use simulation::Simulation;
-pub use stores::{ChangeSet, FAILS, IngressRule, Stack};
+pub use stores::{CONTROLS, ChangeSet, FAILS, IngressRule, SecurityHub, Stack};
 pub use world::{
     ADMIN_ROLE, DEFAULT_REGIONS, EXTERNAL_ID, MANAGEMENT_NAME, MEMBER_ROLE, MemberAccount,
     ORGANIZATION_ID, ROOT_ID, RegionAccess, RoleTrust, Shape, World,

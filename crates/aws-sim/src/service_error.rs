@@ -19,7 +19,11 @@ impl ServiceError {
     /// The reply in the protocol of `service`.
     pub(crate) fn reply(&self, service: Service) -> Reply {
         match service {
-            Service::Account | Service::DynamoDb | Service::Organizations => self.json(),
+            Service::Account
+            | Service::Config
+            | Service::DynamoDb
+            | Service::Organizations
+            | Service::SecurityHub => self.json(),
             Service::Ec2 => self.ec2(),
             Service::Sts | Service::CloudFormation => self.sts(),
             Service::S3 => self.s3(),

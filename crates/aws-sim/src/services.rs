@@ -8,6 +8,7 @@ mod ec2;
 mod handler;
 mod organizations;
 mod s3;
+mod securityhub;
 mod session_policy;
 mod sts;
 
@@ -20,6 +21,8 @@ use crate::request::{Request, Signer};
 pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> Option<(Call, Handler<'a>)> {
     match signer.service.as_str() {
         "organizations" => Some(organizations::route(request, signer)),
+        "config" => Some(securityhub::recorder(request, signer)),
+        "securityhub" => Some(securityhub::route(request, signer)),
         "cloudformation" => Some(cloudformation::route(request, signer)),
         "account" => Some(account::route(request, signer)),
         "sts" => Some(sts::route(request, signer)),

@@ -1,5 +1,6 @@
 //! From a request to a reply: which call it is, what goes wrong with it, what the service answers.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
 use crate::services::{Context, Handler, route};
-use crate::stores::{ChangeSet, IngressRule, Stack, Stores};
+use crate::stores::{ChangeSet, IngressRule, SecurityHub, Stack, Stores};
 use crate::world::World;
 
 /// A simulated AWS with its organization, stores and meter.
@@ -167,6 +168,19 @@ impl Simulation {
     #[must_use]
     pub fn authorized_rules(&self) -> u64 {
         self.stores.ingress_rules.authorized()
+    }
+
+    /// Security Hub in each account and Region that calls have asked about, without a call that could
+    /// fail.
+    #[must_use]
+    pub fn security_hubs(&self) -> BTreeMap<(String, String), SecurityHub> {
+        self.stores.hubs.lock().hubs.clone()
+    }
+
+    /// What calls have switched in Security Hub, in order.
+    #[must_use]
+    pub fn switched(&self) -> Vec<String> {
+        self.stores.hubs.lock().switched.clone()
     }
 
     /// Every stack that there is or was, without a call that could fail.

@@ -1,12 +1,15 @@
 //! What the simulation keeps between calls: ledger entries, artifacts, sessions, ingress rules and stacks. How services show
 //! them stands in `services`.
 
+mod hubs;
 mod ingress_rules;
 mod objects;
 mod sessions;
 mod stacks;
 mod tables;
 
+pub use hubs::{CONTROLS, SecurityHub};
+pub(crate) use hubs::{Hubs, State as HubState};
 pub use ingress_rules::IngressRule;
 pub(crate) use ingress_rules::IngressRules;
 pub(crate) use objects::{Object, Objects, UploadError, etag};
@@ -23,6 +26,7 @@ pub(crate) struct Stores {
     pub(crate) sessions: Sessions,
     pub(crate) ingress_rules: IngressRules,
     pub(crate) stacks: Stacks,
+    pub(crate) hubs: Hubs,
 }
 
 impl Stores {
@@ -34,6 +38,7 @@ impl Stores {
             sessions: Sessions::default(),
             ingress_rules: IngressRules::default(),
             stacks: Stacks::default(),
+            hubs: Hubs::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
+use crate::security_hub_controls::SecurityHubControls;
 use crate::{Operation, defined, internet_routes, public_ips};
 
 /// The operation files of this release: the name of each, and its text.
@@ -20,7 +21,8 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 #[must_use]
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-        let written: [Arc<dyn Operation>; 4] = [
+        let written: [Arc<dyn Operation>; 5] = [
+            Arc::new(SecurityHubControls),
             Arc::new(CloudFormationStack),
             Arc::new(CloseOpenIngress),
             Arc::new(internet_routes::InternetRoutes),

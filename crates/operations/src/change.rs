@@ -13,6 +13,7 @@ use org_operator_core::{Error, ErrorKind};
 use crate::Target;
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
+use crate::security_hub_controls::SecurityHubControls;
 
 /// An operation whose rows are a plan.
 pub trait Change: Send + Sync {
@@ -72,7 +73,7 @@ pub struct Condition {
 }
 
 /// Every operation that can change something.
-pub const CHANGES: &[&dyn Change] = &[&CloudFormationStack, &CloseOpenIngress];
+pub const CHANGES: &[&dyn Change] = &[&CloudFormationStack, &CloseOpenIngress, &SecurityHubControls];
 
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]

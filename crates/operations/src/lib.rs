@@ -15,6 +15,7 @@ pub mod modelled;
 pub mod public_ips;
 mod raw;
 pub mod regions;
+pub mod security_hub_controls;
 pub mod suite;
 
 use std::sync::Arc;

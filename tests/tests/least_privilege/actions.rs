@@ -45,6 +45,8 @@ pub(super) fn action(service: Service, operation: &str) -> String {
         (Service::DynamoDb, _) => ("dynamodb", operation),
         (Service::Ec2, _) => ("ec2", operation),
         (Service::Organizations, _) => ("organizations", operation),
+        (Service::Config, _) => ("config", operation),
+        (Service::SecurityHub, _) => ("securityhub", operation),
         (Service::CloudFormation, _) => ("cloudformation", operation),
         (Service::Sts, _) => ("sts", operation),
     };

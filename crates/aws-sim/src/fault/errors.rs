@@ -15,6 +15,9 @@ pub(super) fn throttled(service: Service) -> ServiceError {
             "ThrottlingException",
             "Throughput exceeds the current capacity of your table or index.",
         ),
+        Service::SecurityHub | Service::Config => {
+            ServiceError::new(429, "TooManyRequestsException", "Too many requests")
+        }
         Service::Organizations | Service::Account => ServiceError::new(
             429,
             "TooManyRequestsException",
@@ -30,6 +33,7 @@ pub(super) fn internal(service: Service) -> ServiceError {
         Service::DynamoDb => "InternalServerError",
         Service::Organizations => "ServiceException",
         Service::Account => "InternalServerException",
+        Service::SecurityHub | Service::Config => "InternalException",
     };
     ServiceError::new(500, code, "An internal error has occurred")
 }
