@@ -16,10 +16,11 @@ use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::input::change_request::ChangeRequest;
 use org_operator_core::input::request::RunRequest;
 use org_operator_core::input::violation::{Expected, Violations};
+use org_operator_core::model::spec::Access;
 use org_operator_core::ports::{AccountDirectory, Artifacts, ChangeLedger, Clock, Outcomes};
 use org_operator_core::{Error, ErrorKind, RunId};
-use org_operator_operations::change::names;
-use org_operator_operations::change_of;
+use org_operator_operations::change::deployed;
+use org_operator_operations::{Change, catalogue, change_of};
 use serde_json::{Map, Value};
 
 use crate::{Fanout, Received};
@@ -51,6 +52,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
                 return self.resume_change(&folder, change, received).await;
             }
         }
+        refuse_plan_that_writes(&received.request.operation)?;
         self.received(received).await
     }
 
@@ -150,9 +152,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
     /// Notes what keeps this deployment from changing anything for the request; `field` asks for it.
     fn refuse_change(&self, request: &RunRequest, field: &str, violations: &mut Violations) {
         let operation = request.operation.as_str();
-        if change_of(operation).is_none() {
-            let allowed = names().collect::<Vec<_>>().join(", ");
-            let expected = Expected::name(allowed, operation, names());
+        if !change_of(operation).is_some_and(Change::is_deployed) {
+            let allowed = deployed().collect::<Vec<_>>().join(", ");
+            let expected = Expected::name(allowed, operation, deployed());
             violations.note_text("Operation", format!("\"{operation}\""), expected);
         }
         if self.settings.worker_admin.is_empty() {
@@ -165,6 +167,19 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
             violations.note_text("Approval", "false", allowed);
         }
     }
+}
+
+/// Refuses an operation whose plan writes, too, where its changes are made from a machine only.
+fn refuse_plan_that_writes(operation: &str) -> Result<(), Error> {
+    let mut violations = Violations::default();
+    let found = catalogue().find(operation, &mut Violations::default());
+    let writes = found.is_some_and(|found| found.spec().access == Access::Mutating);
+    if writes && !change_of(operation).is_some_and(Change::is_deployed) {
+        let allowed =
+            "an operation that only reads; run this one from a machine, by `org-operator run`";
+        violations.note_text("Operation", format!("\"{operation}\""), allowed);
+    }
+    violations.into_result("request", Some(()))
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub struct Condition {
 }
 
 /// Every operation that can change something.
-pub const CHANGES: &[&dyn Change] = &[&CloudFormationStack, &CloseOpenIngress, &SecurityHubControls];
+pub const CHANGES: &[&dyn Change] =
+    &[&CloudFormationStack, &CloseOpenIngress, &SecurityHubControls];
 
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]
@@ -103,6 +104,12 @@ pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
 /// The names of the operations that can change something.
 pub fn names() -> impl Iterator<Item = &'static str> {
     CHANGES.iter().map(|change| change.operation())
+}
+
+/// Those of [`names`] whose changes a deployment makes.
+pub fn deployed() -> impl Iterator<Item = &'static str> {
+    let deployed = CHANGES.iter().filter(|change| change.is_deployed());
+    deployed.map(|change| change.operation())
 }
 
 /// What a failed call of `action` means for a change.

@@ -11,11 +11,12 @@ use org_operator_aws::{CallCounter, MemberRole, SystemClock};
 use org_operator_changes::{ChangeRun, Counts, Guards, Journal, PlanRow, Protected, planned};
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Region, RunId};
-use org_operator_local::changes::{Applying, ChangeFolder, JournalFile};
+use org_operator_local::changes::{ChangeFolder, JournalFile};
 use org_operator_operations::cloudformation_stack::{CloudFormationStack, NAME};
 use org_operator_operations::{Change, Operation, Target};
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members};
+use org_operator_worker::changes::{Applying, RowGuards};
 use serde_json::{Map, Value, json};
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
@@ -128,9 +129,9 @@ impl Trial {
             self.simulation.set_conditions(if last { quiet() } else { faulty() });
             let life = if last { 3_600_000 } else { self.rng.u64(100..40_000) };
             let journal = JournalFile::open(&folder.journal())?;
-            let holds = BTreeMap::new();
+            let (id, guards) = (&run.run_id, RowGuards::default());
             let change = &CloudFormationStack;
-            let applying = Applying::new(change, &self.members, &run, rows, holds, journal)?;
+            let applying = Applying::new(change, &self.members, id, rows, guards, journal)?;
             let ended = tokio::time::timeout(Duration::from_millis(life), applying.all()).await;
             match ended {
                 Ok(ended) => ended?,
@@ -141,7 +142,7 @@ impl Trial {
             self.assert_recorded(rows, &JournalFile::open(&folder.journal())?.known());
         }
         let known = JournalFile::open(&folder.journal())?.known();
-        let result = folder.finish(&run, rows, &known, SystemClock.now()).await?;
+        let result = folder.finish(&run, rows, &known, &BTreeMap::new(), SystemClock.now()).await?;
         let undo = folder.undo().await?.ok_or("no undo.jsonl")?;
         Ok(Applied { result: result.rows, undo, known })
     }

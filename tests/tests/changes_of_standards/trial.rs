@@ -12,11 +12,12 @@ use org_operator_aws::{CallCounter, MemberRole, SystemClock};
 use org_operator_changes::{ChangeRun, Counts, Guards, Outcome, PlanRow, Protected, planned};
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Region, RunId};
-use org_operator_local::changes::{Applying, ChangeFolder, JournalFile};
+use org_operator_local::changes::{ChangeFolder, JournalFile};
 use org_operator_operations::security_hub_controls::{NAME, SecurityHubControls};
 use org_operator_operations::{Change, Operation, Target};
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members};
+use org_operator_worker::changes::{Applying, RowGuards};
 use serde_json::{Map, Value, json};
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
@@ -126,9 +127,9 @@ impl Trial {
         must_end: bool,
     ) -> TestResult<()> {
         let folder = ChangeFolder::new(self.folder.path(), NAME, &run.run_id);
-        let (journal, holds) = (JournalFile::open(&folder.journal())?, BTreeMap::new());
+        let (journal, guards) = (JournalFile::open(&folder.journal())?, RowGuards::default());
         let change = &SecurityHubControls;
-        let applying = Applying::new(change, &self.members, run, rows, holds, journal)?;
+        let applying = Applying::new(change, &self.members, &run.run_id, rows, guards, journal)?;
         match tokio::time::timeout(life, applying.all()).await {
             Ok(ended) => Ok(ended?),
             Err(_) if must_end => Err("a process without faults has no end".into()),
@@ -139,7 +140,7 @@ impl Trial {
     async fn ended(&self, run: &ChangeRun, rows: &[PlanRow]) -> TestResult<Applied> {
         let folder = ChangeFolder::new(self.folder.path(), NAME, &run.run_id);
         let known = JournalFile::open(&folder.journal())?.known();
-        let result = folder.finish(run, rows, &known, SystemClock.now()).await?;
+        let result = folder.finish(run, rows, &known, &BTreeMap::new(), SystemClock.now()).await?;
         let settled = rows.iter().filter_map(|row| known.get(&row.key)?.settled.as_ref());
         let failed = settled.filter(|settled| settled.outcome == Outcome::Failed);
         let reasons = failed.map(|settled| settled.message.clone()).collect();

@@ -135,6 +135,21 @@ async fn a_deployment_without_an_admin_worker_or_with_approval_says_so() {
 }
 
 #[tokio::test]
+async fn an_operation_of_machines_only_is_neither_applied_nor_planned_here() {
+    let fanout = planned_by(&rows()).await;
+    for operation in ["cloudformation-stack", "security-hub-controls"] {
+        let text = refused(&fanout, &json!({"Operation": operation})).await;
+        let got = format!("Operation: got \"{operation}\", allowed: close-open-ingress");
+        assert!(text.contains(&got), "{text}");
+    }
+    // The plan of the first one writes.
+    let plan = json!({"RunId": "plan-2", "Request": {"Operation": "cloudformation-stack"}});
+    let error = fanout.deployed(&plan, None).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert!(error.to_string().contains("from a machine"), "{error}");
+}
+
+#[tokio::test]
 async fn unknown_expired_foreign_and_too_large_plans_are_refused_with_their_fields() {
     let mut all = rows();
     all.push(row("000000000099", "eu-west-1", "sgr-9", "close"));

@@ -31,10 +31,16 @@ fn definition(service: &str, call: &str, raw: bool) -> Map<String, Value> {
     let more = if raw {
         json!({"raw": true})
     } else {
-        json!({"summary": "changes", "rows": "[@]", "key": ["a"], "columns": {"a": "`1`"}})
+        let column = json!({"name": "a", "path": "`1`", "meaning": "one"});
+        json!({"summary": "changes", "rows": "[@]", "key": ["a"], "columns": [column]})
     };
     fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     fields.as_object().unwrap().clone()
+}
+
+/// What every place says that takes a call by its name.
+fn refusal(service: &str, call: &str) -> String {
+    format!("call: got `{call}`, allowed: a read-only operation of {service}")
 }
 
 #[test]
@@ -45,7 +51,7 @@ fn no_definition_of_a_request_makes_a_changing_call() {
             let found = defined(&definition(&service, &call, raw), &mut violations);
             let said = violations.to_string();
             assert!(found.is_none(), "{service} {call}");
-            assert!(said.contains(&format!("\"{call}\"")), "{service} {call}: {said}");
+            assert!(said.contains(&refusal(&service, &call)), "{service} {call}: {said}");
         }
     }
 }
@@ -64,10 +70,11 @@ fn no_file_makes_a_changing_call() {
     for (service, call) in changing_calls() {
         let text = format!(
             "name = \"sneaky\"\nsummary = \"changes\"\nservice = \"{service}\"\ncall = \"{call}\"\n\
-             rows = \"[@]\"\nkey = [\"a\"]\n[columns]\na = \"`1`\"\n"
+             rows = \"[@]\"\nkey = [\"a\"]\n\
+             columns = [{{ name = \"a\", path = \"`1`\", meaning = \"one\" }}]\n"
         );
         let faults = read_toml(&text).unwrap_err().to_string();
-        assert!(faults.contains(&format!("\"{call}\"")), "{service} {call}: {faults}");
+        assert!(faults.contains(&refusal(&service, &call)), "{service} {call}: {faults}");
     }
 }
 
@@ -92,10 +99,7 @@ fn only_mutating_operations_name_the_type_of_changing_calls() {
 /// Every Rust file in a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let inside = |path: PathBuf| match path.is_dir() {
-        true => sources(&path),
-        false => vec![path],
-    };
+    let inside = |path: PathBuf| if path.is_dir() { sources(&path) } else { vec![path] };
     let all = entries.flat_map(inside);
     all.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()
 }

@@ -39,6 +39,7 @@ pub struct RowGuards {
 /// Works off the rows of one run.
 pub struct Applying<'a, M, J> {
     change: &'a dyn Change,
+    run: &'a RunId,
     sessions: Sessions<'a, M>,
     rows: &'a [PlanRow],
     guards: RowGuards,
@@ -70,6 +71,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         })?;
         Ok(Self {
             change,
+            run,
             sessions: Sessions::new(members, run, actions),
             rows,
             guards,
@@ -219,7 +221,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         let (account, region) = (&row.key.account_id, &row.key.region);
         let member = self.sessions.enter(account).await?;
         Ok(Target {
-            run: self.run.run_id.clone(),
+            run: self.run.clone(),
             account: account.clone(),
             region: member.signing_region(region),
             config: member.config(region, &CallCounter::default()),

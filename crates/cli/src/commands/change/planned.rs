@@ -12,7 +12,7 @@ use org_operator_operations::change_of;
 pub(crate) async fn in_words(out: &Path, plan: &RunPlan) -> Result<Option<String>, Error> {
     let rows = ChangeFolder::new(out, &plan.operation, &plan.run_id).plan().await?;
     let change = change_of(&plan.operation);
-    let leaves = |row| change.is_some_and(|change| change.dropped(row).is_some());
+    let leaves = |row: &PlanRow| change.is_some_and(|change| change.dropped(row).is_some());
     Ok(rows.map(|rows| said(&rows, &plan.run_id, rows.iter().any(leaves))))
 }
 
