@@ -88,6 +88,46 @@ async fn every_profile_is_one_that_the_sdk_knows() -> TestResult<()> {
     Ok(())
 }
 
+/// The SHA-256 of `SESSION`, which names the file that `aws login` keeps the session in.
+const SESSION_FILE: &str = "178667f5500dce06c33b77bedc044c169ad7b45252574905118bcf346320c16f.json";
+const SESSION: &str = "arn:aws:iam::111111111111:user/ada";
+
+/// The file of a session that has not ended.
+fn login_session(endpoint: &Endpoint) -> String {
+    let credentials = serde_json::json!({
+        "accessKeyId": format!("ASIA{}", endpoint.simulation.world.management()),
+        "secretAccessKey": "simulated", "sessionToken": "simulated",
+        "accountId": endpoint.simulation.world.management(), "expiresAt": "2099-01-01T00:00:00Z",
+    });
+    let token = serde_json::json!({
+        "accessToken": credentials, "tokenType": "aws_sigv4", "refreshToken": "simulated",
+        "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": "simulated",
+    });
+    token.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_of_aws_login_is_used_until_its_session_ends() -> TestResult<()> {
+    let (endpoint, shell) = person(3).await?;
+    std::fs::write(
+        shell.path(".aws/config"),
+        format!("[profile ada]\nlogin_session = {SESSION}\n"),
+    )?;
+    let cache = shell.path(".aws/login/cache");
+    std::fs::create_dir_all(&cache)?;
+    let run = ["accounts", "--quiet", "--profile", "ada"];
+    std::fs::write(cache.join(SESSION_FILE), login_session(&endpoint))?;
+    let said = shell.run(&run)?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let keys = endpoint.simulation.meter.access_keys(Service::Organizations);
+    assert!(keys.iter().all(|key| key.starts_with("ASIA")) && keys.len() == 1, "{keys:?}");
+    std::fs::remove_file(cache.join(SESSION_FILE))?;
+    let said = shell.run(&run)?;
+    assert_ne!(said.code, Some(0));
+    assert!(said.stderr.contains("`aws login --profile ada`"), "{}", said.stderr);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_selected_leaves_the_profiles_that_are_there() -> TestResult<()> {
     let (_endpoint, shell) = person(2).await?;
