@@ -139,12 +139,13 @@ least-privilege: build ## Show on the emulator that the roles may do what runs n
 ask-trial: build ## Ask calls of every protocol beside boto3, on both emulators
 	@.venv/bin/python tests/ask_beside_boto3.py
 
-# Two of them take what lies in dist/: `make test` fills it first, and the tests beside this read it.
+# What lies in dist/ is tried, too: `make test` fills it first, and the tests beside this read it.
 .PHONY: changes-trial
 changes-trial: build ## Plan, apply and undo changes: by the command on moto, deployed and approved on the emulator
 	@.venv/bin/python tests/changes_on_moto.py
 	@.venv/bin/python tests/changes_deployed.py
 	@.venv/bin/python tests/stacks_on_moto.py
+	@.venv/bin/python tests/tags_on_moto.py
 
 .PHONY: approval-trial
 approval-trial: build ## Approve and reject runs that wait, on the emulator

@@ -1,34 +1,35 @@
 //! Changes on a simulated AWS, over seeds: throttles, refusals, requests and replies that are lost, and
-//! processes that die between a change and its record. `SEED=n` replays one alone; `SEEDS=n` runs so many.
+//! processes that die between a change and its record, for every operation that is changed by the
+//! rules of a plan alone. `SEED=n` replays one alone; `SEEDS=n` runs so many.
+
+mod subjects;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sim::{
-    CallPattern, Conditions, Fault, FaultRule, IngressRule, Latency, Service, Shape, Simulation,
-    When, World,
-};
+use aws_sim::{CallPattern, Conditions, Latency, Shape, Simulation, World};
 use org_operator_aws::{CallCounter, MemberRole, SystemClock};
 use org_operator_changes::{ChangeRun, Guards, Outcome, PlanRow, Protected, planned};
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Region, RunId};
 use org_operator_local::changes::{ChangeFolder, JournalFile};
-use org_operator_operations::close_open_ingress::{CloseOpenIngress, NAME};
-use org_operator_operations::{Change, Operation, Target};
+use org_operator_operations::Target;
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members};
 use org_operator_worker::changes::{Applying, RowGuards};
 use serde_json::{Map, Value, json};
+use subjects::{Subject, subjects};
 
 const SEEDS: u64 = 40;
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 /// Processes that die before one is left alone.
 const DEATHS: usize = 4;
 
-/// One organization, and everything that is done to it.
+/// One organization, and everything that one operation does to it.
 struct Trial {
+    subject: Subject,
     simulation: Arc<Simulation>,
     members: MemberRole,
     folder: tempfile::TempDir,
@@ -36,13 +37,13 @@ struct Trial {
 }
 
 impl Trial {
-    async fn new(seed: u64) -> TestResult<Self> {
+    async fn new(subject: Subject, seed: u64) -> TestResult<Self> {
         let world = World::new(seed, Shape::unrestricted(3, &REGIONS));
         let simulation = Arc::new(Simulation::new(world, Conditions::default()));
         let config = config(&simulation).await;
         let members = members(&config);
         let (folder, rng) = (tempfile::tempdir()?, fastrand::Rng::with_seed(seed));
-        Ok(Self { simulation, members, folder, rng })
+        Ok(Self { subject, simulation, members, folder, rng })
     }
 
     /// Every target of the organization.
@@ -53,14 +54,12 @@ impl Trial {
         ids.flat_map(|id| regions().map(move |region| (id.clone(), region))).collect()
     }
 
-    /// All rules, without their ids: what undo must restore.
+    /// Everything that undo must restore.
     fn contents(&self) -> Vec<String> {
         let of = |(account, region): &(AccountId, Region)| {
-            let rules = self.simulation.ingress_rules(account.as_str(), region.as_str());
-            let whole = |rule: IngressRule| {
-                format!("{account} {region} {:?}", IngressRule { id: String::new(), ..rule })
-            };
-            rules.into_iter().map(whole).collect::<Vec<_>>()
+            let found =
+                (self.subject.contents)(&self.simulation, account.as_str(), region.as_str());
+            found.into_iter().map(|one| format!("{account} {region} {one}")).collect::<Vec<_>>()
         };
         let mut contents: Vec<String> = self.targets().iter().flat_map(of).collect();
         contents.sort();
@@ -72,7 +71,7 @@ impl Trial {
         let run = RunId::parse("plan").ok_or("a run's id")?;
         let mut lines = Vec::new();
         for (account, region) in self.targets() {
-            let spec = CloseOpenIngress.spec();
+            let spec = self.subject.operation.spec();
             let member = self.members.assume(&account, &run, &spec.actions).await?;
             let target = Target {
                 run: run.clone(),
@@ -80,9 +79,10 @@ impl Trial {
                 region: region.clone(),
                 config: member.config(&region, &CallCounter::default()),
                 now: SystemClock.now(),
-                parameters: Arc::new(Map::from_iter([("Ports".to_owned(), json!([22, 3389]))])),
+                parameters: Arc::new(self.parameters()),
             };
-            let rows = CloseOpenIngress.run(&target).await.map_err(|e| format!("{e:?}"))?;
+            let rows = self.subject.operation.run(&target).await;
+            let rows = rows.map_err(|e| format!("{e:?}"))?;
             for row in rows {
                 let names = spec.columns.iter().map(|column| column.name.clone());
                 let mut record: Map<String, Value> =
@@ -94,7 +94,11 @@ impl Trial {
                 lines.push(b'\n');
             }
         }
-        Ok(planned(CloseOpenIngress.key_column(), &lines)?)
+        Ok(planned(self.subject.change.key_column(), &lines)?)
+    }
+
+    fn parameters(&self) -> Map<String, Value> {
+        self.subject.parameters.as_object().cloned().unwrap_or_default()
     }
 
     /// Works off `rows` in processes that die, and in a last one without faults.
@@ -104,12 +108,12 @@ impl Trial {
         rows: &[PlanRow],
         is_undo: bool,
     ) -> TestResult<ChangeRun> {
-        let run = change_run(name, is_undo)?;
-        let folder = ChangeFolder::new(self.folder.path(), NAME, &run.run_id);
+        let run = change_run(self.subject.name, name, is_undo)?;
+        let folder = ChangeFolder::new(self.folder.path(), self.subject.name, &run.run_id);
         folder.begin(&run, rows).await?;
         for death in 0..=DEATHS {
             let last = death == DEATHS;
-            self.simulation.set_conditions(if last { quiet() } else { faulty() });
+            self.simulation.set_conditions(if last { quiet() } else { faulty(&self.subject) });
             let life = if last { 3_600_000 } else { self.rng.u64(100..20_000) };
             let applying = self.process(&run, rows, &folder.journal())?;
             let ended = tokio::time::timeout(Duration::from_millis(life), applying.all()).await;
@@ -136,14 +140,14 @@ impl Trial {
     ) -> TestResult<Applying<'a, MemberRole, JournalFile>> {
         let journal = JournalFile::open(journal)?;
         let (run, guards) = (&run.run_id, RowGuards::default());
-        Ok(Applying::new(&CloseOpenIngress, &self.members, run, rows, guards, journal)?)
+        Ok(Applying::new(self.subject.change, &self.members, run, rows, guards, journal)?)
     }
 
     /// Whatever was changed so far is in the journal: applied, or begun.
     fn assert_recorded(&self, rows: &[PlanRow], journal: &Path) -> TestResult<()> {
         let known = JournalFile::open(journal)?.known();
-        let revoked = self.simulation.revoked_rules();
-        for row in rows.iter().filter(|row| revoked.contains(&row.key.key)) {
+        let changed = (self.subject.changed)(&self.simulation);
+        for row in rows.iter().filter(|row| changed.contains(&(self.subject.identity)(row))) {
             let record = known.of(&row.key);
             let applied = record.settled.as_ref().map(|settled| settled.outcome);
             let on_record = record.open || applied == Some(Outcome::Applied);
@@ -153,11 +157,11 @@ impl Trial {
     }
 }
 
-fn change_run(name: &str, is_undo: bool) -> TestResult<ChangeRun> {
+fn change_run(operation: &str, name: &str, is_undo: bool) -> TestResult<ChangeRun> {
     let now = SystemClock.now();
     Ok(ChangeRun {
         run_id: RunId::parse(name).ok_or("a run's id")?,
-        operation: NAME.to_owned(),
+        operation: operation.to_owned(),
         source: RunId::parse("plan").ok_or("a run's id")?,
         is_undo,
         made_at: now,
@@ -180,45 +184,34 @@ fn quiet() -> Conditions {
     Conditions { latency: latency(), ..Conditions::default() }
 }
 
-/// Changes that are throttled, that fail, and whose request or reply is lost; reads that fail, too.
-fn faulty() -> Conditions {
-    let rule = |operation, share, fault| FaultRule {
-        calls: CallPattern::operation(Service::Ec2, operation),
-        when: When::Share(share),
-        fault,
-    };
-    let mut faults = vec![rule("DescribeSecurityGroupRules", 0.1, Fault::Reset)];
-    for operation in ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"] {
-        faults.extend([
-            rule(operation, 0.15, Fault::Throttled),
-            rule(operation, 0.2, Fault::LostReply),
-            rule(operation, 0.1, Fault::Truncated),
-            rule(operation, 0.1, Fault::Reset),
-            rule(operation, 0.1, Fault::Internal),
-            rule(operation, 0.05, Fault::Denied),
-        ]);
-    }
-    Conditions { faults, ..quiet() }
+fn faulty(subject: &Subject) -> Conditions {
+    Conditions { faults: subject.faults(), ..quiet() }
 }
 
+/// Longer than anything that a change starts takes to come to its end.
+const SETTLED: Duration = Duration::from_mins(10);
+
 /// One seed: what there was, what was applied, what was taken back.
-async fn judge(seed: u64) -> TestResult<usize> {
-    let mut trial = Trial::new(seed).await?;
+async fn judge(subject: Subject, seed: u64) -> TestResult<usize> {
+    let mut trial = Trial::new(subject, seed).await?;
     let before = trial.contents();
     let rows = trial.plan().await?;
     assert_eq!(trial.contents(), before, "a plan changes nothing");
-    let wanted: BTreeSet<&str> =
-        rows.iter().filter(|row| row.is_change()).map(|row| row.key.key.as_str()).collect();
+    let planned = rows.iter().filter(|row| row.is_change());
+    let wanted: BTreeSet<String> = planned.map(|row| (trial.subject.identity)(row)).collect();
     let run = trial.apply("apply", &rows, false).await?;
-    let revoked = trial.simulation.revoked_rules();
-    assert_eq!(revoked.len(), wanted.len(), "none twice: {revoked:?}");
-    assert_eq!(revoked.iter().map(String::as_str).collect::<BTreeSet<_>>(), wanted);
-    let folder = ChangeFolder::new(trial.folder.path(), NAME, &run.run_id);
+    let changed = (trial.subject.changed)(&trial.simulation);
+    assert_eq!(changed.len(), wanted.len(), "none twice: {changed:?}");
+    assert_eq!(changed.into_iter().collect::<BTreeSet<_>>(), wanted);
+    let folder = ChangeFolder::new(trial.folder.path(), trial.subject.name, &run.run_id);
     let result = folder.result().await?.ok_or("no applied.json")?;
     assert_eq!(result.rows.get(Outcome::Applied), wanted.len() as u64, "{:?}", result.rows);
+    tokio::time::sleep(SETTLED).await;
     let back = folder.undo().await?.ok_or("no undo.jsonl")?;
     trial.apply("undo", &back, true).await?;
-    assert_eq!(trial.simulation.authorized_rules(), wanted.len() as u64, "none twice");
+    let made = (trial.subject.made)(&trial.simulation);
+    assert_eq!(made, 2 * wanted.len() as u64, "each once forwards and once backwards");
+    tokio::time::sleep(SETTLED).await;
     assert_eq!(trial.contents(), before, "undo restores everything but the ids");
     Ok(wanted.len())
 }
@@ -233,10 +226,15 @@ async fn under_faults_and_deaths_exactly_the_plan_is_changed_and_undone() -> Tes
         Some(seed) => seed..seed + 1,
         None => 0..number("SEEDS").unwrap_or(SEEDS),
     };
-    let mut changes = 0;
-    for seed in seeds {
-        changes += judge(seed).await.map_err(|e| format!("seed {seed}: {e}"))?;
+    for index in 0..subjects().len() {
+        let mut changes = 0;
+        let name = subjects()[index].name;
+        for seed in seeds.clone() {
+            let subject = subjects().into_iter().nth(index).ok_or("no subject")?;
+            let judged = judge(subject, seed).await;
+            changes += judged.map_err(|e| format!("{name}, seed {seed}: {e}"))?;
+        }
+        assert!(changes > 0, "{name}: no seed has anything to change");
     }
-    assert!(changes > 0, "no seed has a rule to close");
     Ok(())
 }

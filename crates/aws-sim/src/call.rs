@@ -21,6 +21,10 @@ pub enum Service {
     SecurityHub,
     /// AWS Security Token Service.
     Sts,
+    /// AWS Resource Groups Tagging API.
+    Tagging,
+    /// Amazon Inspector, which scans for vulnerabilities.
+    Inspector,
 }
 
 /// A call. Faults, latency and quotas are looked up by it.

@@ -4,8 +4,8 @@
 //! [`Simulation::handle`] is a plain function from a request to a reply. Two edges carry it: an HTTP
 //! endpoint on loopback ([`Endpoint`]) and an HTTP client for the SDK inside the process
 //! ([`Connector`]), on which time can be paused. [`oracle`] computes what a run over the organization
-//! must return. This is no emulator: nothing can be changed but ledger entries, artifacts and the ingress
-//! rules of security groups.
+//! must return. This is no emulator: nothing can be changed but ledger entries, artifacts, the ingress
+//! rules of security groups, tags and what Inspector scans.
 //!
 //! The crate depends on no crate of org-operator: what the product is tested against must not share
 //! the product's own mistakes.
@@ -40,7 +40,7 @@ pub use meter::{CallCount, INVOCATION, InjectedFault, Meter};
 pub use reply::{Ending, Reply};
 pub use request::Request;
 pub use simulation::Simulation;
-pub use stores::{CONTROLS, ChangeSet, FAILS, IngressRule, SecurityHub, Stack};
+pub use stores::{CONTROLS, ChangeSet, FAILS, IngressRule, SecurityHub, Stack, TagsByArn};
 pub use world::{
     ADMIN_ROLE, DEFAULT_REGIONS, EXTERNAL_ID, MANAGEMENT_NAME, MEMBER_ROLE, MemberAccount,
     ORGANIZATION_ID, ROOT_ID, RegionAccess, RoleTrust, Shape, World,

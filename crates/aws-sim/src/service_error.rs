@@ -22,8 +22,10 @@ impl ServiceError {
             Service::Account
             | Service::Config
             | Service::DynamoDb
+            | Service::Inspector
             | Service::Organizations
-            | Service::SecurityHub => self.json(),
+            | Service::SecurityHub
+            | Service::Tagging => self.json(),
             Service::Ec2 => self.ec2(),
             Service::Sts | Service::CloudFormation => self.sts(),
             Service::S3 => self.s3(),

@@ -6,11 +6,13 @@ mod cloudformation;
 mod dynamodb;
 mod ec2;
 mod handler;
+mod inspector;
 mod organizations;
 mod s3;
 mod securityhub;
 mod session_policy;
 mod sts;
+mod tagging;
 
 pub(crate) use handler::{Context, Handler};
 
@@ -29,6 +31,8 @@ pub(crate) fn route<'a>(request: &'a Request, signer: &'a Signer) -> Option<(Cal
         "ec2" => Some(ec2::route(request, signer)),
         "dynamodb" => Some(dynamodb::route(request, signer)),
         "s3" => Some(s3::route(request, signer)),
+        "inspector2" => Some(inspector::route(request, signer)),
+        "tagging" => Some(tagging::route(request, signer)),
         _ => None,
     }
 }

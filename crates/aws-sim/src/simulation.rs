@@ -13,7 +13,7 @@ use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
 use crate::services::{Context, Handler, route};
-use crate::stores::{ChangeSet, IngressRule, SecurityHub, Stack, Stores};
+use crate::stores::{ChangeSet, IngressRule, SecurityHub, Stack, Stores, TagsByArn};
 use crate::world::World;
 
 /// A simulated AWS with its organization, stores and meter.
@@ -77,14 +77,14 @@ impl Simulation {
         let error = fault.and_then(|fault| fault.error(call.service, &call.operation));
         let reply = match error {
             Some(error) => error.reply(call.service),
-            None => self.answer(&call, handler, fault),
+            None => self.answer(handler, fault),
         };
         Reply { delay: trip.back, ..reply }
     }
 
     /// Answers a call whose fault, if there is one, is not an error of the service.
-    fn answer(&self, call: &Call, handler: Handler<'_>, fault: Option<Fault>) -> Reply {
-        let partially = fault == Some(Fault::Unprocessed) && call.operation == "BatchWriteItem";
+    fn answer(&self, handler: Handler<'_>, fault: Option<Fault>) -> Reply {
+        let partially = fault == Some(Fault::Unprocessed);
         let context = Context { world: &self.world, stores: &self.stores, partially };
         match fault {
             None => handler(context),
@@ -199,6 +199,32 @@ impl Simulation {
     #[must_use]
     pub fn executed_sets(&self) -> Vec<String> {
         self.stores.stacks.lock().executed.clone()
+    }
+
+    /// The tags of an account's Region by ARN and key, without a call that could fail.
+    #[must_use]
+    pub fn tags(&self, account: &str, region: &str) -> TagsByArn {
+        self.stores.tags.of(&self.world, account, region)
+    }
+
+    /// What calls have done to tags, in order: the ARN and the key.
+    #[must_use]
+    pub fn tag_changes(&self) -> Vec<(String, String)> {
+        self.stores.tags.changes()
+    }
+
+    /// What Inspector scans in an account's Region, as far as it is settled: a scan type that is on its
+    /// way to a state has that one.
+    #[must_use]
+    pub fn scan_types(&self, account: &str, region: &str) -> BTreeMap<String, &'static str> {
+        let all = self.stores.scan_types.of(&self.world, account, region);
+        all.into_iter().map(|(name, status)| (name.to_owned(), status.settled())).collect()
+    }
+
+    /// What calls have done to scan types, in order: account, Region and scan type.
+    #[must_use]
+    pub fn scan_changes(&self) -> Vec<(String, String, String)> {
+        self.stores.scan_types.changes()
     }
 
     fn conditions(&self) -> MutexGuard<'_, Conditions> {

@@ -29,11 +29,19 @@ pub enum Next {
     Unclear,
 }
 
-/// Decides by the state alone. `open` says that an earlier attempt may have made the change: its reply
+/// The member of a state that is on its way to another one: the state that it becomes by itself.
+pub const BECOMES: &str = "Becomes";
+
+/// Whether a resource is in a state, or on its way there.
+fn is(state: &Value, wanted: &Value) -> bool {
+    state == wanted || state.get(BECOMES).is_some_and(|becomes| becomes == wanted)
+}
+
+/// Decides by the state alone; one that is on its way counts as the one that it becomes. `open` says that an earlier attempt may have made the change: its reply
 /// was lost, or the process died between the change and its record.
 #[must_use]
 pub fn decide(row: &PlanRow, state: &Value, open: bool) -> Next {
-    match (*state == row.after, *state == row.before) {
+    match (is(state, &row.after), is(state, &row.before)) {
         (true, _) if open => Next::Settled(Outcome::Applied),
         (true, _) => Next::Settled(Outcome::Already),
         (false, true) => Next::Change,

@@ -19,7 +19,7 @@ mod tests;
 
 pub use applied::{AppliedRow, Counts, Outcome, undo};
 pub use check::{Plan, Wanted, check};
-pub use decide::{Next, Seen, decide};
+pub use decide::{BECOMES, Next, Seen, decide};
 pub use guards::{Canary, FailedTargets, Guards, Hold, Protected};
 pub use journal::{Journal, Line, RowRecord};
 pub use org_operator_core::model::limit::Limit;

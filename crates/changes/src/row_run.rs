@@ -54,6 +54,8 @@ pub struct Made {
     pub request_id: Option<String>,
     /// The id of what was made, where it has one that the plan could not know.
     pub id: Option<String>,
+    /// The state that AWS said, where it is on its way to the plan's; `None` where it is the plan's.
+    pub state: Option<Value>,
 }
 
 /// Why a call has no answer.
@@ -166,8 +168,8 @@ impl<'a> RowRun<'a> {
     }
 
     fn made(&mut self, made: Made) {
-        let Made { request_id, id } = made;
-        let after = self.row.after.clone();
+        let Made { request_id, id, state } = made;
+        let after = state.unwrap_or_else(|| self.row.after.clone());
         self.settle(Settled { after, id, request_id, ..self.outcome(Outcome::Applied) });
     }
 

@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
+use crate::inspector_activation::InspectorActivation;
 use crate::security_hub_controls::SecurityHubControls;
+use crate::tag_resources::TagResources;
 use crate::{Operation, defined, internet_routes, public_ips};
 
 /// The operation files of this release: the name of each, and its text.
@@ -21,12 +23,14 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 #[must_use]
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-        let written: [Arc<dyn Operation>; 5] = [
+        let written: [Arc<dyn Operation>; 7] = [
             Arc::new(SecurityHubControls),
             Arc::new(CloudFormationStack),
             Arc::new(CloseOpenIngress),
+            Arc::new(InspectorActivation),
             Arc::new(internet_routes::InternetRoutes),
             Arc::new(public_ips::PublicIps),
+            Arc::new(TagResources),
         ];
         let files = FILES.iter().map(|(name, text)| Entry::file(name, text));
         Catalogue::sorted(written.into_iter().map(Entry::written).chain(files))

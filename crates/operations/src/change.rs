@@ -13,7 +13,9 @@ use org_operator_core::{Error, ErrorKind};
 use crate::Target;
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
+use crate::inspector_activation::InspectorActivation;
 use crate::security_hub_controls::SecurityHubControls;
+use crate::tag_resources::TagResources;
 
 /// An operation whose rows are a plan.
 pub trait Change: Send + Sync {
@@ -73,8 +75,13 @@ pub struct Condition {
 }
 
 /// Every operation that can change something.
-pub const CHANGES: &[&dyn Change] =
-    &[&CloudFormationStack, &CloseOpenIngress, &SecurityHubControls];
+pub const CHANGES: &[&dyn Change] = &[
+    &CloudFormationStack,
+    &CloseOpenIngress,
+    &SecurityHubControls,
+    &InspectorActivation,
+    &TagResources,
+];
 
 /// The change that the operation called `name` plans, or `None` where it only reads.
 #[must_use]

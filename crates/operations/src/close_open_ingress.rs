@@ -104,11 +104,7 @@ impl Operation for CloseOpenIngress {
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         Box::pin(async move {
-            let wanted = Wanted::of(&target.parameters).map_err(|wrong| {
-                let mut violations = Violations::default();
-                wrong.note(&mut violations);
-                OperationFailure::UnexpectedAnswer(violations.to_string())
-            })?;
+            let wanted = Wanted::of(&target.parameters)?;
             Ok(calls::rows(target, &wanted).await?)
         })
     }

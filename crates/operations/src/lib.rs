@@ -10,6 +10,8 @@ pub mod close_open_ingress;
 pub mod cloudformation_stack;
 mod defined;
 mod ec2;
+mod given;
+pub mod inspector_activation;
 pub mod internet_routes;
 pub mod modelled;
 pub mod public_ips;
@@ -17,6 +19,7 @@ mod raw;
 pub mod regions;
 pub mod security_hub_controls;
 pub mod suite;
+pub mod tag_resources;
 
 use std::sync::Arc;
 

@@ -44,6 +44,8 @@ pub(super) fn action(service: Service, operation: &str) -> String {
         (Service::Account, _) => ("account", operation),
         (Service::DynamoDb, _) => ("dynamodb", operation),
         (Service::Ec2, _) => ("ec2", operation),
+        (Service::Inspector, _) => ("inspector2", operation),
+        (Service::Tagging, _) => ("tag", operation),
         (Service::Organizations, _) => ("organizations", operation),
         (Service::Config, _) => ("config", operation),
         (Service::SecurityHub, _) => ("securityhub", operation),

@@ -10,6 +10,8 @@ pub(super) fn throttled(service: Service) -> ServiceError {
             ServiceError::new(400, "Throttling", "Rate exceeded")
         }
         Service::S3 => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
+        Service::Inspector => ServiceError::new(429, "ThrottlingException", "Rate exceeded"),
+        Service::Tagging => ServiceError::new(400, "ThrottledException", "Rate exceeded"),
         Service::DynamoDb => ServiceError::new(
             400,
             "ThrottlingException",
@@ -32,8 +34,9 @@ pub(super) fn internal(service: Service) -> ServiceError {
         Service::Sts | Service::CloudFormation => "InternalFailure",
         Service::DynamoDb => "InternalServerError",
         Service::Organizations => "ServiceException",
-        Service::Account => "InternalServerException",
+        Service::Account | Service::Inspector => "InternalServerException",
         Service::SecurityHub | Service::Config => "InternalException",
+        Service::Tagging => "InternalServiceException",
     };
     ServiceError::new(500, code, "An internal error has occurred")
 }

@@ -3,6 +3,11 @@
 
 use serde_json::Value;
 
+use crate::call::Service;
+use crate::fault::Fault;
+use crate::request::Signer;
+use crate::service_error::ServiceError;
+
 /// The token of the `number`-th session with a session policy, or without one where it is absent;
 /// `global` for the global endpoint's, of version 1.
 pub(super) fn token(number: u64, policy: Option<&str>, global: bool) -> String {
@@ -28,4 +33,10 @@ fn actions(policy: &str) -> String {
 pub(super) fn allows(token: &str, action: &str) -> bool {
     let Some((_, actions)) = token.split_once('/') else { return true };
     actions == "*" || actions.split(',').any(|allowed| allowed == action)
+}
+
+/// What `service` answers where the session of `signer` does not allow `action`.
+pub(super) fn refusal(service: Service, signer: &Signer, action: &str) -> Option<ServiceError> {
+    let is_denied = !allows(&signer.token, action);
+    is_denied.then(|| Fault::Denied.error(service, action)).flatten()
 }

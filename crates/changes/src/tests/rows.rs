@@ -33,10 +33,24 @@ fn a_change_is_begun_only_after_its_intent() {
     assert_eq!(run.step(), Step::Begin, "an event that no step asked for changes nothing");
     run.take(Event::Begun);
     assert_eq!(run.step(), Step::Change);
-    run.take(Event::Made(Made { request_id: Some("r".to_owned()), id: None }));
+    run.take(Event::Made(Made { request_id: Some("r".to_owned()), ..Made::default() }));
     let settled = ended(&run);
     assert_eq!((settled.outcome, settled.request_id.as_deref()), (Outcome::Applied, Some("r")));
     assert_eq!((settled.before, settled.after), (open_rule(1), Value::Null));
+}
+
+#[test]
+fn a_state_on_its_way_counts_as_the_one_that_it_becomes() {
+    let planned = PlanRow { before: "OFF".into(), after: "ON".into(), ..row(1, 1) };
+    let on_its_way = || serde_json::json!({"Status": "STARTING", "Becomes": "ON"});
+    assert_eq!(after(&planned, false, vec![seen(on_its_way())]).outcome, Outcome::Already);
+    assert_eq!(after(&planned, true, vec![seen(on_its_way())]).outcome, Outcome::Applied);
+    let made = Event::Made(Made { state: Some(on_its_way()), ..Made::default() });
+    let settled = after(&planned, false, vec![seen("OFF".into()), Event::Begun, made]);
+    assert_eq!((settled.outcome, settled.after), (Outcome::Applied, on_its_way()));
+    let elsewhere = serde_json::json!({"Status": "ENDING", "Becomes": "GONE"});
+    let left = after(&planned, false, vec![seen(elsewhere)]).outcome;
+    assert_eq!(left, Outcome::ChangedSincePlan);
 }
 
 #[test]

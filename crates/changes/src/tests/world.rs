@@ -41,7 +41,7 @@ impl World {
             }
         }?;
         *self.effects.entry(row.key.key.clone()).or_default() += 1;
-        Some(Made { request_id: Some("r".to_owned()), id })
+        Some(Made { request_id: Some("r".to_owned()), id, ..Made::default() })
     }
 }
 

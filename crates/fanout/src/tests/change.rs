@@ -137,7 +137,8 @@ async fn a_deployment_without_an_admin_worker_or_with_approval_says_so() {
 #[tokio::test]
 async fn an_operation_of_machines_only_is_neither_applied_nor_planned_here() {
     let fanout = planned_by(&rows()).await;
-    for operation in ["cloudformation-stack", "security-hub-controls"] {
+    let others = ["cloudformation-stack", "inspector-activation", "security-hub-controls"];
+    for operation in others.into_iter().chain(["tag-resources"]) {
         let text = refused(&fanout, &json!({"Operation": operation})).await;
         let got = format!("Operation: got \"{operation}\", allowed: close-open-ingress");
         assert!(text.contains(&got), "{text}");

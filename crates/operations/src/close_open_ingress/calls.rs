@@ -159,7 +159,7 @@ async fn revoke(client: &Client, group: &str, rule: &str) -> Result<Made, CallPr
     if answer.r#return() == Some(false) || !answer.unknown_ip_permissions().is_empty() {
         return Err(unsure(REVOKE, "EC2 answered that it revoked nothing", true));
     }
-    Ok(Made { request_id: request_id(&answer), id: None })
+    Ok(Made { request_id: request_id(&answer), ..Made::default() })
 }
 
 /// Opens a rule again, with its description and its tags; its id is another one.
@@ -173,7 +173,7 @@ async fn authorize(client: &Client, rule: &Rule) -> Result<Made, CallProblem> {
     if answer.r#return() == Some(false) {
         return Err(unsure(AUTHORIZE, "EC2 answered that it authorized nothing", true));
     }
-    Ok(Made { request_id: request_id(&answer), id })
+    Ok(Made { request_id: request_id(&answer), id, ..Made::default() })
 }
 
 fn request_id(answer: &impl aws_sdk_ec2::operation::RequestId) -> Option<String> {

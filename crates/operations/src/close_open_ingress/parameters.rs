@@ -1,12 +1,12 @@
 //! What a run of `close-open-ingress` sets: the ports, and what is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use org_operator_core::input::path::FieldPath;
-use org_operator_core::input::violation::{Expected, Violations};
 use org_operator_core::model::spec::Parameter;
 use serde_json::{Map, Value, json};
+
+use crate::given::{WORDS_ALLOWED, Wrong, parameter, tag, words};
 
 const PORTS: &str = "Ports";
 const WIDE_RULES: &str = "WideRules";
@@ -17,7 +17,6 @@ const NAMES: [&str; 4] = [PORTS, WIDE_RULES, KEEP_TAG, KEEP_GROUPS];
 const PORTS_ALLOWED: &str =
     "ports from 0 to 65535 and ranges, such as 22, \"22,3389\" or [22, \"8000-8010\"]";
 const TAG_ALLOWED: &str = "a text, KEY or KEY=VALUE";
-const WORDS_ALLOWED: &str = "a text, or a list of texts";
 
 /// The parameters as they are declared.
 pub(super) fn declared() -> Vec<Parameter> {
@@ -34,11 +33,6 @@ pub(super) fn declared() -> Vec<Parameter> {
     ]
 }
 
-fn parameter(name: &str, meaning: &str, kind: &'static str, default: Option<Value>) -> Parameter {
-    let (name, meaning) = (name.to_owned(), meaning.to_owned());
-    Parameter { name, meaning, kind, default, allowed: Vec::new() }
-}
-
 /// What is wanted, checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
@@ -52,41 +46,6 @@ pub(super) struct Wanted {
     pub(super) keep_groups: BTreeSet<String>,
 }
 
-/// Parameters that are wrong: name, what came, what is allowed.
-#[derive(Debug, Default)]
-pub(super) struct Wrong(BTreeMap<String, (String, Expected)>);
-
-impl Wrong {
-    fn add(&mut self, name: &str, value: Option<&Value>, allowed: impl Into<Expected>) {
-        let came = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-        self.0.insert(name.to_owned(), (came, allowed.into()));
-    }
-
-    /// What `read` makes of a parameter, or `default` where it is not set; else it is noted.
-    fn read<T: Default>(
-        &mut self,
-        given: &Map<String, Value>,
-        name: &str,
-        default: Option<T>,
-        allowed: &str,
-        read: fn(&Value) -> Option<T>,
-    ) -> T {
-        let value = given.get(name).filter(|value| !value.is_null());
-        let found = value.map_or(default, read);
-        found.unwrap_or_else(|| {
-            self.add(name, value, allowed);
-            T::default()
-        })
-    }
-
-    /// Notes each of them with its field.
-    pub(super) fn note(self, violations: &mut Violations) {
-        for (name, (came, allowed)) in self.0 {
-            violations.note_text(FieldPath::root().field("Parameters").field(&name), came, allowed);
-        }
-    }
-}
-
 impl Wanted {
     /// Reads what a run sets.
     ///
@@ -94,10 +53,7 @@ impl Wanted {
     /// Every parameter that is unknown, wrong or missing.
     pub(super) fn of(given: &Map<String, Value>) -> Result<Self, Wrong> {
         let mut wrong = Wrong::default();
-        for name in given.keys().filter(|name| !NAMES.contains(&name.as_str())) {
-            let text = format!("only {}", NAMES.join(", "));
-            wrong.add(name, given.get(name), Expected::name(text, name, NAMES));
-        }
+        wrong.unknown(given, &NAMES);
         let wanted = Self {
             ports: wrong.read(given, PORTS, None, PORTS_ALLOWED, some_ports),
             close_wide: wrong.read(given, WIDE_RULES, Some(false), "skip, close", wide),
@@ -110,7 +66,7 @@ impl Wanted {
                 words,
             ),
         };
-        if wrong.0.is_empty() { Ok(wanted) } else { Err(wrong) }
+        wrong.or(wanted)
     }
 }
 
@@ -145,25 +101,4 @@ fn wide(value: &Value) -> Option<bool> {
         Some("skip") => Some(false),
         _ => None,
     }
-}
-
-fn words(value: &Value) -> Option<BTreeSet<String>> {
-    match value {
-        Value::String(text) => Some(
-            text.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect(),
-        ),
-        Value::Array(list) => list.iter().map(|word| word.as_str().map(str::to_owned)).collect(),
-        _ => None,
-    }
-}
-
-/// The tag of a text, or none where it is empty.
-fn tag(value: &Value) -> Option<Vec<(String, Option<String>)>> {
-    let text = value.as_str()?;
-    let (key, of_key) = match text.split_once('=') {
-        Some((key, of_key)) => (key, Some(of_key.to_owned())),
-        None => (text, None),
-    };
-    let named = Some((key.to_owned(), of_key)).filter(|(key, _)| !key.is_empty());
-    Some(named.into_iter().collect())
 }

@@ -74,7 +74,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
         _ => return Err(refused("the plan's row has an action that this release does not know")),
     };
     settled(&client, row, (&stack, &executed)).await?;
-    Ok(Made { request_id, id: None })
+    Ok(Made { request_id, ..Made::default() })
 }
 
 /// Executes a change set of what the stack was; returns its request's id and its ARN.

@@ -153,7 +153,7 @@ async fn switch(
 async fn once(hub: &Hub, call: &str, input: &Value) -> Result<(Value, Made), CallProblem> {
     let action = format!("{SERVICE}:{call}");
     let answered = hub.0.change(SERVICE, call, &action, input).await?;
-    Ok((answered.value, Made { request_id: answered.request_id, id: None }))
+    Ok((answered.value, Made { request_id: answered.request_id, ..Made::default() }))
 }
 
 /// The problem of a standard that is still being switched.

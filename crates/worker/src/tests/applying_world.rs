@@ -92,7 +92,7 @@ impl World {
         tokio::time::sleep(self.takes).await;
         match fault {
             Some(_) => Err(problem(ErrorKind::Transient, true)),
-            None => Ok(Made { request_id: Some("r".to_owned()), id: None }),
+            None => Ok(Made { request_id: Some("r".to_owned()), ..Made::default() }),
         }
     }
 }
