@@ -1,14 +1,13 @@
 //! The ledger's items of runs that change something, in DynamoDB: each has a stamp by which a writer
 //! knows that nobody else wrote in between. What the items mean is not known here.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use org_operator_core::contract::change_item::ChangeItem;
 use org_operator_core::ports::ChangeLedger;
 use org_operator_core::{Error, ErrorKind};
 
 use crate::failure::own;
 use crate::ledger::{BATCH, DynamoDbLedger, is_condition_failed, key};
-use crate::ledger_items::Item;
+use crate::ledger_items::{Item, number, string, text};
 
 const STAMP: &str = "Stamp";
 const BODY: &str = "Body";
@@ -101,17 +100,13 @@ impl DynamoDbLedger {
     }
 }
 
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
-}
-
 fn stored(partition: &str, item: &ChangeItem, expires_at: i64) -> Item {
     let attributes = [
         ("Run", text(partition)),
         ("Entry", text(&item.entry)),
         (STAMP, text(&item.stamp)),
         (BODY, text(&item.body)),
-        ("ExpiresAt", AttributeValue::N(expires_at.to_string())),
+        ("ExpiresAt", number(expires_at)),
     ];
     attributes.map(|(name, value)| (name.to_owned(), value)).into()
 }
@@ -126,10 +121,6 @@ fn read(item: &Item) -> Result<ChangeItem, Error> {
         let message = format!("the ledger has an entry `{entry}` that cannot be read");
         Error::new(ErrorKind::OperationFailed, message)
     })
-}
-
-fn string(item: &Item, name: &str) -> Option<String> {
-    item.get(name)?.as_s().ok().cloned()
 }
 
 #[cfg(test)]

@@ -15,11 +15,13 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The attribute with an outcome's status.
 pub(crate) const STATUS: &str = "Status";
 
-fn text(value: impl Into<String>) -> AttributeValue {
+/// An attribute with a text.
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-fn number(value: impl Into<i128>) -> AttributeValue {
+/// An attribute with a number.
+pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
@@ -130,7 +132,8 @@ fn record(item: &Item, region: org_operator_core::Region, key: String) -> Option
     Some(LedgerRecord { region, attempt: string(item, "Attempt")?, record: Record { key, cells } })
 }
 
-fn string(item: &Item, name: &str) -> Option<String> {
+/// The text of an attribute, where the item has it.
+pub(crate) fn string(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 

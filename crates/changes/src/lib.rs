@@ -8,6 +8,7 @@ mod applied;
 pub mod book;
 mod check;
 mod decide;
+mod ended;
 mod guards;
 mod journal;
 mod plan;
@@ -20,6 +21,7 @@ mod tests;
 pub use applied::{AppliedRow, Counts, Outcome, undo};
 pub use check::{Plan, Wanted, check};
 pub use decide::{BECOMES, Next, Seen, decide};
+pub use ended::Ended;
 pub use guards::{Canary, FailedTargets, Guards, Hold, Protected};
 pub use journal::{Journal, Line, RowRecord};
 pub use org_operator_core::model::limit::Limit;
@@ -28,7 +30,5 @@ pub use plan::{
     write_plan_table,
 };
 pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Step};
-pub use run::{
-    ChangeResult, ChangeRun, applied_rows, by_target, conclude, coverage, coverage_table, target,
-};
+pub use run::{ChangeResult, ChangeRun, by_target, conclude, target};
 pub use settled::Settled;

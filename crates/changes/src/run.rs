@@ -70,7 +70,7 @@ impl ChangeResult {
 ///
 /// # Errors
 /// `Internal` where a row has none: the run was not worked to its end.
-pub fn applied_rows<'a>(
+pub(crate) fn applied_rows<'a>(
     rows: &'a [PlanRow],
     journal: &'a Journal,
 ) -> Result<Vec<AppliedRow<'a>>, Error> {
@@ -106,7 +106,7 @@ pub fn conclude(
 /// `coverage.csv`: one row for each target with a row to change; `rows` are sorted by target, and
 /// `unit_paths` are those of the accounts as far as they are known.
 #[must_use]
-pub fn coverage(
+pub(crate) fn coverage(
     rows: &[AppliedRow<'_>],
     journal: &Journal,
     unit_paths: &BTreeMap<AccountId, String>,
@@ -123,7 +123,7 @@ pub fn coverage(
 ///
 /// # Errors
 /// `Internal`, never in practice: the table is in memory.
-pub fn coverage_table(rows: &[CoverageRow]) -> Result<Vec<u8>, Error> {
+pub(crate) fn coverage_table(rows: &[CoverageRow]) -> Result<Vec<u8>, Error> {
     let mut table = Table::new(CoverageRow::COLUMNS)?;
     for row in rows {
         let cells = row.cells();

@@ -5,15 +5,9 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_changes::book::{AccountBook, RowState, journal};
-use org_operator_changes::{
-    AppliedRow, ChangeResult, ChangeRun, Journal, PlanRow, applied_rows, conclude, coverage,
-    coverage_table, read_plan, undo, write_plan,
-};
-use org_operator_core::artifact::{
-    APPLIED, APPLIED_TABLE, Artifact, CHANGE, COVERAGE_CSV, Folder, PLAN_ROWS, SUMMARY, UNDO,
-};
+use org_operator_changes::{ChangeRun, Ended, PlanRow, conclude, read_plan};
+use org_operator_core::artifact::{Artifact, CHANGE, Folder, PLAN_ROWS, SUMMARY};
 use org_operator_core::contract::change_item::account_partition;
-use org_operator_core::contract::coverage_row::CoverageRow;
 use org_operator_core::contract::document;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition};
 use org_operator_core::contract::plan::ResultEvent;
@@ -55,36 +49,21 @@ impl<L: LedgerReader + ChangeLedger, A: Artifacts> ResultHandler<L, A> {
         let Known { states, reasons } = self.known(event, &accounts).await?;
         let mut known = journal(&rows, states);
         conclude(&mut known, &rows, event.rejected, |row| why(event, &reasons, row));
-        let mut applied = applied_rows(&rows, &known)?;
-        applied.sort_by(|one, other| one.row.key.cmp(&other.row.key));
-        let covered = coverage(&applied, &known, &unit_paths(accounts));
-        self.write_applied(&folder, &change, (&applied, &covered), &known).await
-    }
-
-    async fn write_applied(
-        &self,
-        folder: &Folder,
-        change: &ChangeRun,
-        (rows, covered): (&[AppliedRow<'_>], &[CoverageRow]),
-        known: &Journal,
-    ) -> Result<Summary, Error> {
-        let listed = [APPLIED_TABLE, UNDO, COVERAGE_CSV, APPLIED, SUMMARY];
-        let uris = listed.iter().map(|file| self.artifacts.uri(&folder.artifact(file))).collect();
         // Writing the same again gives the same: the run ended when its last row did.
         let ended_at = known.last().unwrap_or(change.started_at);
-        let result = ChangeResult::of(change, rows, covered.len() as u64, ended_at);
-        let summed = summary(&result, covered, uris);
-        let files = [
-            (APPLIED_TABLE, AppliedRow::table(rows)?),
-            (UNDO, write_plan(&undo(rows))?),
-            (COVERAGE_CSV, coverage_table(covered)?),
-            (APPLIED, document::pretty(&result)?),
-            (SUMMARY, document::pretty(&summed)?),
-        ];
-        for (file, bytes) in files {
+        let ended = Ended::of(&change, &rows, &known, &unit_paths(accounts), ended_at)?;
+        self.write_applied(&folder, ended).await
+    }
+
+    async fn write_applied(&self, folder: &Folder, ended: Ended) -> Result<Summary, Error> {
+        let Ended { result, covered, files } = ended;
+        let listed = files.iter().map(|(file, _)| file).chain([&SUMMARY]);
+        let uris = listed.map(|file| self.artifacts.uri(&folder.artifact(file))).collect();
+        let summed = summary(&result, &covered, uris);
+        for (file, bytes) in files.into_iter().chain([(SUMMARY, document::pretty(&summed)?)]) {
             self.artifacts.put(&folder.artifact(&file), bytes).await?;
         }
-        tracing::info!(RunId = %change.run_id, rows = ?result.rows, "written");
+        tracing::info!(RunId = %result.run.run_id, rows = ?result.rows, "written");
         Ok(summed)
     }
 

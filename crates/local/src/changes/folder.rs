@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use org_operator_changes::{
-    AppliedRow, ChangeResult, ChangeRun, Journal, PlanRow, applied_rows, coverage, coverage_table,
-    read_plan, undo, write_plan, write_plan_table,
+    ChangeResult, ChangeRun, Ended, Journal, PlanRow, read_plan, write_plan, write_plan_table,
 };
-use org_operator_core::artifact::{
-    APPLIED, APPLIED_TABLE, Artifact, CHANGE, COVERAGE_CSV, Folder, PLAN_ROWS, PLAN_TABLE, UNDO,
-};
+use org_operator_core::artifact::{APPLIED, Artifact, CHANGE, Folder, PLAN_ROWS, PLAN_TABLE, UNDO};
 use org_operator_core::contract::document;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, find};
@@ -122,14 +119,10 @@ impl ChangeFolder {
         unit_paths: &BTreeMap<AccountId, String>,
         now: Timestamp,
     ) -> Result<ChangeResult, Error> {
-        let mut applied = applied_rows(rows, journal)?;
-        applied.sort_by(|one, other| one.row.key.cmp(&other.row.key));
-        let covered = coverage(&applied, journal, unit_paths);
-        self.put(&APPLIED_TABLE, AppliedRow::table(&applied)?).await?;
-        self.put(&UNDO, write_plan(&undo(&applied))?).await?;
-        self.put(&COVERAGE_CSV, coverage_table(&covered)?).await?;
-        let result = ChangeResult::of(run, &applied, covered.len() as u64, now);
-        self.put(&APPLIED, document::pretty(&result)?).await?;
+        let Ended { result, files, .. } = Ended::of(run, rows, journal, unit_paths, now)?;
+        for (file, bytes) in files {
+            self.put(&file, bytes).await?;
+        }
         Ok(result)
     }
 

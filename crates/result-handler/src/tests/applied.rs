@@ -1,7 +1,9 @@
 //! The files of a run that applied a plan, over a ledger and artifacts in memory.
 
 use org_operator_changes::book::{AccountTask, state_item};
-use org_operator_changes::{Guards, Line, Outcome, Protected, RowKey, RowRecord, Settled};
+use org_operator_changes::{
+    Guards, Line, Outcome, Protected, RowKey, RowRecord, Settled, write_plan,
+};
 use org_operator_core::contract::ledger::WorkerFailure;
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::timestamp::Timestamp;
