@@ -10,20 +10,24 @@ use org_operator_core::outcome::classification::{Call, classify};
 use org_operator_core::outcome::one_line;
 use org_operator_core::{Error, ErrorKind};
 
-use crate::Target;
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
 use crate::inspector_activation::InspectorActivation;
 use crate::security_hub_controls::SecurityHubControls;
 use crate::tag_resources::TagResources;
+use crate::{Operation, Target};
 
-/// An operation whose rows are a plan.
-pub trait Change: Send + Sync {
+/// An operation whose rows are a plan. One column is their key, and so the key of a plan's row.
+pub trait Change: Operation {
     /// The operation's name in the catalogue.
-    fn operation(&self) -> &'static str;
+    fn operation(&self) -> &str {
+        &self.spec().name
+    }
 
     /// The column of its records that is the key of a plan's row.
-    fn key_column(&self) -> &'static str;
+    fn key_column(&self) -> &str {
+        self.spec().key.first().map_or("", String::as_str)
+    }
 
     /// The words that the rows of its plans and of its undo plans may have, those that are left out.
     fn words(&self) -> &'static [&'static str];
@@ -74,12 +78,12 @@ pub struct Condition {
     pub value: &'static str,
 }
 
-/// Every operation that can change something.
+/// Every operation that can change something, by name.
 pub const CHANGES: &[&dyn Change] = &[
-    &CloudFormationStack,
     &CloseOpenIngress,
-    &SecurityHubControls,
+    &CloudFormationStack,
     &InspectorActivation,
+    &SecurityHubControls,
     &TagResources,
 ];
 
@@ -89,8 +93,8 @@ pub fn change_of(name: &str) -> Option<&'static dyn Change> {
     CHANGES.iter().find(|change| change.operation() == name).copied()
 }
 
-/// The IAM actions that apply and take back the plans of those of [`CHANGES`] that are deployed, by the condition that
-/// each can be held to: what the role needs that is entered for changes.
+/// The IAM actions that apply and take back the plans of those of [`CHANGES`] that are deployed, by the
+/// condition that each can be held to: what the role needs that is entered for changes.
 #[must_use]
 pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
     let mut statements = BTreeMap::<_, BTreeSet<String>>::new();

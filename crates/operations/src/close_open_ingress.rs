@@ -103,10 +103,7 @@ impl Operation for CloseOpenIngress {
     }
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
-        Box::pin(async move {
-            let wanted = Wanted::of(&target.parameters)?;
-            Ok(calls::rows(target, &wanted).await?)
-        })
+        Box::pin(async move { Ok(calls::rows(target, &Wanted::of(&target.parameters)?).await?) })
     }
 
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
@@ -121,14 +118,6 @@ impl Operation for CloseOpenIngress {
 }
 
 impl Change for CloseOpenIngress {
-    fn operation(&self) -> &'static str {
-        NAME
-    }
-
-    fn key_column(&self) -> &'static str {
-        "rule_id"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         &[CLOSE, OPEN]
     }

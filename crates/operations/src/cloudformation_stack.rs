@@ -120,12 +120,7 @@ impl Operation for CloudFormationStack {
     }
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
-        Box::pin(async move {
-            let mut violations = Violations::default();
-            let wanted = Wanted::of(&target.parameters, &mut violations);
-            let wanted = wanted.ok_or_else(|| client::said(violations.to_string()))?;
-            plan::rows(target, &wanted).await
-        })
+        Box::pin(async move { plan::rows(target, &Wanted::of(&target.parameters)?).await })
     }
 
     /// Only the reads: a change set cannot be made for a trial.
@@ -137,20 +132,13 @@ impl Operation for CloudFormationStack {
     }
 
     fn check_parameters(&self, given: &Map<String, Value>, violations: &mut Violations) {
-        // What is wrong is noted; what is right is read again by each target.
-        drop(Wanted::of(given, violations));
+        if let Err(found) = Wanted::of(given) {
+            found.note(violations);
+        }
     }
 }
 
 impl Change for CloudFormationStack {
-    fn operation(&self) -> &'static str {
-        NAME
-    }
-
-    fn key_column(&self) -> &'static str {
-        "change_set"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         &[CREATE, UPDATE, RESTORE, DELETE, DROP]
     }

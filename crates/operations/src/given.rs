@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_core::input::path::FieldPath;
-use org_operator_core::input::violation::{Expected, Violations};
+use org_operator_core::input::violation::{Expected, Violations, shown};
 use org_operator_core::model::spec::Parameter;
 use serde_json::{Map, Value};
 
@@ -29,10 +29,15 @@ pub(crate) fn parameter(
 pub(crate) struct Wrong(BTreeMap<String, (String, Expected)>);
 
 impl Wrong {
-    /// Notes one of them.
+    /// Notes one of them, with the value that came.
     pub(crate) fn add(&mut self, name: &str, value: Option<&Value>, allowed: impl Into<Expected>) {
         let came = value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-        self.0.insert(name.to_owned(), (came, allowed.into()));
+        self.say(name, &came, allowed);
+    }
+
+    /// Notes one of them, with words for what came.
+    pub(crate) fn say(&mut self, name: &str, came: &str, allowed: impl Into<Expected>) {
+        self.0.insert(name.to_owned(), (shown(came), allowed.into()));
     }
 
     /// Notes every parameter that is none of `names`.
@@ -95,6 +100,21 @@ pub(crate) fn words(value: &Value) -> Option<BTreeSet<String>> {
         Value::Array(list) => list.iter().map(|word| word.as_str().map(str::to_owned)).collect(),
         _ => None,
     }
+}
+
+/// A text, or a number or truth value as text: the command reads such a text as one.
+pub(crate) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// The name and the value of a text, NAME=VALUE.
+pub(crate) fn pair(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
 }
 
 /// The tag of a text, KEY or KEY=VALUE, or none where it is empty.

@@ -97,19 +97,11 @@ impl Operation for InspectorActivation {
 }
 
 impl Change for InspectorActivation {
-    fn operation(&self) -> &'static str {
-        NAME
-    }
-
-    fn key_column(&self) -> &'static str {
-        "scan_type"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         WORDS
     }
 
-    /// No emulator has these calls, so that nobody has seen an admin worker make them.
+    /// Nobody has seen an admin worker make its calls: turning scan types on was tried from a machine only.
     fn is_deployed(&self) -> bool {
         false
     }

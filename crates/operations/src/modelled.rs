@@ -83,10 +83,67 @@ impl Modelled {
         action: &str,
         input: &Value,
     ) -> Result<Answered, CallProblem> {
-        let call = ChangeCall::new(service, operation).map_err(|error| unsent(action, &error))?;
-        let bound = call.at(&self.connection).map_err(|error| unsent(action, &error))?;
-        bound.send_once(input).await.map_err(|error| unmade(action, &error))
+        let sent = self.send(service, operation, input).await;
+        sent.map_err(|unmade| match unmade {
+            Unmade::Unsent(why) | Unmade::NoService(why) => refused(&format!("{action}: {why}")),
+            Unmade::Failed(failure) => call_problem(action, &failure),
+        })
     }
+
+    /// Makes a change by one request, as [`Modelled::change`], for a plan that writes: a failure is the
+    /// target's, and whoever plans reads what is there before it tries again.
+    ///
+    /// # Errors
+    /// Why there is no success; the change may have been made all the same.
+    pub async fn write(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Answered, OperationFailure> {
+        let sent = self.send(service, operation, input).await;
+        sent.map_err(|unmade| {
+            let failure = match unmade {
+                Unmade::NoService(why) => return OperationFailure::ServiceNotInRegion(why),
+                Unmade::Unsent(message) => {
+                    let code = Some(UNSENT.to_owned());
+                    CallFailure { code, message, ..CallFailure::default() }
+                }
+                Unmade::Failed(failure) => failure,
+            };
+            let call = Some(format!("{service}:{operation}"));
+            OperationFailure::Call { call, failure: Box::new(failure) }
+        })
+    }
+
+    async fn send(
+        &self,
+        service: &str,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Answered, Unmade> {
+        let call = ChangeCall::new(service, operation);
+        let call = call.map_err(|error| Unmade::Unsent(error.to_string()))?;
+        let bound = call.at(&self.connection).map_err(|error| match error {
+            PlaceError::Endpoint(error) => Unmade::NoService(error.to_string()),
+            other => Unmade::Unsent(other.to_string()),
+        })?;
+        bound.send_once(input).await.map_err(|error| match error {
+            Error::Input(_) => Unmade::Unsent(error.to_string()),
+            Error::NotInRegion { .. } => Unmade::NoService(error.to_string()),
+            other => Unmade::Failed(CallFailure::from(&other)),
+        })
+    }
+}
+
+/// Why a request that changes something has no success.
+enum Unmade {
+    /// Nothing was sent: the models refuse the call, its input or its place.
+    Unsent(String),
+    /// Nothing was sent: the Region has no such service.
+    NoService(String),
+    /// It was refused, or nobody knows what came of it.
+    Failed(CallFailure),
 }
 
 fn unanswered(service: &str, operation: &str, error: CallError) -> OperationFailure {
@@ -107,18 +164,6 @@ pub fn read_problem(failure: OperationFailure) -> CallProblem {
     CallProblem { kind: error.kind(), message, request_id, may_have_happened: false }
 }
 
-/// What a change without a success means. Nothing was sent of an input that the model refuses, nor to
-/// a host that does not exist.
-fn unmade(action: &str, error: &Error) -> CallProblem {
-    let sent = !matches!(error, Error::Input(_) | Error::NotInRegion { .. });
-    let problem = call_problem(action, &CallFailure::from(error));
-    CallProblem { may_have_happened: sent && problem.may_have_happened, ..problem }
-}
-
-fn unsent(action: &str, error: &dyn std::error::Error) -> CallProblem {
-    refused(&format!("{action}: {error}"))
-}
-
 /// A row that cannot be changed, and of which nothing was sent.
 #[must_use]
 pub fn refused(message: &str) -> CallProblem {
@@ -130,47 +175,44 @@ pub fn refused(message: &str) -> CallProblem {
     }
 }
 
-impl Modelled {
-    /// Makes a change by one request, as [`Modelled::change`], for a plan that writes: a failure is the
-    /// target's, and whoever plans reads what is there before it tries again.
-    ///
-    /// # Errors
-    /// Why there is no success; the change may have been made all the same.
-    pub async fn write(
-        &self,
-        service: &str,
-        operation: &str,
-        input: &Value,
-    ) -> Result<Answered, OperationFailure> {
-        let call = format!("{service}:{operation}");
-        let own = |error: &dyn std::error::Error| {
-            unwritten(
-                &call,
-                CallFailure {
-                    code: Some(UNSENT.to_owned()),
-                    message: error.to_string(),
-                    ..CallFailure::default()
-                },
-            )
-        };
-        let prepared = ChangeCall::new(service, operation).map_err(|error| own(&error))?;
-        let bound = match prepared.at(&self.connection) {
-            Ok(bound) => bound,
-            Err(PlaceError::Endpoint(error)) => {
-                return Err(OperationFailure::ServiceNotInRegion(error.to_string()));
-            }
-            Err(error) => return Err(own(&error)),
-        };
-        bound.send_once(input).await.map_err(|error| match error {
-            Error::NotInRegion { .. } => OperationFailure::ServiceNotInRegion(error.to_string()),
-            other => unwritten(&call, CallFailure::from(&other)),
-        })
-    }
-}
-
 /// The code of a call that was not sent, which the client for all AWS APIs gives, too.
 pub(crate) const UNSENT: &str = "ParamValidation";
 
-fn unwritten(call: &str, failure: CallFailure) -> OperationFailure {
-    OperationFailure::Call { call: Some(call.to_owned()), failure: Box::new(failure) }
+/// A row whose action no operation of this release knows.
+#[must_use]
+pub fn unknown_action() -> CallProblem {
+    refused("the plan's row has an action that this release does not know")
+}
+
+/// The answer of a call, or `None` where it failed with one of `codes`, which say that there is nothing.
+///
+/// # Errors
+/// Any other failure.
+pub fn unless<T>(
+    asked: Result<T, OperationFailure>,
+    codes: &[&str],
+) -> Result<Option<T>, OperationFailure> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(failure) if has_code(&failure, codes) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether the service said one of `codes`.
+#[must_use]
+pub fn has_code(failure: &OperationFailure, codes: &[&str]) -> bool {
+    failure.call().is_some_and(|call| call.has_code(codes))
+}
+
+/// The entries of the list `name` of an answer; none where there is no list.
+#[must_use]
+pub fn entries<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The text `name` of an answer.
+#[must_use]
+pub fn text(answer: &Value, name: &str) -> Option<String> {
+    answer.get(name).and_then(Value::as_str).map(str::to_owned)
 }

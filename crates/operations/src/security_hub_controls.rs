@@ -96,14 +96,7 @@ impl Operation for SecurityHubControls {
     }
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
-        Box::pin(async move {
-            let mut violations = Violations::default();
-            let wanted = Wanted::of(&target.parameters, &mut violations);
-            if !violations.is_empty() {
-                return Err(OperationFailure::UnexpectedAnswer(violations.to_string()));
-            }
-            plan::rows(target, &wanted).await
-        })
+        Box::pin(async move { plan::rows(target, &Wanted::of(&target.parameters)?).await })
     }
 
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
@@ -118,19 +111,13 @@ impl Operation for SecurityHubControls {
     }
 
     fn check_parameters(&self, given: &Map<String, Value>, violations: &mut Violations) {
-        drop(Wanted::of(given, violations));
+        if let Err(found) = Wanted::of(given) {
+            found.note(violations);
+        }
     }
 }
 
 impl Change for SecurityHubControls {
-    fn operation(&self) -> &'static str {
-        NAME
-    }
-
-    fn key_column(&self) -> &'static str {
-        "setting"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         &[ENABLE_HUB, ENABLE_STANDARD, DISABLE_STANDARD, ENABLE_CONTROL, DISABLE_CONTROL]
     }

@@ -101,14 +101,6 @@ impl Operation for TagResources {
 }
 
 impl Change for TagResources {
-    fn operation(&self) -> &'static str {
-        NAME
-    }
-
-    fn key_column(&self) -> &'static str {
-        "tag"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         WORDS
     }

@@ -44,6 +44,14 @@ fn the_catalogue_is_sorted_by_name() {
     assert!(catalogue().names().is_sorted());
 }
 
+#[test]
+fn the_operations_that_change_are_sorted_and_their_rows_have_one_key_column() {
+    assert!(change::names().is_sorted());
+    for change in change::CHANGES {
+        assert_eq!(change.spec().key, [change.key_column()], "{}", change.operation());
+    }
+}
+
 #[tokio::test]
 async fn the_example_reads_every_page_and_probes_by_a_dry_run() {
     let page = |id: &str, token: &str| {

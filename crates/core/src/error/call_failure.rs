@@ -41,7 +41,14 @@ impl CallFailure {
     /// evicted.
     #[must_use]
     pub fn is_expired(&self) -> bool {
-        self.code.as_deref().is_some_and(|code| EXPIRED.contains(&code))
+        self.has_code(EXPIRED)
+    }
+
+    /// Whether the service's error code is one of `codes`.
+    #[must_use]
+    pub fn has_code(&self, codes: &[impl AsRef<str>]) -> bool {
+        let own = self.code.as_deref();
+        own.is_some_and(|own| codes.iter().any(|code| code.as_ref() == own))
     }
 
     /// Whether AWS's message names the refused identity: a role's session, a role or a user. AWS

@@ -153,7 +153,7 @@ pub fn classify(call: Call, failure: &CallFailure) -> Classification {
 }
 
 fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
-    let has = |codes: &[&str]| has_code(failure, codes);
+    let has = |codes: &[&str]| failure.has_code(codes);
     if has(codes::THROTTLED) || failure.status == Some(429) {
         ErrorKind::Throttled
     } else if failure.is_expired() || is_transient(failure) {
@@ -169,17 +169,13 @@ fn kind_of(call: Call, failure: &CallFailure) -> ErrorKind {
     }
 }
 
-fn has_code(failure: &CallFailure, codes: &[&str]) -> bool {
-    failure.code.as_deref().is_some_and(|code| codes.contains(&code))
-}
-
 fn is_transient(failure: &CallFailure) -> bool {
     let is_answer = |of: fn(u16) -> bool| failure.status.is_some_and(of);
     let no_answer = failure.code.is_none() && failure.status.is_none();
     // A success that cannot be read was cut on the way.
     let cut = failure.code.is_none() && is_answer(|status| (200..300).contains(&status));
     let failed = is_answer(|status| status >= 500 || status == 408);
-    no_answer || cut || failed || has_code(failure, codes::SERVICE_FAILED)
+    no_answer || cut || failed || failure.has_code(codes::SERVICE_FAILED)
 }
 
 fn refusal(call: Call, message: &str) -> ErrorKind {
@@ -212,7 +208,7 @@ fn ambiguity_of(call: Call, kind: ErrorKind, failure: &CallFailure) -> Ambiguity
             Ambiguity::ShortRefusal
         }
         (Call::Operation, ErrorKind::RegionDisabled)
-            if !has_code(failure, codes::CERTAINLY_DISABLED) =>
+            if !failure.has_code(codes::CERTAINLY_DISABLED) =>
         {
             Ambiguity::CredentialsRefused
         }
@@ -225,8 +221,8 @@ fn credentials_problem(call: Call, failure: &CallFailure) -> Option<CredentialsP
     match call {
         Call::Operation => None,
         _ if failure.credentials.is_some() => failure.credentials,
-        _ if has_code(failure, codes::SESSION_EXPIRED) => Some(CredentialsProblem::Expired),
-        _ if has_code(failure, codes::KEY_REJECTED) => Some(CredentialsProblem::Rejected),
+        _ if failure.has_code(codes::SESSION_EXPIRED) => Some(CredentialsProblem::Expired),
+        _ if failure.has_code(codes::KEY_REJECTED) => Some(CredentialsProblem::Rejected),
         _ => None,
     }
 }

@@ -52,18 +52,12 @@ pub(super) async fn pages_or(
 ) -> Result<Asked, Failure> {
     match pages(calls, call, input, page).await {
         Ok(()) => Ok(Asked::Answered),
-        Err(Failure::Call { failure, .. }) if has_code(&failure, &errors.absent) => {
-            Ok(Asked::Absent)
-        }
+        Err(Failure::Call { failure, .. }) if failure.has_code(&errors.absent) => Ok(Asked::Absent),
         Err(Failure::Call { failure, .. }) if errors.denied && is_refusal(&failure) => {
             Ok(Asked::Denied)
         }
         Err(failure) => Err(failure),
     }
-}
-
-fn has_code(failure: &CallFailure, codes: &[String]) -> bool {
-    failure.code.as_ref().is_some_and(|code| codes.contains(code))
 }
 
 /// Whether the call is not allowed, by whatever policy.

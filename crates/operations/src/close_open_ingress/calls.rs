@@ -18,6 +18,7 @@ use super::parameters::Wanted;
 use super::rule::{Candidate, Rule, in_plan, tags};
 use super::{CLOSE, OPEN};
 use crate::change::call_problem;
+use crate::modelled::{refused, unknown_action};
 use crate::{Rows, Target, ec2};
 
 /// The three calls allow 5 to 1,000 entries per page (EC2 API reference).
@@ -132,9 +133,7 @@ fn planned(row: &PlanRow) -> Result<Rule, CallProblem> {
     let state = if row.before.is_null() { &row.after } else { &row.before };
     Rule::of_state(state).ok_or_else(|| CallProblem {
         kind: ErrorKind::InvalidRequest,
-        message: "the plan's row has no rule of a security group".to_owned(),
-        request_id: None,
-        may_have_happened: false,
+        ..refused("the plan's row has no rule of a security group")
     })
 }
 
@@ -147,7 +146,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
     match row.action.as_str() {
         CLOSE => revoke(&client, &planned.group_id, &row.key.key).await,
         OPEN => authorize(&client, &planned).await,
-        _ => Err(unsure("", "the plan's row has an action that this release does not know", false)),
+        _ => Err(unknown_action()),
     }
 }
 
@@ -157,7 +156,7 @@ async fn revoke(client: &Client, group: &str, rule: &str) -> Result<Made, CallPr
     let sent = request.group_id(group).security_group_rule_ids(rule).send().await;
     let answer = sent.map_err(|error| call_problem(REVOKE, &call_failure(&error)))?;
     if answer.r#return() == Some(false) || !answer.unknown_ip_permissions().is_empty() {
-        return Err(unsure(REVOKE, "EC2 answered that it revoked nothing", true));
+        return Err(unsure(REVOKE, "EC2 answered that it revoked nothing"));
     }
     Ok(Made { request_id: request_id(&answer), ..Made::default() })
 }
@@ -171,7 +170,7 @@ async fn authorize(client: &Client, rule: &Rule) -> Result<Made, CallProblem> {
     let made = answer.security_group_rules().first();
     let id = made.and_then(|rule| rule.security_group_rule_id()).map(str::to_owned);
     if answer.r#return() == Some(false) {
-        return Err(unsure(AUTHORIZE, "EC2 answered that it authorized nothing", true));
+        return Err(unsure(AUTHORIZE, "EC2 answered that it authorized nothing"));
     }
     Ok(Made { request_id: request_id(&answer), id, ..Made::default() })
 }
@@ -180,9 +179,9 @@ fn request_id(answer: &impl aws_sdk_ec2::operation::RequestId) -> Option<String>
     answer.request_id().map(str::to_owned)
 }
 
-fn unsure(action: &str, what: &str, may_have_happened: bool) -> CallProblem {
-    let message = format!("{action}: {what}");
-    CallProblem { kind: ErrorKind::OperationFailed, message, request_id: None, may_have_happened }
+/// A success that says it is none: nobody knows.
+fn unsure(action: &str, what: &str) -> CallProblem {
+    CallProblem { may_have_happened: true, ..refused(&format!("{action}: {what}")) }
 }
 
 fn permission(rule: &Rule) -> IpPermission {

@@ -3,19 +3,17 @@
 
 use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
 use org_operator_core::ErrorKind;
-use org_operator_core::outcome::classification::classify_operation;
-use org_operator_core::outcome::one_line;
 use serde_json::Value;
 
 use super::change_set::{Order, delete_stack, discard, execute, of_state};
 use super::changes::losses;
 use super::client::{Client, Failure, Patience, SETTLING};
 use super::events::reasons;
-use super::stack::{ChangeSet, Phase, Stack, entries, text};
+use super::stack::{ChangeSet, Phase, Stack};
 use super::state::Found;
 use super::{CREATE, DELETE, DROP, RESTORE, UPDATE};
 use crate::change::call_problem;
-use crate::modelled::UNSENT;
+use crate::modelled::{UNSENT, entries, read_problem, refused, text, unknown_action};
 use crate::{OperationFailure, Target};
 
 /// The ids of the stack and of the change set of a row; the second is empty where it has none.
@@ -71,7 +69,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
             let set = ChangeSet { arn: arn.clone(), stack: of, ..ChangeSet::default() };
             (discard(&client, &set, run).await.map_err(problem)?, arn)
         }
-        _ => return Err(refused("the plan's row has an action that this release does not know")),
+        _ => return Err(unknown_action()),
     };
     settled(&client, row, (&stack, &executed)).await?;
     Ok(Made { request_id, ..Made::default() })
@@ -170,11 +168,6 @@ fn working(status: &str) -> CallProblem {
     }
 }
 
-fn refused(message: &str) -> CallProblem {
-    let (kind, message) = (ErrorKind::OperationFailed, one_line(message));
-    CallProblem { kind, message, request_id: None, may_have_happened: false }
-}
-
 /// The problem of a call that failed.
 fn problem(failure: Failure) -> CallProblem {
     match failure {
@@ -184,11 +177,7 @@ fn problem(failure: Failure) -> CallProblem {
             let sent = failure.code.as_deref() != Some(UNSENT);
             CallProblem { may_have_happened: sent && found.may_have_happened, ..found }
         }
-        other => {
-            let error = classify_operation(other).certainly();
-            let (kind, message) = (error.kind(), one_line(error.reason()));
-            CallProblem { kind, message, request_id: None, may_have_happened: false }
-        }
+        other => read_problem(other),
     }
 }
 

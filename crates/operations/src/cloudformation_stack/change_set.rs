@@ -5,7 +5,8 @@ use org_operator_dynamic::Answered;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Failure, MAKING, Patience, said};
-use super::stack::{ChangeSet, Phase, Stack, says_no_change, text};
+use super::stack::{ChangeSet, Phase, Stack, says_no_change};
+use crate::modelled::text;
 
 /// What a change set is to be made of.
 pub(super) struct Order<'a> {

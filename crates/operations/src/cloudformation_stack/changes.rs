@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::stack::{entries, text};
+use crate::modelled::{entries, text};
 
 /// Types whose resources hold data (cfn-lint 1.58.0, `StatefulResources.json`), and two more that its
 /// list has only under other names.

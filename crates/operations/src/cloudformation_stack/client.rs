@@ -6,9 +6,9 @@ use std::time::Duration;
 use org_operator_dynamic::Answered;
 use serde_json::{Value, json};
 
-use super::stack::{ChangeSet, Phase, Stack, entries, text};
+use super::stack::{ChangeSet, Phase, Stack};
 use super::state::{Seen, digest};
-use crate::modelled::Modelled;
+use crate::modelled::{Modelled, entries, text, unless};
 use crate::{OperationFailure, Target};
 
 const SERVICE: &str = "cloudformation";
@@ -47,7 +47,7 @@ impl Client {
     /// pattern is wrong only where no stack has it: `CloudFormation` has no other code for that.
     pub(super) async fn stack(&self, name: &str) -> Result<Option<Stack>, Failure> {
         let found = self.read("DescribeStacks", &json!({"StackName": name})).await;
-        let answer = absent(found, &["ValidationError"])?;
+        let answer = unless(found, &["ValidationError"])?;
         Ok(answer.and_then(|answer| entries(&answer, "Stacks").first().and_then(Stack::of)))
     }
 
@@ -68,14 +68,14 @@ impl Client {
     async fn described(&self, input: &Value) -> Result<Option<ChangeSet>, Failure> {
         let found = self.pages("DescribeChangeSet", input).await;
         let pages =
-            absent(found, &["ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"])?;
+            unless(found, &["ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"])?;
         Ok(pages.and_then(|pages| ChangeSet::of(&pages)))
     }
 
     /// The ids of the change sets of a stack.
     pub(super) async fn set_ids(&self, stack: &str) -> Result<Vec<String>, Failure> {
         let found = self.pages("ListChangeSets", &json!({"StackName": stack})).await;
-        let pages = absent(found, &["ValidationError"])?.unwrap_or_default();
+        let pages = unless(found, &["ValidationError"])?.unwrap_or_default();
         let all = pages.iter().flat_map(|page| entries(page, "Summaries"));
         let own = all.filter(|set| text(set, "StackId").as_deref() == Some(stack));
         Ok(own.filter_map(|set| text(set, "ChangeSetId")).collect())
@@ -95,7 +95,7 @@ impl Client {
     /// The events of a stack, newest first; none where it is gone.
     pub(super) async fn events(&self, stack: &str) -> Result<Vec<Value>, Failure> {
         let found = self.pages("DescribeStackEvents", &json!({"StackName": stack})).await;
-        let pages = absent(found, &["ValidationError"])?.unwrap_or_default();
+        let pages = unless(found, &["ValidationError"])?.unwrap_or_default();
         Ok(pages.iter().flat_map(|page| entries(page, "StackEvents")).cloned().collect())
     }
 
@@ -141,21 +141,6 @@ impl Patience {
         self.next = (self.next * 2).min(WAITS.1);
         true
     }
-}
-
-/// `None` where a call failed with one of the codes that say that there is nothing.
-fn absent<T>(found: Result<T, Failure>, codes: &[&str]) -> Result<Option<T>, Failure> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(failure) if has_code(&failure, codes) => Ok(None),
-        Err(failure) => Err(failure),
-    }
-}
-
-/// Whether the service said one of `codes`.
-pub(super) fn has_code(failure: &Failure, codes: &[&str]) -> bool {
-    let code = failure.call().and_then(|call| call.code.as_deref());
-    code.is_some_and(|code| codes.contains(&code))
 }
 
 /// A failure that no service said.

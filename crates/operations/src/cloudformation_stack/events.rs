@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::stack::text;
+use crate::modelled::text;
 
 /// Reasons that a message gives; the first ones are the cause, later ones its consequences.
 const REASONS: usize = 3;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use org_operator_core::input::path::FieldPath;
-use org_operator_core::input::violation::{Expected, Violations, shown};
 use org_operator_core::model::spec::Parameter;
 use serde_json::{Map, Value, json};
+
+use crate::given::{Wrong, pair, parameter, scalar};
 
 const STACK_NAME: &str = "StackName";
 const TEMPLATE_URL: &str = "TemplateUrl";
@@ -60,11 +60,6 @@ pub(super) fn declared() -> Vec<Parameter> {
     ]
 }
 
-fn parameter(name: &str, meaning: &str, kind: &'static str, default: Option<Value>) -> Parameter {
-    let (name, meaning) = (name.to_owned(), meaning.to_owned());
-    Parameter { name, meaning, kind, default, allowed: Vec::new() }
-}
-
 /// Where a template is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Template {
@@ -102,24 +97,55 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Reads what a run sets, and notes everything that is wrong with it; `None` where something is.
-    pub(super) fn of(given: &Map<String, Value>, violations: &mut Violations) -> Option<Self> {
-        let mut reader = Reader { given, violations };
-        reader.unknown();
-        let stack = reader.read(STACK_NAME, STACK_NAME_ALLOWED, stack_name);
-        let template = reader.template();
-        let role = reader.read(SERVICE_ROLE, ROLE_ALLOWED, role_name);
-        let parameters = reader.read_or(STACK_PARAMETERS, PARAMETERS_ALLOWED, pairs);
-        let capabilities = reader.read_or(CAPABILITIES, CAPABILITIES_ALLOWED, capabilities);
-        let allow_replacement = reader.read_or(ALLOW_REPLACEMENT, "true, false", Value::as_bool);
-        Some(Self {
-            stack: stack?,
-            template: template?,
-            parameters: parameters?,
-            capabilities: capabilities?,
-            service_role: role?,
-            allow_replacement: allow_replacement?,
-        })
+    /// Reads what a run sets; an empty text is not set.
+    ///
+    /// # Errors
+    /// Every parameter that is unknown, wrong or missing.
+    pub(super) fn of(given: &Map<String, Value>) -> Result<Self, Wrong> {
+        let mut wrong = Wrong::default();
+        wrong.unknown(given, &NAMES);
+        let is_set = |value: &Value| !value.is_null() && value.as_str() != Some("");
+        let set = given.iter().filter(|(_, value)| is_set(value));
+        let set: Map<String, Value> = set.map(|(n, value)| (n.clone(), value.clone())).collect();
+        let wanted = Self {
+            stack: wrong.read(&set, STACK_NAME, None, STACK_NAME_ALLOWED, stack_name),
+            template: template(&set, &mut wrong),
+            parameters: wrong.read(
+                &set,
+                STACK_PARAMETERS,
+                Some(BTreeMap::new()),
+                PARAMETERS_ALLOWED,
+                pairs,
+            ),
+            capabilities: wrong.read(
+                &set,
+                CAPABILITIES,
+                Some(Vec::new()),
+                CAPABILITIES_ALLOWED,
+                capabilities,
+            ),
+            service_role: wrong.read(&set, SERVICE_ROLE, None, ROLE_ALLOWED, role_name),
+            allow_replacement: wrong.read(
+                &set,
+                ALLOW_REPLACEMENT,
+                Some(false),
+                "true, false",
+                Value::as_bool,
+            ),
+        };
+        wrong.or(wanted)
+    }
+}
+
+fn template(set: &Map<String, Value>, wrong: &mut Wrong) -> Template {
+    match (set.contains_key(TEMPLATE_URL), set.contains_key(TEMPLATE_BODY)) {
+        (true, false) => Template::Url(wrong.read(set, TEMPLATE_URL, None, URL_ALLOWED, url)),
+        (false, true) => Template::Body(wrong.read(set, TEMPLATE_BODY, None, BODY_ALLOWED, body)),
+        (both, _) => {
+            let came = if both { "TemplateBody, too" } else { "nothing" };
+            wrong.say(TEMPLATE_URL, came, "either TemplateUrl or TemplateBody");
+            Template::Url(String::new())
+        }
     }
 }
 
@@ -131,67 +157,6 @@ const BODY_ALLOWED: &str = "a template of at most 51,200 bytes";
 const PARAMETERS_ALLOWED: &str = "NAME=VALUE, a list of such, or an object";
 const CAPABILITIES_ALLOWED: &str =
     "a list of CAPABILITY_IAM, CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND";
-
-/// Reads parameters, and notes those that are wrong.
-struct Reader<'a> {
-    given: &'a Map<String, Value>,
-    violations: &'a mut Violations,
-}
-
-impl Reader<'_> {
-    fn unknown(&mut self) {
-        for name in self.given.keys().filter(|name| !NAMES.contains(&name.as_str())) {
-            let text = format!("only {}", NAMES.join(", "));
-            let came = self.given.get(name).map(ToString::to_string).unwrap_or_default();
-            self.note(name, &came, Expected::name(text, name, NAMES));
-        }
-    }
-
-    fn set(&self, name: &str) -> Option<&Value> {
-        self.given.get(name).filter(|value| !value.is_null() && value.as_str() != Some(""))
-    }
-
-    /// A parameter that has to be set.
-    fn read<T>(&mut self, name: &str, allowed: &str, read: fn(&Value) -> Option<T>) -> Option<T> {
-        let value = self.set(name);
-        let found = value.and_then(read);
-        if found.is_none() {
-            let came = value.map_or_else(|| "nothing".to_owned(), ToString::to_string);
-            self.note(name, &came, allowed);
-        }
-        found
-    }
-
-    /// A parameter that has a default.
-    fn read_or<T: Default>(
-        &mut self,
-        name: &str,
-        allowed: &str,
-        read: fn(&Value) -> Option<T>,
-    ) -> Option<T> {
-        if self.set(name).is_none() {
-            return Some(T::default());
-        }
-        self.read(name, allowed, read)
-    }
-
-    fn template(&mut self) -> Option<Template> {
-        match (self.set(TEMPLATE_URL).is_some(), self.set(TEMPLATE_BODY).is_some()) {
-            (true, false) => self.read(TEMPLATE_URL, URL_ALLOWED, url).map(Template::Url),
-            (false, true) => self.read(TEMPLATE_BODY, BODY_ALLOWED, body).map(Template::Body),
-            (both, _) => {
-                let came = if both { "TemplateBody, too" } else { "nothing" };
-                self.note(TEMPLATE_URL, came, "either TemplateUrl or TemplateBody");
-                None
-            }
-        }
-    }
-
-    fn note(&mut self, name: &str, came: &str, allowed: impl Into<Expected>) {
-        let path = FieldPath::root().field("Parameters").field(name);
-        self.violations.note_text(path, shown(came), allowed);
-    }
-}
 
 fn stack_name(value: &Value) -> Option<String> {
     let name = value.as_str()?;
@@ -230,19 +195,6 @@ fn pairs(value: &Value) -> Option<BTreeMap<String, String>> {
             let text = |(name, value): (&String, &Value)| Some((name.clone(), scalar(value)?));
             members.iter().map(text).collect()
         }
-        _ => None,
-    }
-}
-
-fn pair(text: &str) -> Option<(String, String)> {
-    let (name, value) = text.split_once('=')?;
-    (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::changes::{ResourceChange, changes};
+use crate::modelled::{entries, text};
 
 /// A stack as it was described.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -188,14 +189,4 @@ fn parameters(entry: &Value) -> BTreeMap<String, String> {
         Some((text(entry, "ParameterKey")?, text(entry, "ParameterValue").unwrap_or_default()))
     };
     entries(entry, "Parameters").iter().filter_map(pair).collect()
-}
-
-/// The entries of the list `name`; none where there is no list.
-pub(super) fn entries<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// The text `name` of an answer.
-pub(super) fn text(value: &Value, name: &str) -> Option<String> {
-    value.get(name).and_then(Value::as_str).map(str::to_owned)
 }

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::changes::ResourceChange;
 use super::parameters::LONGEST_BODY;
-use super::stack::{ChangeSet, Phase, Stack, text};
+use super::stack::{ChangeSet, Phase, Stack};
 use super::{CREATE, DELETE, DROP, RESTORE, UPDATE};
+use crate::modelled::text;
 
 /// What was read of a row's stack and change set; `None` for what is not there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::parameters::Wanted;
 use super::scans::{Account, ScanType, state};
-use crate::modelled::{Modelled, read_problem, refused};
+use crate::modelled::{Modelled, has_code, read_problem, refused, text, unknown_action, unless};
 use crate::{OperationFailure, Rows, Target};
 
 const SERVICE: &str = "inspector2";
@@ -30,10 +30,7 @@ pub(super) async fn rows(target: &Target, wanted: &Wanted) -> Result<Rows, Opera
 pub(super) async fn probe(target: &Target) -> Result<(), OperationFailure> {
     let calls = Modelled::of(target);
     account(&calls, target).await?;
-    match calls.read(SERVICE, "GetDelegatedAdminAccount", &json!({})).await {
-        Err(failure) if !has_code(&failure, "ResourceNotFoundException") => Err(failure),
-        _ => Ok(()),
-    }
+    asked_administrator(&calls).await.map(drop)
 }
 
 async fn account(calls: &Modelled, target: &Target) -> Result<Account, OperationFailure> {
@@ -44,19 +41,21 @@ async fn account(calls: &Modelled, target: &Target) -> Result<Account, Operation
 
 /// The delegated administrator; empty where there is none, or where it is this account itself.
 async fn administrator(calls: &Modelled, target: &Target) -> Result<String, OperationFailure> {
-    match calls.read(SERVICE, "GetDelegatedAdminAccount", &json!({})).await {
+    match asked_administrator(calls).await {
         Ok(answer) => {
-            let id = answer.pointer("/delegatedAdmin/accountId").and_then(Value::as_str);
-            Ok(id.filter(|id| *id != target.account.as_str()).unwrap_or_default().to_owned())
+            let id = answer.as_ref().and_then(|answer| answer.pointer("/delegatedAdmin/accountId"));
+            let other = id.and_then(Value::as_str).filter(|id| *id != target.account.as_str());
+            Ok(other.unwrap_or_default().to_owned())
         }
-        Err(failure) if has_code(&failure, "ResourceNotFoundException") => Ok(String::new()),
-        Err(failure) if has_code(&failure, "AccessDeniedException") => Ok(DENIED.to_owned()),
+        Err(failure) if has_code(&failure, &["AccessDeniedException"]) => Ok(DENIED.to_owned()),
         Err(failure) => Err(failure),
     }
 }
 
-fn has_code(failure: &OperationFailure, code: &str) -> bool {
-    failure.call().is_some_and(|call| call.code.as_deref() == Some(code))
+/// What Inspector says of the delegated administrator, or `None` where there is none.
+async fn asked_administrator(calls: &Modelled) -> Result<Option<Value>, OperationFailure> {
+    let asked = calls.read(SERVICE, "GetDelegatedAdminAccount", &json!({})).await;
+    unless(asked, &["ResourceNotFoundException"])
 }
 
 /// The scan type of a row as it is now.
@@ -78,7 +77,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
     let (operation, action) = match row.action.as_str() {
         super::ENABLE => ("Enable", ENABLE),
         super::DISABLE => ("Disable", DISABLE),
-        _ => return Err(refused("the plan's row has an action that this release does not know")),
+        _ => return Err(unknown_action()),
     };
     let input = json!({"accountIds": [target.account], "resourceTypes": [scan.name()]});
     let answered = Modelled::of(target).change(SERVICE, operation, action, &input).await?;
@@ -95,10 +94,10 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
 /// What an account in `failedAccounts` means. Codes that say how it is with the account are answers: the
 /// status is read, and decides.
 fn failure(action: &str, failed: &Value, request_id: Option<String>) -> CallProblem {
-    let text = |name: &str| failed.get(name).and_then(Value::as_str).unwrap_or_default();
-    let code = text("errorCode");
-    let problem = refused(&format!("{action}: {code}: {}", text("errorMessage")));
-    CallProblem { kind: kind(code), request_id, may_have_happened: is_unsure(code), ..problem }
+    let said = |name: &str| text(failed, name).unwrap_or_default();
+    let code = said("errorCode");
+    let problem = refused(&format!("{action}: {code}: {}", said("errorMessage")));
+    CallProblem { kind: kind(&code), request_id, may_have_happened: is_unsure(&code), ..problem }
 }
 
 /// The kind of one of Inspector's error codes.

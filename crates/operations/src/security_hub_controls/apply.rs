@@ -3,10 +3,10 @@
 use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
 use serde_json::{Value, json};
 
-use super::hub::{Association, Hub, MOVING, SERVICE, list, text};
+use super::hub::{Association, Hub, MOVING, SERVICE, text};
 use super::plan::{HUB_KEY, ON};
 use super::{DISABLE_CONTROL, DISABLE_STANDARD, ENABLE_CONTROL, ENABLE_HUB, ENABLE_STANDARD};
-use crate::modelled::{read_problem, refused};
+use crate::modelled::{entries, read_problem, refused, unknown_action};
 use crate::{OperationFailure, Target};
 
 /// What Security Hub takes where a run of undo says no reason.
@@ -95,7 +95,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
         (ENABLE_CONTROL | DISABLE_CONTROL, About::Control { id, standard }) => {
             switch(&hub, row, (id, standard)).await
         }
-        _ => Err(refused("the plan's row has an action that this release does not know")),
+        _ => Err(unknown_action()),
     }
 }
 
@@ -141,7 +141,7 @@ async fn switch(
     let input = json!({"StandardsControlAssociationUpdates": [update]});
     let call = "BatchUpdateStandardsControlAssociations";
     let (answer, made) = once(hub, call, &input).await?;
-    match list(&answer, "UnprocessedAssociationUpdates").first() {
+    match entries(&answer, "UnprocessedAssociationUpdates").first() {
         None => Ok(made),
         Some(left) => {
             let (code, why) = (text(left, "ErrorCode"), text(left, "ErrorReason"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use org_operator_core::ErrorKind;
 use serde_json::{Value, json};
 
-use crate::modelled::Modelled;
+use crate::modelled::{self, Modelled, entries, unless};
 use crate::{OperationFailure, Target};
 
 pub(super) const SERVICE: &str = "securityhub";
@@ -58,14 +58,14 @@ impl Hub {
     /// Whether Security Hub is on.
     pub(super) async fn is_on(&self) -> Result<bool, OperationFailure> {
         let asked = self.0.read(SERVICE, "DescribeHub", &json!({})).await;
-        Ok(unless_off(asked)?.is_some())
+        Ok(unless(asked, &OFF)?.is_some())
     }
 
     /// Whether AWS Config records here: without it standards stay INCOMPLETE.
     pub(super) async fn is_recorded(&self) -> Result<bool, OperationFailure> {
         let answer =
             self.0.read("config", "DescribeConfigurationRecorderStatus", &json!({})).await?;
-        let all = list(&answer, "ConfigurationRecordersStatus");
+        let all = entries(&answer, "ConfigurationRecordersStatus");
         Ok(all.iter().any(|recorder| recorder["recording"] == json!(true)))
     }
 
@@ -74,8 +74,8 @@ impl Hub {
         &self,
     ) -> Result<BTreeMap<String, Subscription>, OperationFailure> {
         let asked = self.0.pages(SERVICE, "GetEnabledStandards", &json!({"MaxResults": 100})).await;
-        let pages = unless_off(asked)?.unwrap_or_default();
-        let all = pages.iter().flat_map(|page| list(page, "StandardsSubscriptions"));
+        let pages = unless(asked, &OFF)?.unwrap_or_default();
+        let all = pages.iter().flat_map(|page| entries(page, "StandardsSubscriptions"));
         Ok(all.map(subscription).collect())
     }
 
@@ -86,7 +86,7 @@ impl Hub {
     ) -> Result<BTreeMap<String, bool>, OperationFailure> {
         let input = json!({"StandardsArn": standard, "MaxResults": 100});
         let pages = self.0.pages(SERVICE, "ListSecurityControlDefinitions", &input).await?;
-        let all = pages.iter().flat_map(|page| list(page, "SecurityControlDefinitions"));
+        let all = pages.iter().flat_map(|page| entries(page, "SecurityControlDefinitions"));
         let one = |control: &Value| {
             let is_here = control["CurrentRegionAvailability"] != json!("UNAVAILABLE");
             (text(control, "SecurityControlId"), is_here)
@@ -105,9 +105,9 @@ impl Hub {
             let wanted: Vec<Value> = batch.iter().map(id).collect();
             let input = json!({"StandardsControlAssociationIds": wanted});
             let asked = self.0.read(SERVICE, "BatchGetStandardsControlAssociations", &input).await;
-            let answer = unless_off(asked)?.unwrap_or_default();
+            let answer = unless(asked, &OFF)?.unwrap_or_default();
             found.extend(
-                list(&answer, "StandardsControlAssociationDetails").iter().map(association),
+                entries(&answer, "StandardsControlAssociationDetails").iter().map(association),
             );
         }
         Ok(found)
@@ -136,18 +136,6 @@ impl Hub {
 /// The kind of a standard that is still being switched once a pass is over.
 pub(super) const MOVING: ErrorKind = ErrorKind::DeadlineExceeded;
 
-fn unless_off<T>(asked: Result<T, OperationFailure>) -> Result<Option<T>, OperationFailure> {
-    let is_off = |failure: &OperationFailure| {
-        let code = failure.call().and_then(|call| call.code.as_deref());
-        code.is_some_and(|code| OFF.contains(&code))
-    };
-    match asked {
-        Ok(answer) => Ok(Some(answer)),
-        Err(failure) if is_off(&failure) => Ok(None),
-        Err(failure) => Err(failure),
-    }
-}
-
 fn subscription(entry: &Value) -> (String, Subscription) {
     let found = Subscription {
         arn: text(entry, "StandardsSubscriptionArn"),
@@ -163,12 +151,7 @@ fn association(entry: &Value) -> ((String, String), Association) {
     (id, Association { status: text(entry, "AssociationStatus"), reason })
 }
 
-/// The entries of the list `name`; none where there is no list.
-pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
 /// The text `name` of an answer; empty where there is none.
 pub(super) fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    modelled::text(value, name).unwrap_or_default()
 }

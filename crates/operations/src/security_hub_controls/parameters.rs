@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use org_operator_core::input::path::FieldPath;
-use org_operator_core::input::violation::{Expected, Violations, shown};
 use org_operator_core::model::spec::Parameter;
 use org_operator_core::{AccountId, Region};
 use serde_json::{Map, Value, json};
+
+use crate::given::{Wrong, parameter, scalar, words};
 
 const STANDARDS: &str = "Standards";
 const ENABLE: &str = "EnableControls";
@@ -14,6 +14,10 @@ const DISABLE: &str = "DisableControls";
 const REASON: &str = "Reason";
 const CENTRAL: &str = "CentralAccounts";
 const NAMES: [&str; 5] = [STANDARDS, ENABLE, DISABLE, REASON, CENTRAL];
+
+const STANDARDS_ALLOWED: &str =
+    "a list of standards as NAME/v/VERSION, such as nist-800-53/v/5.0.0";
+const CONTROLS_ALLOWED: &str = "a list of control ids, such as S3.1";
 
 /// The one standard whose ARN has no Region (Security Hub user guide, "CIS AWS Foundations Benchmark").
 const WITHOUT_REGION: &str = "cis-aws-foundations-benchmark/v/1.2.0";
@@ -39,11 +43,6 @@ pub(super) fn declared() -> Vec<Parameter> {
     ]
 }
 
-fn parameter(name: &str, meaning: &str, kind: &'static str, default: Option<Value>) -> Parameter {
-    let (name, meaning) = (name.to_owned(), meaning.to_owned());
-    Parameter { name, meaning, kind, default, allowed: Vec::new() }
-}
-
 /// What is wanted, checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wanted {
@@ -60,30 +59,29 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Reads what a run sets, and notes everything that is wrong with it.
-    pub(super) fn of(given: &Map<String, Value>, violations: &mut Violations) -> Self {
-        let mut reader = Reader { given, violations };
-        reader.unknown();
-        let standard = "a list of standards as NAME/v/VERSION, such as nist-800-53/v/5.0.0";
-        let control = "a list of control ids, such as S3.1";
-        if given.get(STANDARDS).is_none_or(Value::is_null) {
-            reader.note(STANDARDS, "nothing", standard);
-        }
+    /// Reads what a run sets.
+    ///
+    /// # Errors
+    /// Every parameter that is unknown, wrong or missing.
+    pub(super) fn of(given: &Map<String, Value>) -> Result<Self, Wrong> {
+        let mut wrong = Wrong::default();
+        wrong.unknown(given, &NAMES);
+        let none = || Some(BTreeSet::new());
         let wanted = Self {
-            standards: reader.words(STANDARDS, standard, is_standard),
-            enable: reader.words(ENABLE, control, is_control),
-            disable: reader.words(DISABLE, control, is_control),
-            reason: given.get(REASON).and_then(Value::as_str).unwrap_or_default().to_owned(),
-            central: reader.words(CENTRAL, AccountId::ALLOWED, |id| AccountId::parse(id).is_some()),
+            standards: wrong.read(given, STANDARDS, None, STANDARDS_ALLOWED, standards),
+            enable: wrong.read(given, ENABLE, none(), CONTROLS_ALLOWED, controls),
+            disable: wrong.read(given, DISABLE, none(), CONTROLS_ALLOWED, controls),
+            reason: wrong.read(given, REASON, Some(String::new()), "a text", scalar),
+            central: wrong.read(given, CENTRAL, none(), AccountId::ALLOWED, accounts),
         };
         if let Some(both) = wanted.enable.intersection(&wanted.disable).next() {
-            reader.note(DISABLE, both, "controls that EnableControls does not name");
+            wrong.say(DISABLE, both, "controls that EnableControls does not name");
         }
         // Security Hub takes no disabled control without a reason (API reference).
         if !wanted.disable.is_empty() && wanted.reason.is_empty() {
-            reader.note(REASON, "nothing", "a text: why controls are switched off");
+            wrong.say(REASON, "nothing", "a text: why controls are switched off");
         }
-        wanted
+        wrong.or(wanted)
     }
 }
 
@@ -96,47 +94,19 @@ pub(super) fn standard_arn(name: &str, region: &Region) -> String {
     }
 }
 
-struct Reader<'a> {
-    given: &'a Map<String, Value>,
-    violations: &'a mut Violations,
+fn standards(value: &Value) -> Option<BTreeSet<String>> {
+    words(value).filter(|words| words.iter().all(|word| is_standard(word)))
 }
 
-impl Reader<'_> {
-    fn unknown(&mut self) {
-        for (name, value) in self.given.iter().filter(|(name, _)| !NAMES.contains(&name.as_str())) {
-            let text = format!("only {}", NAMES.join(", "));
-            self.note(name, &value.to_string(), Expected::name(text, name, NAMES));
-        }
-    }
-
-    fn words(&mut self, name: &str, allowed: &str, fits: fn(&str) -> bool) -> BTreeSet<String> {
-        let value = self.given.get(name).filter(|value| !value.is_null());
-        let Some(value) = value else { return BTreeSet::new() };
-        let words = listed(value).filter(|words| words.iter().all(|word| fits(word)));
-        words.unwrap_or_else(|| {
-            self.note(name, &value.to_string(), allowed);
-            BTreeSet::new()
-        })
-    }
-
-    fn note(&mut self, name: &str, came: &str, allowed: impl Into<Expected>) {
-        let path = FieldPath::root().field("Parameters").field(name);
-        self.violations.note_text(path, shown(came), allowed);
-    }
+fn controls(value: &Value) -> Option<BTreeSet<String>> {
+    words(value).filter(|words| words.iter().all(|word| is_control(word)))
 }
 
-/// The texts of a list, or of one text with commas.
-fn listed(value: &Value) -> Option<BTreeSet<String>> {
-    match value {
-        Value::String(text) => {
-            let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-            Some(words.map(str::to_owned).collect())
-        }
-        Value::Array(list) => list.iter().map(|word| word.as_str().map(str::to_owned)).collect(),
-        // The command reads an id of digits only as a number.
-        Value::Number(number) => Some(BTreeSet::from([number.to_string()])),
-        _ => None,
-    }
+/// Ids of accounts; the command reads one alone as a number.
+fn accounts(value: &Value) -> Option<BTreeSet<String>> {
+    let alone = value.as_u64().map(|number| BTreeSet::from([number.to_string()]));
+    let ids = alone.or_else(|| words(value))?;
+    ids.iter().all(|id| AccountId::parse(id).is_some()).then_some(ids)
 }
 
 fn is_standard(text: &str) -> bool {

@@ -12,7 +12,7 @@ use super::parameters::Wanted;
 use super::services::Verb;
 use super::state::{Resource, Tag};
 use crate::change::call_problem;
-use crate::modelled::{Modelled, read_problem, refused};
+use crate::modelled::{Modelled, entries, read_problem, refused, text};
 use crate::{OperationFailure, Rows, Target};
 
 pub(super) const SERVICE: &str = "resourcegroupstaggingapi";
@@ -47,8 +47,8 @@ async fn resources(
     input: &Value,
 ) -> Result<BTreeMap<String, Resource>, OperationFailure> {
     let pages = calls.pages(SERVICE, "GetResources", input).await?;
-    let listed = pages.iter().filter_map(|page| page.get("ResourceTagMappingList")?.as_array());
-    let found = listed.flatten().filter_map(Resource::of);
+    let listed = pages.iter().flat_map(|page| entries(page, "ResourceTagMappingList"));
+    let found = listed.filter_map(Resource::of);
     Ok(found.map(|resource| (resource.arn.clone(), resource)).collect())
 }
 
@@ -100,12 +100,11 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
 
 /// What a resource in `FailedResourcesMap` means: what the same error of a call would.
 fn failure(action: &str, why: &Value, request_id: Option<String>) -> CallProblem {
-    let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);
     let status = why.get("StatusCode").and_then(Value::as_u64);
     let failure = CallFailure {
-        code: text("ErrorCode"),
+        code: text(why, "ErrorCode"),
         status: status.and_then(|status| u16::try_from(status).ok()),
-        message: text("ErrorMessage").unwrap_or_default(),
+        message: text(why, "ErrorMessage").unwrap_or_default(),
         request_id,
         ..CallFailure::default()
     };

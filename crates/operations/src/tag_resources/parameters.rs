@@ -6,7 +6,7 @@ use org_operator_core::model::spec::Parameter;
 use serde_json::{Map, Value, json};
 
 use super::state::RESERVED;
-use crate::given::{WORDS_ALLOWED, Wrong, parameter, tag, words};
+use crate::given::{WORDS_ALLOWED, Wrong, pair, parameter, scalar, tag, words};
 
 const TAGS: &str = "Tags";
 const RESOURCE_TYPES: &str = "ResourceTypes";
@@ -96,7 +96,7 @@ fn tags(value: &Value) -> Option<BTreeMap<String, String>> {
         Value::String(text) => text.split(',').map(|part| pair(part.trim())).collect(),
         Value::Array(list) => list.iter().map(|part| pair(part.as_str()?)).collect(),
         Value::Object(map) => {
-            map.iter().map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+            map.iter().map(|(key, value)| Some((key.clone(), scalar(value)?))).collect()
         }
         _ => None,
     };
@@ -104,18 +104,6 @@ fn tags(value: &Value) -> Option<BTreeMap<String, String>> {
     found.filter(|tags: &BTreeMap<_, _>| {
         (1..=MOST_TAGS).contains(&tags.len()) && tags.iter().all(fits)
     })
-}
-
-fn pair(text: &str) -> Option<(String, String)> {
-    text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()))
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 fn is_key(key: &str) -> bool {

@@ -9,10 +9,11 @@ use futures_util::future::BoxFuture;
 use org_operator_changes::book::{AccountBook, AccountTask, RowState};
 use org_operator_changes::{CallProblem, Inverse, Made, PlanRow, RowKey, Seen};
 use org_operator_core::contract::change_item::account_partition;
+use org_operator_core::model::spec::Spec;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{ChangeLedger, Clock};
 use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
-use org_operator_operations::{Change, Target};
+use org_operator_operations::{Change, Operation, OperationFailure, Rows, Target};
 use org_operator_testkit::memory::MemoryLedger;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -97,15 +98,22 @@ impl World {
     }
 }
 
+/// Its plans are made by the tests.
+impl Operation for World {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn run<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
+        Box::pin(async { Ok(Rows::new()) })
+    }
+
+    fn probe<'a>(&'a self, _: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 impl Change for World {
-    fn operation(&self) -> &'static str {
-        "switches"
-    }
-
-    fn key_column(&self) -> &'static str {
-        "switch"
-    }
-
     fn words(&self) -> &'static [&'static str] {
         &[]
     }

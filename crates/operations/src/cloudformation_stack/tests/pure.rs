@@ -22,9 +22,7 @@ fn refused(given: &Value) -> String {
 }
 
 fn wanted(given: &Value) -> Wanted {
-    let mut violations = Violations::default();
-    let wanted = Wanted::of(given.as_object().unwrap(), &mut violations);
-    wanted.unwrap_or_else(|| panic!("{violations}"))
+    Wanted::of(given.as_object().unwrap()).unwrap_or_else(|wrong| panic!("{wrong:?}"))
 }
 
 #[test]
