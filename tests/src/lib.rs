@@ -6,6 +6,7 @@ pub mod backend;
 pub mod bounded;
 pub mod campaign;
 pub mod canned;
+pub mod changing;
 pub mod child;
 pub mod command;
 pub mod contracts;

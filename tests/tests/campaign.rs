@@ -8,6 +8,7 @@ use std::time::Duration;
 use org_operator_testkit::TestResult;
 use org_operator_tests::bounded;
 use org_operator_tests::campaign::Tally;
+use org_operator_tests::changing::seeds;
 
 /// Seeds of a run that names no number.
 const SEEDS: u64 = 240;
@@ -18,11 +19,6 @@ const LIMIT: Duration = Duration::from_mins(2);
 struct Summary {
     seeds: usize,
     tally: Tally,
-}
-
-fn number(name: &str) -> TestResult<Option<u64>> {
-    let value = std::env::var(name).ok();
-    value.map(|text| text.parse().map_err(|e| format!("{name}={text}: {e}").into())).transpose()
 }
 
 /// A seed's judgement, from a process of its own; a panic of the product is a judgement too, and
@@ -36,10 +32,7 @@ fn judge(arguments: &[&str], limit: Duration) -> Result<Tally, String> {
 
 /// Judges the seeds of a campaign over the deployed steps, or over the command.
 fn campaign(whose: &'static str) -> TestResult<Summary> {
-    let seeds = match number("SEED")? {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("SEEDS")?.unwrap_or(SEEDS),
-    };
+    let seeds = seeds(SEEDS)?;
     let next = AtomicU64::new(seeds.start);
     let judged = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

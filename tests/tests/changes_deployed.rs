@@ -6,10 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sim::{
-    CallPattern, Conditions, Fault, FaultRule, IngressRule, Latency, Service, Shape, Simulation,
-    When, World,
-};
+use aws_sim::{Conditions, Fault, IngressRule, Service, Shape, Simulation, World};
 use org_operator_aws::{DynamoDbLedger, Organization, S3Artifacts};
 use org_operator_changes::{PlanRow, read_plan};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
@@ -22,6 +19,7 @@ use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members, settings};
 use org_operator_tests::campaign::drive::{BUCKET, TABLE};
+use org_operator_tests::changing::{faults_of_change, quiet, rule, seeds};
 use org_operator_tests::files::{state_machine, worker_event};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
@@ -194,18 +192,8 @@ impl Deployment {
     }
 }
 
-fn quiet() -> Conditions {
-    let latency = Latency::Fixed(Duration::from_millis(50));
-    Conditions { latency: vec![(CallPattern::default(), latency)], ..Conditions::default() }
-}
-
 /// Changes, reads and the ledger fail in every way, and replies are lost.
 fn faulty() -> Conditions {
-    let rule = |service, operation, share, fault| FaultRule {
-        calls: CallPattern::operation(service, operation),
-        when: When::Share(share),
-        fault,
-    };
     let mut faults = vec![
         rule(Service::Ec2, "DescribeSecurityGroupRules", 0.1, Fault::Reset),
         rule(Service::DynamoDb, "PutItem", 0.1, Fault::LostReply),
@@ -214,14 +202,7 @@ fn faulty() -> Conditions {
         rule(Service::Sts, "AssumeRole", 0.05, Fault::Throttled),
     ];
     for operation in ["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"] {
-        faults.extend([
-            rule(Service::Ec2, operation, 0.15, Fault::Throttled),
-            rule(Service::Ec2, operation, 0.2, Fault::LostReply),
-            rule(Service::Ec2, operation, 0.1, Fault::Truncated),
-            rule(Service::Ec2, operation, 0.1, Fault::Reset),
-            rule(Service::Ec2, operation, 0.1, Fault::Internal),
-            rule(Service::Ec2, operation, 0.05, Fault::Denied),
-        ]);
+        faults.extend(faults_of_change(Service::Ec2, operation, 0.2));
     }
     Conditions { faults, ..quiet() }
 }
@@ -257,18 +238,10 @@ async fn judge(seed: u64) -> TestResult<usize> {
     Ok(wanted.len())
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[tokio::test(start_paused = true)]
 async fn deployed_workers_that_die_change_exactly_the_plan_and_undo_it() -> TestResult<()> {
-    let seeds = match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("SEEDS").unwrap_or(SEEDS),
-    };
     let mut changes = 0;
-    for seed in seeds {
+    for seed in seeds(SEEDS)? {
         changes += judge(seed).await.map_err(|e| format!("seed {seed}: {e}"))?;
     }
     assert!(changes > 0, "no seed has a rule to close");

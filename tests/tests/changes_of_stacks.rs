@@ -9,6 +9,7 @@ use org_operator_changes::{Counts, Outcome, PlanRow};
 use org_operator_operations::Change;
 use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_testkit::TestResult;
+use org_operator_tests::changing::seeds;
 use serde_json::{Map, Value, json};
 use trial::{Applied, Trial};
 
@@ -52,9 +53,9 @@ async fn judge(seed: u64) -> TestResult<()> {
 async fn created(trial: &mut Trial) -> TestResult<Applied> {
     let first = template(&[("Topic", "AWS::SNS::Topic")]);
     let rows = trial.plan("plan-1", &first, 1).await?;
-    let sets = trial.simulation.change_sets().len();
-    assert_eq!(sets, trial.targets().len(), "a plan has one change set a target");
-    assert!(trial.simulation.executed_sets().is_empty(), "a plan executes nothing");
+    let sets = trial.stage.simulation.change_sets().len();
+    assert_eq!(sets, trial.stage.targets().len(), "a plan has one change set a target");
+    assert!(trial.stage.simulation.executed_sets().is_empty(), "a plan executes nothing");
     let created = trial.apply("apply-1", &rows).await?;
     all(&created.result, Outcome::Applied, rows.len());
     trial.assert_executed_once(&rows);
@@ -86,27 +87,19 @@ async fn dropped(trial: &mut Trial) -> TestResult<()> {
     let drops: Vec<PlanRow> =
         rows.iter().filter_map(|row| CloudFormationStack.dropped(row)).collect();
     let left = |trial: &Trial| {
-        let sets = trial.simulation.change_sets();
+        let sets = trial.stage.simulation.change_sets();
         sets.iter().filter(|set| rows.iter().any(|row| row.key.key == set.arn)).count()
     };
-    assert_eq!(left(trial), trial.targets().len());
+    assert_eq!(left(trial), trial.stage.targets().len());
     let dropped = trial.apply("drop-5", &drops).await?;
     all(&dropped.result, Outcome::Applied, rows.len());
     assert_eq!(left(trial), 0, "a dropped plan has left change sets");
     Ok(())
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[tokio::test(start_paused = true)]
 async fn under_faults_and_deaths_each_reviewed_change_set_is_executed_once() -> TestResult<()> {
-    let seeds = match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("SEEDS").unwrap_or(SEEDS),
-    };
-    for seed in seeds {
+    for seed in seeds(SEEDS)? {
         judge(seed).await.map_err(|e| format!("seed {seed}: {e}"))?;
     }
     Ok(())

@@ -6,6 +6,7 @@ mod trial;
 use aws_sim::Fault;
 use org_operator_changes::{Counts, Outcome};
 use org_operator_testkit::TestResult;
+use org_operator_tests::changing::seeds;
 use serde_json::json;
 use trial::{Applied, Trial};
 
@@ -27,8 +28,8 @@ fn all_applied(applied: &Applied, rows: usize) {
 async fn judge(seed: u64) -> TestResult<()> {
     let mut trial = Trial::new(seed).await?;
     let rows = trial.plan(&json!({"Standards": [STANDARD]})).await?;
-    assert!(trial.simulation.switched().is_empty(), "a plan switches nothing");
-    let targets = trial.targets().len();
+    assert!(trial.stage.simulation.switched().is_empty(), "a plan switches nothing");
+    let targets = trial.stage.targets().len();
     assert_eq!(rows.len(), 2 * targets, "a hub and a standard for each target");
     all_applied(&trial.apply("apply-1", &rows).await?, rows.len());
     let before = trial.contents();
@@ -58,17 +59,9 @@ async fn judge(seed: u64) -> TestResult<()> {
     Ok(())
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[tokio::test(start_paused = true)]
 async fn under_faults_and_deaths_exactly_the_plan_is_switched_and_taken_back() -> TestResult<()> {
-    let seeds = match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("SEEDS").unwrap_or(SEEDS),
-    };
-    for seed in seeds {
+    for seed in seeds(SEEDS)? {
         judge(seed).await.map_err(|e| format!("seed {seed}: {e}"))?;
     }
     Ok(())
@@ -79,12 +72,12 @@ async fn a_control_whose_standard_could_not_be_switched_on_has_failed() -> TestR
     let mut trial = Trial::new(3).await?;
     let wanted = json!({"Standards": [STANDARD], "DisableControls": ["S3.1"], "Reason": "x"});
     let rows = trial.plan(&wanted).await?;
-    let targets = trial.targets().len();
+    let targets = trial.stage.targets().len();
     let applied = trial.apply_with("apply", &rows, "BatchEnableStandards", Fault::Denied).await?;
     all(&applied.result, Outcome::Applied, targets);
     all(&applied.result, Outcome::Failed, rows.len() - targets);
     let off = |reason: &&String| reason.contains("not processed: NOT_FOUND: no such association");
     assert_eq!(applied.reasons.iter().filter(off).count(), targets, "{:?}", applied.reasons);
-    assert_eq!(trial.simulation.switched().len(), targets, "only the hubs were switched on");
+    assert_eq!(trial.stage.simulation.switched().len(), targets, "only the hubs were switched on");
     Ok(())
 }

@@ -1,18 +1,17 @@
 //! What the campaign changes: each operation with its parameters, what it can see of the simulation
 //! without a call, and which of its calls fail.
 
-use aws_sim::{CallPattern, Fault, FaultRule, IngressRule, Service, Simulation, When};
+use aws_sim::{Fault, FaultRule, IngressRule, Service, Simulation};
 use org_operator_changes::PlanRow;
-use org_operator_operations::close_open_ingress::{self, CloseOpenIngress};
-use org_operator_operations::inspector_activation::{self, InspectorActivation};
-use org_operator_operations::tag_resources::{self, TagResources};
-use org_operator_operations::{Change, Operation};
+use org_operator_operations::Change;
+use org_operator_operations::close_open_ingress::CloseOpenIngress;
+use org_operator_operations::inspector_activation::InspectorActivation;
+use org_operator_operations::tag_resources::TagResources;
+use org_operator_tests::changing::{faults_of_change, rule};
 use serde_json::{Value, json};
 
 /// One operation of the campaign.
 pub(super) struct Subject {
-    pub(super) name: &'static str,
-    pub(super) operation: &'static dyn Operation,
     pub(super) change: &'static dyn Change,
     pub(super) parameters: Value,
     /// What undo must restore in an account's Region.
@@ -35,8 +34,6 @@ pub(super) fn subjects() -> [Subject; 3] {
 
 fn ingress() -> Subject {
     Subject {
-        name: close_open_ingress::NAME,
-        operation: &CloseOpenIngress,
         change: &CloseOpenIngress,
         parameters: json!({"Ports": [22, 3389]}),
         contents: |simulation, account, region| {
@@ -54,8 +51,6 @@ fn ingress() -> Subject {
 
 fn inspector() -> Subject {
     Subject {
-        name: inspector_activation::NAME,
-        operation: &InspectorActivation,
         change: &InspectorActivation,
         parameters: json!({"ScanTypes": "EC2,ECR,LAMBDA,LAMBDA_CODE", "Administered": "enable"}),
         contents: |simulation, account, region| {
@@ -84,8 +79,6 @@ fn scan(account: &str, region: &str, name: &str) -> String {
 
 fn tags() -> Subject {
     Subject {
-        name: tag_resources::NAME,
-        operation: &TagResources,
         change: &TagResources,
         parameters: json!({"Tags": {"Owner": "web", "Stage": "a & <b>"}, "Overwrite": true}),
         contents: |simulation, account, region| {
@@ -108,24 +101,12 @@ impl Subject {
     /// Changes that are throttled, that fail in whole or inside of a success, and whose request or reply
     /// is lost; reads that fail, too.
     pub(super) fn faults(&self) -> Vec<FaultRule> {
-        let rule = |operation, share, fault| FaultRule {
-            calls: CallPattern::operation(self.service, operation),
-            when: When::Share(share),
-            fault,
-        };
-        let mut faults = vec![rule(self.reads, 0.1, Fault::Reset)];
+        let mut faults = vec![rule(self.service, self.reads, 0.1, Fault::Reset)];
         for operation in self.changes {
-            faults.extend([
-                rule(operation, 0.15, Fault::Throttled),
-                rule(operation, 0.2, Fault::LostReply),
-                rule(operation, 0.1, Fault::Truncated),
-                rule(operation, 0.1, Fault::Reset),
-                rule(operation, 0.1, Fault::Internal),
-                rule(operation, 0.05, Fault::Denied),
-            ]);
+            faults.extend(faults_of_change(self.service, operation, 0.2));
             // EC2 has no failures inside of a success.
             if self.service != Service::Ec2 {
-                faults.push(rule(operation, 0.1, Fault::Unprocessed));
+                faults.push(rule(self.service, operation, 0.1, Fault::Unprocessed));
             }
         }
         faults
