@@ -56,6 +56,7 @@ class Trial:
             outcomes = folder / "applied.csv"
             said = outcomes.read_text(encoding="utf-8") if outcomes.exists() else ended.stderr
             raise Failed(f"{words}: exit code {ended.returncode}, not {code}: {said}")
+        must("--drop" not in words or "--undo" not in ended.stderr, f"what is dropped has no undo: {ended.stderr}")
         return folder
 
     def plan(self, body, *more):

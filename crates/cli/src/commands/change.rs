@@ -108,7 +108,7 @@ impl Changing<'_> {
             begun.map_err(|e| self.connection.error("nothing was changed", &e))?;
         }
         let result = self.work(&source, &run, members, &folder, false).await?;
-        self.tell(&folder, &result)
+        self.tell(&folder, &result, &source.plan.rows)
     }
 
     /// The run as it begins or goes on, once nothing speaks against its plan.
@@ -231,13 +231,19 @@ impl Changing<'_> {
         role
     }
 
-    fn tell(&self, folder: &ChangeFolder, result: &ChangeResult) -> Result<Exit, CliError> {
+    fn tell(
+        &self,
+        folder: &ChangeFolder,
+        result: &ChangeResult,
+        rows: &[PlanRow],
+    ) -> Result<Exit, CliError> {
         let path = folder.path("");
         records::print(self.printer, &path, "applied", None)?;
         self.printer.note(&summary(result));
         self.printer.note(&format!("files: {}", path.display()));
         let run = &result.run.run_id;
-        if result.rows.get(Outcome::Applied) > 0 {
+        let can_be_undone = rows.iter().any(|row| row.inverse.is_some());
+        if result.rows.get(Outcome::Applied) > 0 && can_be_undone {
             self.printer.note(&format!("hint: take it back with: {}", self.again("--undo", run)));
         }
         let left = result.rows.get(Outcome::Held) + result.rows.get(Outcome::Failed);
