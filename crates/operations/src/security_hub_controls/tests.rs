@@ -28,6 +28,10 @@ fn wrong_parameters_are_refused_together() {
     assert!(refused(&json!({})).contains("Parameters.Standards: got nothing"));
     let off = json!({"Standards": [], "DisableControls": "S3.1"});
     assert!(refused(&off).contains("Parameters.Reason: got nothing"));
+    let list = json!({"Standards": [], "Reason": ["covered elsewhere"]});
+    assert!(refused(&list).contains("Parameters.Reason: got [\"covered elsewhere\"]"));
+    let long = refused(&json!({"Standards": "x".repeat(1_000_000)}));
+    assert!(long.len() < 1_000 && long.contains("(1000002 bytes)"), "{} bytes", long.len());
     let both = json!({"Standards": [], "DisableControls": "S3.1", "EnableControls": "S3.1", "Reason": "x"});
     assert!(refused(&both).contains("controls that EnableControls does not name"));
     assert_eq!(
