@@ -6,9 +6,8 @@ mod described;
 use std::collections::BTreeMap;
 
 use super::handler::{Context, Handler, ServiceResult, call};
-use super::session_policy;
+use super::session_policy::allowed;
 use crate::call::{Call, Service};
-use crate::fault::Fault;
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
@@ -28,7 +27,8 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let handler: Handler<'a> = Box::new(move |context| {
         let place = (account.as_str(), signer.region.as_str());
         let answered =
-            allowed(signer, &operation).and_then(|()| handle(context, place, &operation, &form));
+            allowed(Service::CloudFormation, signer, &format!("cloudformation:{operation}"))
+                .and_then(|()| handle(context, place, &operation, &form));
         match answered {
             Ok(body) => Reply::xml(200, &envelope(&operation, &body))
                 .with_header("x-amzn-requestid", "simulated"),
@@ -36,15 +36,6 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
         }
     });
     (received, handler)
-}
-
-fn allowed(signer: &Signer, operation: &str) -> ServiceResult<()> {
-    let action = format!("cloudformation:{operation}");
-    if session_policy::allows(&signer.token, &action) {
-        return Ok(());
-    }
-    let denied = Fault::Denied.error(Service::CloudFormation, &action);
-    Err(denied.unwrap_or_else(|| ServiceError::new(403, "AccessDenied", action)))
 }
 
 fn envelope(operation: &str, body: &str) -> String {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::handler::{Context, Handler, ServiceResult, call, json_reply};
-use super::session_policy::refusal;
+use super::session_policy::allowed;
 use crate::call::{Call, Service};
 use crate::request::{Request, Signer};
 use crate::rng::keyed;
@@ -16,12 +16,8 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let received = call(Service::Inspector, operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let place = (account.as_str(), signer.region.as_str());
-        let refused = refusal(Service::Inspector, signer, &format!("inspector2:{operation}"));
-        let answered = refused.map_or(Ok(()), Err);
-        json_reply(
-            Service::Inspector,
-            answered.and_then(|()| handle(context, place, operation, &input)),
-        )
+        let may = allowed(Service::Inspector, signer, &format!("inspector2:{operation}"));
+        json_reply(Service::Inspector, may.and_then(|()| handle(context, place, operation, &input)))
     });
     (received, handler)
 }

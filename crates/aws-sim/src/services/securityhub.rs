@@ -4,9 +4,8 @@
 use serde_json::{Value, json};
 
 use super::handler::{Context, Handler, ServiceResult, call, json_reply};
-use super::session_policy;
+use super::session_policy::allowed;
 use crate::call::{Call, Service};
-use crate::fault::Fault;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
 use crate::stores::{CONTROLS, HubState, SecurityHub};
@@ -30,7 +29,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let account = signer.account();
     let received = call(Service::SecurityHub, operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
-        let answered = allowed(signer, operation)
+        let answered = allowed(Service::SecurityHub, signer, &format!("securityhub:{operation}"))
             .and_then(|()| handle(context, (&account, &signer.region), operation, &request.json()));
         json_reply(Service::SecurityHub, answered).with_header("x-amzn-requestid", "simulated")
     });
@@ -41,16 +40,8 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
 pub(super) fn recorder<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
     let received = call(Service::Config, &request.json_operation(), &signer.account(), signer);
     let status = json!({"ConfigurationRecordersStatus": [{"name": "default", "recording": true}]});
-    (received, Box::new(move |_| json_reply(Service::Config, Ok(status))))
-}
-
-fn allowed(signer: &Signer, operation: &str) -> ServiceResult<()> {
-    let action = format!("securityhub:{operation}");
-    if session_policy::allows(&signer.token, &action) {
-        return Ok(());
-    }
-    let denied = Fault::Denied.error(Service::SecurityHub, &action);
-    Err(denied.unwrap_or_else(|| ServiceError::new(403, "AccessDeniedException", action)))
+    let may = allowed(Service::Config, signer, &format!("config:{}", received.operation));
+    (received, Box::new(move |_| json_reply(Service::Config, may.map(|()| status))))
 }
 
 fn handle(

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::handler::ServiceResult;
 use crate::call::Service;
 use crate::fault::Fault;
 use crate::request::Signer;
@@ -35,8 +36,11 @@ pub(super) fn allows(token: &str, action: &str) -> bool {
     actions == "*" || actions.split(',').any(|allowed| allowed == action)
 }
 
-/// What `service` answers where the session of `signer` does not allow `action`.
-pub(super) fn refusal(service: Service, signer: &Signer, action: &str) -> Option<ServiceError> {
-    let is_denied = !allows(&signer.token, action);
-    is_denied.then(|| Fault::Denied.error(service, action)).flatten()
+/// Refuses, in the words of `service`, what the session of `signer` does not allow.
+pub(super) fn allowed(service: Service, signer: &Signer, action: &str) -> ServiceResult<()> {
+    if allows(&signer.token, action) {
+        return Ok(());
+    }
+    let denied = Fault::Denied.error(service, action);
+    Err(denied.unwrap_or_else(|| ServiceError::new(403, "AccessDenied", action)))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::handler::{Context, Handler, ServiceResult, call, json_reply, offset, page};
-use super::session_policy::refusal;
+use super::session_policy::allowed;
 use crate::call::{Call, Service};
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
@@ -20,12 +20,8 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let received = call(Service::Tagging, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
         let place = (account.as_str(), signer.region.as_str());
-        let refused = refusal(Service::Tagging, signer, &format!("tag:{operation}"));
-        let answered = refused.map_or(Ok(()), Err);
-        json_reply(
-            Service::Tagging,
-            answered.and_then(|()| handle(context, place, &operation, &input)),
-        )
+        let may = allowed(Service::Tagging, signer, &format!("tag:{operation}"));
+        json_reply(Service::Tagging, may.and_then(|()| handle(context, place, &operation, &input)))
     });
     (received, handler)
 }
