@@ -1,4 +1,4 @@
-"""The calls that change something and that org-operator makes: exactly those of this list, in an archive of their own."""
+"""The calls that change something and that org-operator makes by models: exactly those of this list, in an archive of their own."""
 
 import readonly
 
@@ -9,7 +9,6 @@ CALLS = {
     "securityhub": (
         "BatchDisableStandards", "BatchEnableStandards", "BatchUpdateStandardsControlAssociations", "EnableSecurityHub",
     ),
-    "stepfunctions": ("SendTaskFailure", "SendTaskSuccess"),
 }
 
 

@@ -91,6 +91,6 @@ fn a_changing_call_is_none_of_the_read_only_ones() {
     for (service, operation) in [("inspector2", "BatchGetAccountStatus"), ("ec2", "RunInstances")] {
         assert!(ChangeCall::new(service, operation).is_err(), "{service} {operation}");
     }
-    let actions = ChangeCall::new("stepfunctions", "SendTaskSuccess").unwrap().actions();
-    assert_eq!(actions, ["states:SendTaskSuccess"]);
+    let actions = ChangeCall::new("resourcegroupstaggingapi", "TagResources").unwrap().actions();
+    assert_eq!(actions, ["tag:TagResources"]);
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{ModelError, models};
 
 /// Everything that the product changes through these models. A call that is not here cannot be made.
-const CALLS: [(&str, &[&str]); 5] = [
+const CALLS: [(&str, &[&str]); 4] = [
     ("cloudformation", &["CreateChangeSet", "DeleteChangeSet", "DeleteStack", "ExecuteChangeSet"]),
     ("inspector2", &["Disable", "Enable"]),
     ("resourcegroupstaggingapi", &["TagResources", "UntagResources"]),
@@ -17,7 +17,6 @@ const CALLS: [(&str, &[&str]); 5] = [
             "EnableSecurityHub",
         ],
     ),
-    ("stepfunctions", &["SendTaskFailure", "SendTaskSuccess"]),
 ];
 
 fn all() -> &'static ChangeModels {
