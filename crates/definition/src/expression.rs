@@ -4,8 +4,9 @@
 
 mod compare;
 mod function;
+mod mentions;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jpx_core::ast::Ast;
 use serde_json::Value;
@@ -13,6 +14,8 @@ use serde_json::Value;
 use crate::definition::Table;
 use crate::fault::listed;
 use crate::types::{Class, Type};
+
+pub(crate) use mentions::{Mentions, Part};
 
 /// What paths can name besides the members of what they are evaluated on.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +32,7 @@ pub(crate) struct Found {
     /// The type of its value.
     pub(crate) gives: Type,
     /// The variables that it names, and what else it needs of a run: see [`crate::path`].
-    pub(crate) mentions: BTreeSet<String>,
+    pub(crate) mentions: Mentions,
     /// What is wrong with it.
     pub(crate) problems: Vec<Problem>,
     /// What of it AWS marks as sensitive.
@@ -48,7 +51,7 @@ pub(crate) fn check(known: &Known, ast: &Ast, on: &Type) -> Found {
     let mut checking = Checking {
         known,
         locals: Vec::new(),
-        mentions: BTreeSet::new(),
+        mentions: Mentions::default(),
         problems: Vec::new(),
         sensitive: None,
     };
@@ -64,7 +67,7 @@ pub(crate) fn check(known: &Known, ast: &Ast, on: &Type) -> Found {
 struct Checking<'a> {
     known: &'a Known,
     locals: Vec<(String, Type)>,
-    mentions: BTreeSet<String>,
+    mentions: Mentions,
     problems: Vec<Problem>,
     sensitive: Option<String>,
 }
@@ -84,7 +87,12 @@ impl Checking<'_> {
             Ast::Identity { .. } => on.clone(),
             Ast::Field { name, .. } => self.field(name, on),
             Ast::Subexpr { lhs, rhs, .. } => {
-                let left = self.of(lhs, on);
+                let left = match (lhs.as_ref(), mentions::first_member(rhs)) {
+                    (Ast::VariableRef { name, .. }, Some(member)) => {
+                        self.variable(name, Some(member))
+                    }
+                    _ => self.of(lhs, on),
+                };
                 self.of(rhs, &left)
             }
             Ast::Index { .. } => self.item(on, "an index"),
@@ -128,7 +136,7 @@ impl Checking<'_> {
                 elements.iter().map(|pair| (pair.key.clone(), self.of(&pair.value, on))).collect(),
             ),
             Ast::Function { name, args, .. } => self.function(name, args, on),
-            Ast::VariableRef { name, .. } => self.variable(name),
+            Ast::VariableRef { name, .. } => self.variable(name, None),
             Ast::Let { bindings, expr, .. } => self.binding(bindings, expr, on),
             _ => self.problem(
                 "`&` outside of a function",
@@ -205,11 +213,12 @@ impl Checking<'_> {
         }
     }
 
-    fn variable(&mut self, name: &str) -> Type {
+    /// A variable, or only a member of it.
+    fn variable(&mut self, name: &str, member: Option<&str>) -> Type {
         if let Some((_, local)) = self.locals.iter().rev().find(|(known, _)| known == name) {
             return local.clone();
         }
-        self.mentions.insert(name.to_owned());
+        self.mentions.note(name, member);
         let found = self.known.variables.iter().find(|(known, _)| known == name);
         if let Some((_, of)) = found {
             return of.clone();

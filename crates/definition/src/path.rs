@@ -1,13 +1,16 @@
 //! A path of a definition: parsed once, checked against what it is evaluated on, evaluated for every row.
 
+mod chain;
+
 use std::collections::HashMap;
 
 use jpx_core::ast::Ast;
 use jpx_core::interpreter::interpret;
 use jpx_core::{Context, ErrorReason, JmespathError};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::expression::{self, Found, Known};
+use self::chain::Chain;
+use crate::expression::{self, Found, Known, Mentions, Part};
 use crate::fault::{Faults, quoted};
 use crate::functions::{NOW, RUNTIME, TABLE};
 use crate::types::{Class, Type};
@@ -17,7 +20,8 @@ use crate::types::{Class, Type};
 pub(crate) struct Path {
     text: String,
     ast: Ast,
-    mentions: Vec<String>,
+    chain: Option<Chain>,
+    mentions: Mentions,
 }
 
 /// A path and what checking it found.
@@ -31,7 +35,7 @@ pub(crate) struct Typed {
 /// The values of what paths can name, while they are evaluated for one row.
 pub(crate) trait Scope {
     /// The value of `name`; `None` where there is no such name.
-    fn value(&self, name: &str) -> Option<Value>;
+    fn value(&self, name: &str) -> Option<&Value>;
 }
 
 impl Path {
@@ -61,13 +65,14 @@ impl Path {
             };
             faults.note(place, format!("{}{whole}", problem.came), problem.allowed);
         }
-        let path = Self { text: text.to_owned(), ast, mentions: mentions.into_iter().collect() };
+        let chain = Chain::of(&ast);
+        let path = Self { text: text.to_owned(), ast, chain, mentions };
         Some(Typed { path, gives, sensitive })
     }
 
     /// Whether it names the variable `name`.
     pub(crate) fn mentions(&self, name: &str) -> bool {
-        self.mentions.iter().any(|known| known == name)
+        self.mentions.has(name)
     }
 
     /// Whether what it gives depends on the day of the run.
@@ -77,10 +82,7 @@ impl Path {
 
     /// The calls, constants and parameters that it names.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
-        self.mentions
-            .iter()
-            .map(String::as_str)
-            .filter(|name| *name != NOW && !name.starts_with(TABLE))
+        self.mentions.names().filter(|name| *name != NOW && !name.starts_with(TABLE))
     }
 
     /// What it gives for `on`.
@@ -88,10 +90,19 @@ impl Path {
     /// # Errors
     /// What is wrong, without any value: values can be secret.
     pub(crate) fn of(&self, on: &Value, scope: &impl Scope) -> Result<Value, String> {
+        match self.chain.as_ref().and_then(|chain| chain.follow(on, scope)) {
+            Some(found) => Ok(found.clone()),
+            None => self.interpreted(on, scope),
+        }
+    }
+
+    fn interpreted(&self, on: &Value, scope: &impl Scope) -> Result<Value, String> {
         let mut context = Context::new(&self.text, &RUNTIME);
         if !self.mentions.is_empty() {
-            let named =
-                self.mentions.iter().filter_map(|name| Some((name.clone(), scope.value(name)?)));
+            let named = self
+                .mentions
+                .parts()
+                .filter_map(|(name, part)| Some((name.to_owned(), cut(scope.value(name)?, part))));
             context.push_scope(named.collect::<HashMap<_, _>>());
         }
         interpret(on, &self.ast, &mut context)
@@ -138,6 +149,17 @@ impl Typed {
     }
 }
 
+/// The value with what is read of it. Whole rows and answers are large, and a path is evaluated for each row.
+fn cut(value: &Value, part: &Part) -> Value {
+    match (value, part) {
+        (Value::Object(all), Part::Members(names)) => {
+            let read = names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone())));
+            Value::Object(read.collect::<Map<_, _>>())
+        }
+        _ => value.clone(),
+    }
+}
+
 fn syntax(error: &JmespathError) -> String {
     // The parser shows its tokens as Rust does; the place and what it wanted are enough.
     let wanted = match &error.reason {
@@ -158,6 +180,6 @@ fn reason(error: &JmespathError) -> String {
 /// The variables that a path names; none where it is no path.
 pub(crate) fn named(text: &str) -> std::collections::BTreeSet<String> {
     let ast = jpx_core::parse(text);
-    ast.map(|ast| expression::check(&Known::default(), &ast, &Type::Any).mentions)
-        .unwrap_or_default()
+    let mentions = ast.map(|ast| expression::check(&Known::default(), &ast, &Type::Any).mentions);
+    mentions.unwrap_or_default().names().map(str::to_owned).collect()
 }

@@ -43,7 +43,7 @@ impl Checking<'_> {
         let mut type_of = of;
         let types = args.iter().map(|arg| type_of(arg, self)).collect();
         if signature.clock {
-            self.mentions.insert(NOW.to_owned());
+            self.mentions.note(NOW, None);
         }
         types
     }
@@ -92,7 +92,7 @@ impl Checking<'_> {
             self.problem(format!("the table `{name}`"), allowed);
             return;
         };
-        self.mentions.insert(format!("{TABLE}{name}"));
+        self.mentions.note(&format!("{TABLE}{name}"), None);
         if found.complete {
             self.require_values(name, found, key);
         }

@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
 
     /// An input with constants and parameters filled in.
     pub(crate) fn input(&self, input: &Map<String, Value>) -> Map<String, Value> {
-        let value = filled(&Value::Object(input.clone()), &|name| self.value(name));
+        let value = filled(&Value::Object(input.clone()), &|name| self.value(name).cloned());
         match value {
             Some(Value::Object(members)) => members,
             _ => Map::new(),
@@ -56,8 +56,8 @@ impl<'a> Facts<'a> {
 }
 
 impl Scope for Facts<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
-        self.constants.get(name).or_else(|| self.parameters.get(name)).cloned()
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.constants.get(name).or_else(|| self.parameters.get(name))
     }
 }
 
@@ -117,13 +117,13 @@ pub(super) struct Names<'a> {
 }
 
 impl Scope for Names<'_> {
-    fn value(&self, name: &str) -> Option<Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
         if name == PARENT {
-            return self.row.parent.as_deref().cloned();
+            return self.row.parent.as_deref();
         }
         let answer = self.row.answers.iter().find(|(known, _)| known == name);
         // A refused call has no answer, and whatever names it is `denied` already.
-        answer.map(|(_, value)| Value::clone(value)).or_else(|| self.facts.value(name))
+        answer.map(|(_, value)| value.as_ref()).or_else(|| self.facts.value(name))
     }
 }
 
