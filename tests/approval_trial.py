@@ -17,7 +17,7 @@ from organization import REGION, command, policy
 
 OPERATION = "close-open-ingress"
 TABLE = "ledger"
-PLAN = {"Operation": OPERATION, "WorkItems": 2, "Targets": 5, "ExpiresAt": 4_000_000_000}
+PLAN = {"Operation": OPERATION, "WorkItems": 2, "Targets": 5, "Changes": {"close": 7, "open": 1}, "ExpiresAt": 4_000_000_000}
 KEYS = [("Run", "HASH"), ("Entry", "RANGE")]
 
 
@@ -126,12 +126,12 @@ def approved(trial):
     run, execution = trial.start({"Operation": OPERATION, "Apply": True, "PlanRun": "plan-1"})
     token, message = trial.token(run), trial.message()
     expect(message["Subject"] == f"Approve run {run}?", f"the subject: {message}")
-    for part in ("5 targets of 2 accounts", f"s3://results/runs/{OPERATION}/plan-1/", "within 12 hours"):
+    for part in ("would change something (close 7, open 1) in", "5 targets of 2 accounts", f"s3://results/runs/{OPERATION}/plan-1/", "within 12 hours"):
         expect(part in message["Message"], f"`{part}` is not in: {message['Message']}")
     line = next(line for line in message["Message"].splitlines() if line.startswith("org-operator "))
     words = shlex.split(line)[1:]
     asked = trial.typed(words, 2)
-    expect("give --confirm close-open-ingress" in asked and "plan-1" in asked, f"without a terminal: {asked}")
+    expect("give --confirm close-open-ingress" in asked and "plan-1 (close 7, open 1), in 5 targets" in asked, f"without a terminal: {asked}")
     expect("was not approved" in trial.typed([*words, "--confirm", "yes"], 2), "`yes` was taken for the operation's name")
     expect(trial.states.describe_execution(executionArn=execution)["status"] == "RUNNING", "it does not wait any more")
     said = trial.typed([*words, "--confirm", OPERATION], 0)

@@ -71,6 +71,7 @@ class Trial:
             [command(), *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
         )
         expect(ended.returncode == 0, f"{words}: {ended.stderr}")
+        return ended.stdout + ended.stderr
 
     def outcomes(self, run):
         """The outcomes of the run's rows, with what is said of each."""
@@ -84,11 +85,12 @@ class Trial:
         ingress = [rule for rule in found if not rule["IsEgress"] and rule.get("CidrIpv4") == "0.0.0.0/0"]
         return [(rule["FromPort"], rule.get("Description"), rule.get("Tags")) for rule in ingress]
 
-    def changed(self, request, answer):
+    def changed(self, request, answer, action="close"):
         """A run that waits, is answered, and ends; its outcomes."""
         run, execution = self.start({"Apply": True} | request)
         self.waits(run)
-        self.typed(*answer[:1], run, *answer[1:])
+        shown = self.typed(*answer[:1], run, *answer[1:])
+        expect(f"({action} 1), in 1 targets" in shown, f"{answer}: {shown}")
         said = self.ended(execution)
         expect(said["status"] == "SUCCEEDED", f"{request}: {said}")
         return run, *self.outcomes(run)
@@ -114,7 +116,7 @@ def trial(cloud, home):
     applied, outcomes, said = deployed.changed({"PlanRun": plan}, ["approve", "--confirm", OPERATION])
     expect(outcomes == ["APPLIED"] and not deployed.rules(), f"approved: {said}, {deployed.rules()}")
     print("  approved, the admin worker changes what was planned")
-    _, outcomes, said = deployed.changed({"Undo": applied}, ["approve", "--confirm", OPERATION])
+    _, outcomes, said = deployed.changed({"Undo": applied}, ["approve", "--confirm", OPERATION], "open")
     expect(outcomes == ["APPLIED"] and deployed.rules() == first, f"taken back: {said}, {deployed.rules()}, not {first}")
     print("  taken back, it is as it was")
 

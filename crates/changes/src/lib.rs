@@ -26,8 +26,8 @@ pub use guards::{Canary, FailedTargets, Guards, Hold, Protected};
 pub use journal::{Journal, Line, RowRecord};
 pub use org_operator_core::model::limit::Limit;
 pub use plan::{
-    Inverse, PlanRow, PlanTable, RowKey, SKIP, planned, planned_row, read_plan, write_plan,
-    write_plan_table,
+    Inverse, PlanRow, PlanTable, RowKey, SKIP, changes_by_action, planned, planned_row, read_plan,
+    write_plan, write_plan_table,
 };
 pub use row_run::{CallProblem, Event, MOST_TRIES, Made, RowRun, Step};
 pub use run::{ChangeResult, ChangeRun, by_target, conclude, target};

@@ -1,7 +1,7 @@
 //! The rows of a plan, and their files: `plan.jsonl` for programs, `plan.csv` for people. What a row
 //! means for one kind of resource is that operation's part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_core::contract::document;
 use org_operator_core::input::violation::Violations;
@@ -67,6 +67,16 @@ impl PlanRow {
 /// The columns of `plan.csv`, in order.
 const COLUMNS: [&str; 8] =
     ["account_id", "account_name", "region", "key", "action", "reason", "before", "after"];
+
+/// How many of `rows` are to be changed, by action; rows that stay as they are do not count.
+#[must_use]
+pub fn changes_by_action<'a>(rows: impl IntoIterator<Item = &'a PlanRow>) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for row in rows.into_iter().filter(|row| row.is_change()) {
+        *counts.entry(row.action.clone()).or_insert(0) += 1;
+    }
+    counts
+}
 
 /// `plan.jsonl`: the rows, one object a line.
 ///

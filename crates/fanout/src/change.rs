@@ -8,7 +8,8 @@ mod source;
 mod tasks;
 
 use org_operator_changes::{
-    ChangeRun, Guards, Plan, Protected, Wanted, check, write_plan, write_plan_table,
+    ChangeRun, Guards, Plan, Protected, Wanted, changes_by_action, check, write_plan,
+    write_plan_table,
 };
 use org_operator_core::artifact::{CHANGE, MANIFEST, PLAN_ROWS, PLAN_TABLE};
 use org_operator_core::contract::document;
@@ -124,6 +125,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         let written = RunPlan {
             apply: true,
             approval: request.approval.unwrap_or(true),
+            changes: changes_by_action(&plan.rows),
             parameters: Map::new(),
             worker_function: self.settings.worker_admin.clone(),
             ..self.plan(run.run_id.clone(), request, &folder, (&all, targets as u64))

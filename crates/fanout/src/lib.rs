@@ -12,6 +12,8 @@ mod resume;
 mod select;
 mod suite;
 
+use std::collections::BTreeMap;
+
 use org_operator_core::artifact::{
     ACCOUNTS_CSV, Folder, MANIFEST, OPERATION, PLAN, SUITES, accounts_csv,
 };
@@ -226,6 +228,7 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
             max_concurrency: request.max_concurrency.unwrap_or(self.settings.max_concurrency),
             worker_function: self.settings.worker_readonly.clone(),
             expires_at: self.expiry(now),
+            changes: BTreeMap::new(),
             planned_at: Some(now),
         }
     }

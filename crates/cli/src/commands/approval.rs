@@ -74,14 +74,16 @@ fn not_asked(args: &WaitingArgs) -> CliError {
 
 fn shown(run: &str, approval: &Approval) -> String {
     let Approval { proposal, asked_at, .. } = approval;
-    let Proposal { operation, targets, work_items, plan_run, undo } = proposal;
+    let Proposal { operation, targets, work_items, changes, plan_run, undo } = proposal;
     let what = match (plan_run, undo) {
         (Some(plan), _) => format!("apply the plan of run {plan}"),
         (None, Some(run)) => format!("take back what run {run} changed"),
         (None, None) => "change something".to_owned(),
     };
+    let rows: Vec<_> = changes.iter().map(|(action, count)| format!("{action} {count}")).collect();
+    let by_action = if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) };
     format!(
-        "run {run}: {operation} would {what}, in {targets} targets of {work_items} accounts; \
+        "run {run}: {operation} would {what}{by_action}, in {targets} targets of {work_items} accounts; \
          it was asked at {asked_at}"
     )
 }

@@ -2,6 +2,7 @@
 //! `org-operator approve` and `reject` read it. Its partition key is the run's id. How it is stored is
 //! the ledger's part.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub struct Proposal {
     pub targets: u64,
     /// How many accounts it works in.
     pub work_items: u64,
+    /// How many rows it would change, by what is done to them; empty where an earlier release asked.
+    pub changes: BTreeMap<String, u64>,
     /// The run whose plan is applied; `None` in a run that takes back, or is resumed.
     pub plan_run: Option<String>,
     /// The run whose changes are taken back.
@@ -50,6 +53,8 @@ struct Plan {
     operation: String,
     targets: u64,
     work_items: u64,
+    #[serde(default)]
+    changes: BTreeMap<String, u64>,
 }
 
 /// The fields of an execution's input that are shown.
@@ -87,10 +92,10 @@ impl Proposal {
     /// # Errors
     /// `Internal` where one of them is something else.
     pub fn parse(plan: &str, request: &str) -> Result<Self, Error> {
-        let Plan { operation, targets, work_items } =
+        let Plan { operation, targets, work_items, changes } =
             serde_json::from_str(plan).map_err(Error::internal)?;
         let Request { plan_run, undo } = serde_json::from_str(request).map_err(Error::internal)?;
-        Ok(Self { operation, targets, work_items, plan_run, undo })
+        Ok(Self { operation, targets, work_items, changes, plan_run, undo })
     }
 }
 
@@ -104,6 +109,7 @@ mod tests {
         let proposal = Proposal::parse(plan, r#"{"Undo":"r1","PlanRun":null}"#).unwrap();
         assert_eq!((proposal.targets, &proposal.plan_run), (3, &None));
         assert_eq!(proposal.undo.as_deref(), Some("r1"));
+        assert!(proposal.changes.is_empty());
         let token = TaskToken::new("AAAAsecret".to_owned());
         let asked_at = "2026-11-26T08:15:30Z".to_owned();
         let shown = format!("{:?}", Approval { token: token.clone(), proposal, asked_at });

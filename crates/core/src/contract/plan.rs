@@ -1,5 +1,7 @@
 //! The fanout's output: a small plan of the run, which the other steps read. `plan.json` is the same.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,6 +36,10 @@ pub struct RunPlan {
     /// releases change nothing.
     #[serde(default)]
     pub approval: bool,
+    /// How many rows a run that applies a plan would change, by what is done to them; empty in other
+    /// runs, whose `plan.json` does not have the field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changes: BTreeMap<String, u64>,
     /// Where the work items are.
     pub manifest: ManifestLocation,
     /// How many work items the manifest has.
@@ -60,6 +66,7 @@ impl RunPlan {
     pub fn output(&self) -> Value {
         let mut output = serde_json::to_value(self).unwrap_or_default();
         output["Operations"] = self.operations.clone().into();
+        output["Changes"] = self.changes.iter().map(|(name, n)| (name.clone(), *n)).collect();
         output
     }
 }
@@ -110,6 +117,7 @@ const PLAN_FIELDS: &[&str] = &[
     "Parameters",
     "Apply",
     "Approval",
+    "Changes",
     "Manifest",
     "WorkItems",
     "Targets",
@@ -178,6 +186,7 @@ mod tests {
             max_concurrency: 3,
             worker_function: "w".to_owned(),
             expires_at: 4,
+            changes: BTreeMap::new(),
             planned_at: Some(Timestamp::from_epoch_millis(5)),
         };
         let value = plan.output();

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_changes::book::{AccountBook, by_account};
-use org_operator_changes::{ChangeResult, ChangeRun, Outcome, Plan, PlanRow, read_plan};
+use org_operator_changes::{
+    ChangeResult, ChangeRun, Outcome, Plan, PlanRow, changes_by_action, read_plan,
+};
 use org_operator_core::artifact::{APPLIED, Folder, PLAN, PLAN_ROWS};
 use org_operator_core::contract::change_item::{STATES, account_partition};
 use org_operator_core::contract::document;
@@ -49,6 +51,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         tracing::info!(RunId = %run.run_id, work_items = items.len(), "going on with a plan");
         let resumed = RunPlan {
             approval: request.approval.unwrap_or(true),
+            changes: changes_by_action(rows_left(&plan.rows, left.values())),
             max_concurrency: request.max_concurrency.unwrap_or(stored.max_concurrency),
             worker_function: self.settings.worker_admin.clone(),
             expires_at,
@@ -94,13 +97,20 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
     }
 }
 
+/// The rows whose numbers are in `left`.
+fn rows_left<'a>(
+    rows: &'a [PlanRow],
+    left: impl IntoIterator<Item = &'a BTreeSet<u64>>,
+) -> impl Iterator<Item = &'a PlanRow> {
+    let numbers = left.into_iter().flatten();
+    numbers.filter_map(|number| rows.get(usize::try_from(*number).ok()?))
+}
+
 /// The work items with the Regions that have a row left.
 fn only_left(mut items: Vec<WorkItem>, rows: &[PlanRow], left: &Left) -> Vec<WorkItem> {
-    let row = |number: &u64| usize::try_from(*number).ok().and_then(|place| rows.get(place));
     for item in &mut items {
-        let numbers = left.get(&item.account_id).into_iter().flatten();
-        let regions: BTreeSet<&Region> =
-            numbers.filter_map(row).map(|row| &row.key.region).collect();
+        let of_account = rows_left(rows, left.get(&item.account_id));
+        let regions: BTreeSet<&Region> = of_account.map(|row| &row.key.region).collect();
         item.regions.retain(|region| regions.contains(region));
     }
     items.retain(|item| !item.regions.is_empty());

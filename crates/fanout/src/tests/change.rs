@@ -105,6 +105,7 @@ async fn a_plan_is_handed_to_the_admin_worker_account_by_account() {
     let plan = fanout.deployed(&request(&json!({})), None).await.unwrap();
     assert_eq!((plan.apply, plan.approval, plan.worker_function.as_str()), (true, true, "admin"));
     assert_eq!((plan.work_items, plan.targets), (2, 3));
+    assert_eq!(plan.output()["Changes"], json!({"close": 3}), "for the person who approves");
     assert_eq!(plan.manifest.key, "runs/close-open-ingress/apply-1/manifest.json");
     let expected = [("000000000002".to_owned(), 1), ("000000000003".to_owned(), 2)];
     assert_eq!(manifest(&fanout, &plan), expected);

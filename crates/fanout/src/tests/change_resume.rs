@@ -16,6 +16,7 @@ async fn a_resumed_run_has_the_rows_that_are_left_and_no_canary() {
     assert_eq!((plan.run_id.as_str(), plan.apply, plan.approval), ("apply-1", true, true));
     assert_eq!(plan.manifest.key, "runs/close-open-ingress/apply-1/resume-again.json");
     assert_eq!(manifest(&fanout, &plan), [("000000000003".to_owned(), 1)]);
+    assert_eq!(plan.output()["Changes"], json!({"close": 1}), "what is left");
     let task = book(&fanout, "000000000003").await.task.unwrap();
     assert_eq!((task.execution.as_str(), task.hold), ("again", None));
 }
@@ -46,6 +47,7 @@ async fn what_a_run_applied_is_taken_back_as_a_plan() {
     ended(&fanout, &[0]).await;
     let plan = fanout.deployed(&event, None).await.unwrap();
     assert_eq!((plan.work_items, plan.targets), (1, 1));
+    assert_eq!(plan.output()["Changes"], json!({"open": 1}));
     let rows = fanout.artifacts.text("runs/close-open-ingress/undo-1/plan.jsonl");
     assert!(rows.contains("\"Action\":\"open\""), "{rows}");
 }

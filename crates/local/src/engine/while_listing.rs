@@ -1,6 +1,6 @@
 //! The engine's part in asking accounts while others are still being listed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::pin::pin;
 
 use org_operator_core::artifact::MANIFEST;
@@ -54,6 +54,7 @@ impl Engine {
             worker_function: WORKER.to_owned(),
             // Nothing in a journal expires.
             expires_at: i64::MAX,
+            changes: BTreeMap::new(),
             planned_at: None,
         }
     }

@@ -109,6 +109,7 @@ fn plan() -> RunPlan {
         max_concurrency: 10,
         worker_function: String::new(),
         expires_at: 4_000_000_000,
+        changes: BTreeMap::new(),
         planned_at: None,
     }
 }

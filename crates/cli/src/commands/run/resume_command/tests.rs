@@ -1,5 +1,7 @@
 //! The command that goes on with a run does so when it is pasted.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use clap::Parser;
 use org_operator_core::RunId;
@@ -31,6 +33,7 @@ fn printed(typed: &[&str]) -> String {
         max_concurrency: 1,
         worker_function: String::new(),
         expires_at: 0,
+        changes: BTreeMap::new(),
         planned_at: None,
     };
     command(&aws, &args, &plan)
