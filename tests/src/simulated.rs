@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use aws_sim::{Conditions, EXTERNAL_ID, Endpoint, Simulation, World};
-use org_operator_testkit::TestResult;
+use org_operator_replay::{FROM_THE_ORGANIZATION, Recorded};
+use org_operator_testkit::{TestResult, paths};
 
 use crate::command::Shell;
 
@@ -25,7 +26,22 @@ impl Simulated {
     /// # Errors
     /// Where the machine has no port or thread for it.
     pub fn start(world: World, conditions: Conditions) -> TestResult<Self> {
-        let simulation = Arc::new(Simulation::new(world, conditions));
+        Self::serving(Simulation::new(world, conditions))
+    }
+
+    /// As [`Self::start`]; the calls of the catalogue's files are answered as they are recorded for the
+    /// tests of the operations.
+    ///
+    /// # Errors
+    /// Where the machine has no port or thread for it, and where the recordings cannot be read.
+    pub fn with_recordings(world: World, conditions: Conditions) -> TestResult<Self> {
+        let folder = paths::file("crates/operations/tests/answers");
+        let recorded = Recorded::in_folder(&folder, &FROM_THE_ORGANIZATION)?;
+        Self::serving(Simulation::new(world, conditions).with_recordings(recorded))
+    }
+
+    fn serving(simulated: Simulation) -> TestResult<Self> {
+        let simulation = Arc::new(simulated);
         let (alive, until) = channel();
         let (tell, url) = channel();
         let answering = Arc::clone(&simulation);

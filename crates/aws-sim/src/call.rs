@@ -25,6 +25,9 @@ pub enum Service {
     Tagging,
     /// Amazon Inspector, which scans for vulnerabilities.
     Inspector,
+    /// Any service that the simulation keeps no state of and has recorded answers of; its operations
+    /// are named with the service, `lambda ListFunctions`. Of EC2 they are EC2's.
+    Recorded,
 }
 
 /// A call. Faults, latency and quotas are looked up by it.

@@ -5,7 +5,8 @@
 //! endpoint on loopback ([`Endpoint`]) and an HTTP client for the SDK inside the process
 //! ([`Connector`]), on which time can be paused. [`oracle`] computes what a run over the organization
 //! must return. This is no emulator: nothing can be changed but ledger entries, artifacts, the ingress
-//! rules of security groups, tags and what Inspector scans.
+//! rules of security groups, tags and what Inspector scans. Calls of further services are answered from
+//! [`Recordings`], where it is given any.
 //!
 //! The crate depends on no crate of org-operator: what the product is tested against must not share
 //! the product's own mistakes.
@@ -20,6 +21,7 @@ mod meter;
 pub mod oracle;
 mod public_addresses;
 mod quotas;
+mod recordings;
 mod reply;
 mod request;
 mod rng;
@@ -37,6 +39,7 @@ pub use description::Description;
 pub use endpoint::Endpoint;
 pub use fault::Fault;
 pub use meter::{CallCount, INVOCATION, InjectedFault, Meter};
+pub use recordings::{Recording, Recordings};
 pub use reply::{Ending, Reply};
 pub use request::Request;
 pub use simulation::Simulation;

@@ -4,6 +4,7 @@
 //! "IAM and STS quotas"; EC2 developer guide "Request throttling"; DynamoDB developer guide on
 //! partitions; Account Management reference "Quotas"; S3 user guide "Best practices design patterns".
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +16,7 @@ use crate::call::{Call, Service};
 type Rate = (f64, f64);
 
 /// The bucket that a call takes its token from.
-type Bucket = (Service, &'static str, String, String);
+type Bucket = (Service, Cow<'static, str>, String, String);
 
 /// What is left of each quota.
 #[derive(Debug, Default)]
@@ -68,14 +69,30 @@ fn quota(call: &Call) -> Option<(Bucket, Rate)> {
         // Per partition key, in calls: a batch of 25 small items counts as one here.
         (Service::DynamoDb, _) => ("partition", (1_000.0, 1_000.0)),
         (Service::S3, _) => ("bucket", (3_500.0, 3_500.0)),
-        _ => return None,
+        _ => return of_other_ec2_actions(call),
     };
-    // Organizations and STS count by caller, which is one account here.
+    Some((bucket(call, Cow::Borrowed(group)), rate))
+}
+
+/// Organizations and STS count by caller, which is one account here.
+fn bucket(call: &Call, group: Cow<'static, str>) -> Bucket {
     let account = match call.service {
         Service::Ec2 | Service::DynamoDb => call.account.clone(),
         _ => String::new(),
     };
-    Some(((call.service, group, account, call.region.clone()), rate))
+    (call.service, group, account, call.region.clone())
+}
+
+/// EC2's other non-mutating actions, each with a bucket of its own: a smaller one where it lists what can
+/// be many.
+fn of_other_ec2_actions(call: &Call) -> Option<(Bucket, Rate)> {
+    let rate = match call.operation.as_str() {
+        "DescribeInstances" | "DescribeSnapshots" | "DescribeVolumes" => (10.0, 50.0),
+        reads if reads.starts_with("Describe") || reads.starts_with("Get") => (20.0, 100.0),
+        _ => return None,
+    };
+    let group = Cow::Owned(call.operation.clone());
+    (call.service == Service::Ec2).then(|| (bucket(call, group), rate))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ impl ServiceError {
             | Service::DynamoDb
             | Service::Inspector
             | Service::Organizations
+            | Service::Recorded
             | Service::SecurityHub
             | Service::Tagging => self.json(),
             Service::Ec2 => self.ec2(),

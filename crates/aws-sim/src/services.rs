@@ -10,7 +10,7 @@ mod inspector;
 mod organizations;
 mod s3;
 mod securityhub;
-mod session_policy;
+pub(crate) mod session_policy;
 mod sts;
 mod tagging;
 

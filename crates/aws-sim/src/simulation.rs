@@ -9,6 +9,7 @@ use crate::conditions::{Conditions, Latency};
 use crate::fault::Fault;
 use crate::meter::Meter;
 use crate::quotas::Quotas;
+use crate::recordings::{self, Recordings};
 use crate::reply::Reply;
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
@@ -26,6 +27,7 @@ pub struct Simulation {
     conditions: Mutex<Conditions>,
     quotas: Quotas,
     stores: Stores,
+    recordings: Option<Box<dyn Recordings>>,
 }
 
 /// A call on its way: its number among equal calls, and both trips.
@@ -47,7 +49,14 @@ impl Simulation {
             quotas: Quotas::default(),
             stores: Stores::new(conditions.ledger_page),
             conditions: Mutex::new(conditions),
+            recordings: None,
         }
+    }
+
+    /// The same simulation, in which recordings answer the calls that they have.
+    #[must_use]
+    pub fn with_recordings(self, recordings: impl Recordings + 'static) -> Self {
+        Self { recordings: Some(Box::new(recordings)), ..self }
     }
 
     /// Changes the conditions from now on; equal calls are numbered from 1 again.
@@ -63,7 +72,7 @@ impl Simulation {
             return ServiceError::new(403, "MissingAuthenticationToken", "not signed")
                 .reply(Service::Sts);
         };
-        let Some((call, handler)) = route(request, &signer) else {
+        let Some((call, handler)) = self.route(request, &signer) else {
             let text = format!("`{}` is not simulated", signer.service);
             // No server error: asking again is of no use.
             return ServiceError::new(400, "InvalidAction", text).reply(Service::Ec2);
@@ -76,10 +85,21 @@ impl Simulation {
         let fault = self.fault(&call, trip.number, &signer);
         let error = fault.and_then(|fault| fault.error(call.service, &call.operation));
         let reply = match error {
-            Some(error) => error.reply(call.service),
+            Some(error) => recordings::error(self.recordings.as_deref(), &call, &error),
             None => self.answer(handler, fault),
         };
         Reply { delay: trip.back, ..reply }
+    }
+
+    /// The call that a request is, and what answers it: recordings first.
+    fn route<'a>(
+        &'a self,
+        request: &'a Request,
+        signer: &'a Signer,
+    ) -> Option<(Call, Handler<'a>)> {
+        let recordings = self.recordings.as_deref();
+        let recorded = recordings.and_then(|all| recordings::route(all, request, signer));
+        recorded.or_else(|| route(request, signer))
     }
 
     /// Answers a call whose fault, if there is one, is not an error of the service.

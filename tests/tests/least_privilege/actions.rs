@@ -51,6 +51,8 @@ pub(super) fn action(service: Service, operation: &str) -> String {
         (Service::SecurityHub, _) => ("securityhub", operation),
         (Service::CloudFormation, _) => ("cloudformation", operation),
         (Service::Sts, _) => ("sts", operation),
+        // No deployment of these tests is given recordings.
+        (Service::Recorded, _) => ("recorded", operation),
     };
     format!("{prefix}:{name}")
 }

@@ -10,7 +10,9 @@ pub(super) fn throttled(service: Service) -> ServiceError {
             ServiceError::new(400, "Throttling", "Rate exceeded")
         }
         Service::S3 => ServiceError::new(503, "SlowDown", "Please reduce your request rate."),
-        Service::Inspector => ServiceError::new(429, "ThrottlingException", "Rate exceeded"),
+        Service::Inspector | Service::Recorded => {
+            ServiceError::new(429, "ThrottlingException", "Rate exceeded")
+        }
         Service::Tagging => ServiceError::new(400, "ThrottledException", "Rate exceeded"),
         Service::DynamoDb => ServiceError::new(
             400,
@@ -34,7 +36,7 @@ pub(super) fn internal(service: Service) -> ServiceError {
         Service::Sts | Service::CloudFormation => "InternalFailure",
         Service::DynamoDb => "InternalServerError",
         Service::Organizations => "ServiceException",
-        Service::Account | Service::Inspector => "InternalServerException",
+        Service::Account | Service::Inspector | Service::Recorded => "InternalServerException",
         Service::SecurityHub | Service::Config => "InternalException",
         Service::Tagging => "InternalServiceException",
     };

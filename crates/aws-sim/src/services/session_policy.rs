@@ -31,7 +31,7 @@ fn actions(policy: &str) -> String {
 }
 
 /// Whether the session of `token` allows `action`.
-pub(super) fn allows(token: &str, action: &str) -> bool {
+pub(crate) fn allows(token: &str, action: &str) -> bool {
     let Some((_, actions)) = token.split_once('/') else { return true };
     actions == "*" || actions.split(',').any(|allowed| allowed == action)
 }

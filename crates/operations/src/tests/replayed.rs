@@ -1,11 +1,11 @@
 //! Every operation that is a file, run over answers as its services give them, through their own
-//! protocols. The answers and the rows that they mean are data: `tests/answers/<operation>.toml`.
+//! protocols. The answers and the rows that they mean are data: `tests/answers/<operation>.toml`, which `crates/replay`
+//! reads and writes in each protocol.
 
 mod claims;
 mod clock;
 mod fixture;
 mod service;
-mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn read(name: &str, text: &str) -> Arc<dyn Operation> {
 
 /// Runs a case: its own answers come before those of the fixture.
 async fn run(operation: &dyn Operation, fixture: &Fixture, case: &Case) -> (Replay, Outcome) {
-    let answers: Vec<&Answer> = case.answers.iter().chain(&fixture.answers).collect();
+    let answers: Vec<&Answer> = fixture.answers_of(case).collect();
     run_over(operation, case, &answers, None).await
 }
 

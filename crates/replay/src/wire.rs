@@ -8,33 +8,43 @@ use org_operator_core::model::timestamp::Timestamp;
 use org_operator_models::{Protocol, Service, Shape, ShapeRef};
 use serde_json::{Map, Value};
 
-use super::fixture::ErrorAnswer;
+use crate::fixture::ErrorAnswer;
+use crate::mistake::Mistake;
 
 /// An answer: its HTTP status, headers and body.
 #[derive(Debug, Clone)]
-pub(super) struct Wire {
+pub struct Wire {
+    /// The HTTP status code.
     pub status: u16,
+    /// The headers, without the length and the type of the body.
     pub headers: Vec<(&'static str, String)>,
+    /// The body in the protocol of the service.
     pub body: String,
 }
 
-/// The answer to `call` that says `value`.
-pub(super) fn answer(service: &Service, call: &str, value: &Value) -> Wire {
-    let operation = &service.operations[call];
-    let root = operation.output.as_ref().unwrap_or_else(|| panic!("{call} answers nothing"));
+/// The answer to `call` that says `value`, with status 200.
+///
+/// # Errors
+/// [`Mistake`] where the model of the service has no such call, or `value` is no answer of it.
+pub fn answer(service: &Service, call: &str, value: &Value) -> Result<Wire, Mistake> {
+    let unknown = || Mistake::UnknownCall(format!("{} {call}", service.name));
+    let operation = service.operations.get(call).ok_or_else(unknown)?;
+    let nothing = || Mistake::NoAnswer { call: call.to_owned(), lacking: "members" };
+    let root = operation.output.as_ref().ok_or_else(nothing)?;
     let body = match service.protocol {
-        Protocol::Json | Protocol::RestJson => json::value(service, root, value).to_string(),
+        Protocol::Json | Protocol::RestJson => json::value(service, root, value)?.to_string(),
         Protocol::Ec2 | Protocol::Query => {
             let wrapper = operation.result_wrapper.as_deref();
-            xml::form_answer(service, call, root, wrapper, value)
+            xml::form_answer(service, call, root, wrapper, value)?
         }
-        Protocol::RestXml => xml::rest_answer(service, call, root, value),
+        Protocol::RestXml => xml::rest_answer(service, call, root, value)?,
     };
-    Wire { status: 200, headers: Vec::new(), body }
+    Ok(Wire { status: 200, headers: Vec::new(), body })
 }
 
-/// A refusal of the service.
-pub(super) fn error(service: &Service, error: &ErrorAnswer) -> Wire {
+/// A refusal of the service, in its own protocol.
+#[must_use]
+pub fn error(service: &Service, error: &ErrorAnswer) -> Wire {
     let ErrorAnswer { status, code, message } = error;
     let words = format!("<Code>{code}</Code><Message>{message}</Message>");
     let object = |members: &[(&str, &str)]| {
@@ -67,21 +77,28 @@ pub(super) fn error(service: &Service, error: &ErrorAnswer) -> Wire {
 fn members<'a>(
     shape: &'a Shape,
     value: &'a Value,
-) -> impl Iterator<Item = (&'a str, &'a ShapeRef, &'a Value)> {
-    let given = value.as_object().unwrap_or_else(|| panic!("{value} is no object"));
-    given.iter().map(move |(name, value)| {
+) -> Result<Vec<(&'a str, &'a ShapeRef, &'a Value)>, Mistake> {
+    let given = value.as_object().ok_or_else(|| Mistake::kind(value, "structure"))?;
+    let used = given.iter().map(|(name, value)| {
         let member = shape.members.get(name);
-        (name.as_str(), member.unwrap_or_else(|| panic!("the model knows no {name}")), value)
-    })
+        let known = member.ok_or_else(|| Mistake::UnknownMember(name.clone()))?;
+        Ok((name.as_str(), known, value))
+    });
+    used.collect()
+}
+
+/// What a list or map has inside, of which reading a model makes sure.
+fn inside<'a>(of: Option<&'a ShapeRef>, value: &Value) -> Result<&'a ShapeRef, Mistake> {
+    of.ok_or_else(|| Mistake::kind(value, "list or map of the model"))
 }
 
 /// A moment as ISO 8601, or as seconds since 1970 where `seconds` says so or the model does.
-fn moment(of: &ShapeRef, value: &Value, seconds: bool) -> Value {
-    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no moment"));
-    let read = Timestamp::parse(text).unwrap_or_else(|| panic!("{text} is no moment"));
+fn moment(of: &ShapeRef, value: &Value, seconds: bool) -> Result<Value, Mistake> {
+    let parsed = value.as_str().and_then(Timestamp::parse);
+    let read = parsed.ok_or_else(|| Mistake::kind(value, "timestamp"))?;
     let in_seconds = match of.timestamp_format.as_deref() {
         Some(form) => form.eq_ignore_ascii_case("unixTimestamp"),
         None => seconds,
     };
-    if in_seconds { read.epoch_seconds().into() } else { read.to_string().into() }
+    Ok(if in_seconds { read.epoch_seconds().into() } else { read.to_string().into() })
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the first line is for the process that started it")]
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use aws_sim::{
     Shape, Simulation, When, World,
 };
 use clap::Parser;
+use org_operator_replay::{FROM_THE_ORGANIZATION, Recorded};
 
 /// A simulated AWS on a loopback port.
 #[derive(Debug, Parser)]
@@ -39,12 +41,22 @@ struct Options {
     /// The seed that the organization is generated from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A folder of recorded answers, for the calls of services that are not simulated with state.
+    #[arg(long)]
+    answers: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let endpoint = Endpoint::listen(Arc::new(simulation(&options))).await?;
+    let simulated = simulation(&options);
+    let whole = match &options.answers {
+        Some(folder) => {
+            simulated.with_recordings(Recorded::in_folder(folder, &FROM_THE_ORGANIZATION)?)
+        }
+        None => simulated,
+    };
+    let endpoint = Endpoint::listen(Arc::new(whole)).await?;
     println!("{}", serde_json::to_string(&Description::new(&endpoint))?);
     // The process that started this ends it by closing its input, or by ending itself.
     let input_ended =
