@@ -226,26 +226,3 @@ fn a_plan_of_a_suite_counts_every_operation_and_each_account_once() -> TestResul
     assert_eq!((&plan["Targets"], &plan["WorkItems"]), (&(3 * (2 + 1 + 2)).into(), &3.into()));
     Ok(())
 }
-
-#[test]
-fn all_operations_enter_each_account_as_often_as_their_session_policies_need() -> TestResult<()> {
-    let simulated = simulated(6, Conditions::default())?;
-    let shell = simulated.shell()?;
-    let run = ["run", "--suite", "all", "--regions", REGIONS, "--out", "runs"];
-    let said = shell.run(&[&run[..], &["--param", "Keys=[\"owner\"]"]].concat())?;
-    // Most services are not simulated: their operations fail, and say so.
-    assert_eq!(said.code, Some(3), "{}", said.stderr);
-    let suite = only_run(&shell, "runs", "suites")?;
-    let all = summary(&suite)?;
-    let operations = all["Operations"].as_array().ok_or("no operations")?;
-    assert!(operations.len() >= 42, "{}", operations.len());
-    let entered = simulated.simulation.meter.calls("AssumeRole");
-    assert_eq!(entered, 6 * 2, "the actions of all fit into two session policies");
-    let targets: u64 = operations.iter().filter_map(|o| o["Targets"].as_u64()).sum();
-    assert_eq!(all["Targets"], targets);
-    for operation in operations {
-        let folder = suite.join(operation["Operation"].as_str().unwrap_or_default());
-        assert!(folder.join("report.html").is_file(), "{}", folder.display());
-    }
-    Ok(())
-}

@@ -27,6 +27,7 @@ mod command_says;
 mod command_sql;
 mod command_stops;
 mod command_suite;
+mod command_suite_all;
 mod command_terminal;
 mod contract_fields;
 mod contracts;

@@ -25,8 +25,8 @@ pub struct Recording {
 /// Recorded answers of services. They come before what the simulation itself would answer.
 pub trait Recordings: std::fmt::Debug + Send + Sync {
     /// The answer to a request that is signed for the service of a signing name, such as
-    /// `elasticloadbalancing`; `None` where nothing is recorded of it.
-    fn find(&self, signed_for: &str, request: &Request) -> Option<Recording>;
+    /// `elasticloadbalancing`, in an account and a Region; `None` where nothing is recorded of it.
+    fn find(&self, signed_for: &str, target: (&str, &str), request: &Request) -> Option<Recording>;
 
     /// An error of the service with a name in botocore, in its own protocol; `None` where nothing is
     /// recorded of the service.
@@ -39,10 +39,10 @@ pub(crate) fn route<'a>(
     request: &Request,
     signer: &'a Signer,
 ) -> Option<(Call, Handler<'a>)> {
-    let Recording { service, operation, actions, reply } =
-        recordings.find(&signer.service, request)?;
-    let received = call(&service, operation, signer);
-    let account = received.account.clone();
+    let account = signer.account();
+    let found = recordings.find(&signer.service, (&account, &signer.region), request)?;
+    let Recording { service, operation, actions, reply } = found;
+    let received = call(&service, operation, &account, &signer.region);
     let handler: Handler<'a> =
         Box::new(move |context| match refused(context, &account, signer, &actions) {
             None => reply,
@@ -51,8 +51,8 @@ pub(crate) fn route<'a>(
     Some((received, handler))
 }
 
-fn call(service: &str, operation: String, signer: &Signer) -> Call {
-    let (account, region) = (signer.account(), signer.region.clone());
+fn call(service: &str, operation: String, account: &str, region: &str) -> Call {
+    let (account, region) = (account.to_owned(), region.to_owned());
     if service == "ec2" {
         return Call { service: Service::Ec2, operation, account, region };
     }

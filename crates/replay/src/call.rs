@@ -103,17 +103,16 @@ impl KnownCall {
         }
     }
 
-    /// The answers page by page, as the service sends them: every page but the last with the token of
+    /// An answer page by page, as the service sends it: every page but the last with the token of
     /// the next one. A refusal is the last page.
     ///
     /// # Errors
-    /// [`Mistake`] where they do not fit the call's model.
-    pub fn pages(&self, answers: &[&Answer]) -> Result<Vec<Wire>, Mistake> {
+    /// [`Mistake`] where it does not fit the call's model.
+    pub fn pages(&self, answer: &Answer) -> Result<Vec<Wire>, Mistake> {
         let paging = self.operation().and_then(|operation| operation.pages.as_ref());
-        let values: Vec<&Value> = answers.iter().flat_map(|answer| &answer.pages).collect();
-        let refusal = answers.iter().find_map(|answer| answer.error.as_ref());
-        let count = values.len() + usize::from(refusal.is_some());
-        let success = values.iter().enumerate().map(|(index, value)| {
+        let refusal = answer.error.as_ref();
+        let count = answer.pages.len() + usize::from(refusal.is_some());
+        let success = answer.pages.iter().enumerate().map(|(index, value)| {
             let next = (index + 1 < count).then_some(index + 1);
             let page = self.with_token(value, paging, next)?;
             wire::answer(&self.service, &self.name, &page)

@@ -1,9 +1,10 @@
-//! The recorded answers of a folder, for the simulated AWS: each request gets what every file of the
-//! folder answers to it, one after the other. How a session policy refuses a call is the simulation's.
+//! The recorded answers of a folder, for the simulated AWS: each request gets what a file of the
+//! folder answers to it in its share of the targets. How a session policy refuses a call is the simulation's.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sim::{Recording, Recordings, Reply, Request};
 
@@ -16,8 +17,14 @@ use crate::wire::{self, Wire};
 /// generates: what [`aws_sim::oracle`] knows the rows of.
 pub const FROM_THE_ORGANIZATION: [&str; 1] = ["ec2 DescribeRouteTables"];
 
-/// The recorded answers of a folder. They do not change between requests: an answer that a file gives
-/// a number of times only, such as to the request that begins something, is not among them.
+/// The account and Region that recorded answers are of.
+const RECORDED_ACCOUNT: &str = "111111111111";
+const RECORDED_REGION: &str = "eu-west-1";
+
+/// The recorded answers of a folder, each in the account and Region that is asked. They do not change
+/// between requests: an answer that a file gives a number of times only, such as to the request that
+/// begins something, is not among them. Where several files answer a call, each does in its share of
+/// the targets, with all of its answers that the others do not go before in.
 #[derive(Debug)]
 pub struct Recorded {
     /// By the name that requests are signed for.
@@ -29,32 +36,42 @@ pub struct Recorded {
 struct RecordedCall {
     call: KnownCall,
     actions: Vec<String>,
-    of_files: Vec<Vec<Answer>>,
-    /// What was written already, by the place of the answer that each file gives.
-    written: Mutex<Written>,
+    /// By the file's path.
+    of_files: BTreeMap<PathBuf, Vec<Prepared>>,
 }
 
-/// Pages by the places of the answers that they are of.
-type Written = BTreeMap<Vec<Option<usize>>, Arc<Vec<Wire>>>;
+/// An answer, ready to be sent.
+#[derive(Debug)]
+struct Prepared {
+    asking: Vec<String>,
+    pages: Vec<Wire>,
+}
 
 impl Recorded {
     /// The answers of the first cases of all files in `folder`, but not those to the calls `without`,
     /// such as `ec2 DescribeRouteTables`, which the simulation answers from its own organization.
     ///
     /// # Errors
-    /// [`Mistake`] where the folder or a file cannot be read, or a call is none of the models.
+    /// [`Mistake`] where the folder or a file cannot be read, or an answer does not fit its call.
     pub fn in_folder(folder: &Path, without: &[&str]) -> Result<Self, Mistake> {
-        let mut by_call = BTreeMap::<String, Vec<Vec<Answer>>>::new();
+        let mut by_name = BTreeMap::<String, RecordedCall>::new();
         for path in files(folder)? {
-            for (to, answers) in by_call_of(&fixture(&path)?) {
-                by_call.entry(to).or_default().push(answers);
+            let fixture = fixture(&path)?;
+            let answers = lasting(&fixture).filter(|answer| !without.contains(&&*answer.to));
+            for answer in answers {
+                let known = match by_name.entry(answer.to.clone()) {
+                    Entry::Occupied(there) => there.into_mut(),
+                    Entry::Vacant(free) => free.insert(RecordedCall::new(&answer.to)?),
+                };
+                let (asking, pages) = (answer.asking.clone(), known.call.pages(answer)?);
+                let of_file = known.of_files.entry(path.clone()).or_default();
+                of_file.push(Prepared { asking, pages });
             }
         }
         let mut calls = BTreeMap::<String, Vec<RecordedCall>>::new();
-        by_call.retain(|to, _| !without.contains(&to.as_str()));
-        for (to, of_files) in by_call {
-            let call = RecordedCall::new(KnownCall::find(&to)?, of_files);
-            calls.entry(call.call.service.signing_name().to_owned()).or_default().push(call);
+        for known in by_name.into_values() {
+            let signed_for = known.call.service.signing_name().to_owned();
+            calls.entry(signed_for).or_default().push(known);
         }
         Ok(Self { calls })
     }
@@ -78,57 +95,53 @@ fn fixture(path: &Path) -> Result<Fixture, Mistake> {
     Fixture::read(&path.display().to_string(), &text)
 }
 
-/// The lasting answers of a file's first case, by call.
-fn by_call_of(fixture: &Fixture) -> BTreeMap<String, Vec<Answer>> {
-    let mut by_call = BTreeMap::<String, Vec<Answer>>::new();
+/// The answers of a file's first case that are always given.
+fn lasting(fixture: &Fixture) -> impl Iterator<Item = &Answer> {
     let answers = fixture.cases.first().into_iter().flat_map(|case| fixture.answers_of(case));
-    for answer in answers.filter(|answer| answer.times.is_none()) {
-        by_call.entry(answer.to.clone()).or_default().push(answer.clone());
-    }
-    by_call
+    answers.filter(|answer| answer.times.is_none())
 }
 
 impl RecordedCall {
-    fn new(call: KnownCall, of_files: Vec<Vec<Answer>>) -> Self {
+    fn new(to: &str) -> Result<Self, Mistake> {
+        let call = KnownCall::find(to)?;
         let actions = call.service.actions(&call.name).unwrap_or_default();
-        Self { call, actions, of_files, written: Mutex::default() }
+        Ok(Self { call, actions, of_files: BTreeMap::new() })
     }
 
-    /// The page that `asked` gets, or nothing where no file has an answer to it.
-    fn page(&self, asked: &Asked) -> Option<Wire> {
-        let first = |answers: &Vec<Answer>| answers.iter().position(|a| asked.has(&a.asking));
-        let places: Vec<Option<usize>> = self.of_files.iter().map(first).collect();
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let pages = match written.get(&places) {
-            Some(known) => known.clone(),
-            None => {
-                let made = Arc::new(self.pages(&places)?);
-                written.insert(places, made.clone());
-                made
-            }
+    /// The page that `asked` gets in a target, or nothing where no file has an answer to it.
+    fn page(&self, asked: &Asked, target: (&str, &str)) -> Option<&Wire> {
+        let of_file = |(path, answers): (&'_ PathBuf, &'_ Vec<Prepared>)| {
+            let at = answers.iter().position(|answer| asked.has(&answer.asking))?;
+            Some((turn(path, target), path.clone(), at))
         };
-        pages.get(asked.page(pages.len())).cloned()
-    }
-
-    /// The pages of the answers at these places. Where nothing but refusals is there, the first.
-    fn pages(&self, places: &[Option<usize>]) -> Option<Vec<Wire>> {
-        let of_files = self.of_files.iter().zip(places);
-        let given = of_files.filter_map(|(answers, place)| answers.get((*place)?));
-        let (refused, granted): (Vec<&Answer>, Vec<&Answer>) =
-            given.partition(|answer| answer.error.is_some());
-        let chosen =
-            if granted.is_empty() { refused.into_iter().take(1).collect() } else { granted };
-        let whole = self.call.pages(&chosen);
-        // An answer without pages is of one file only.
-        whole.or_else(|_| self.call.pages(chosen.get(..1).unwrap_or_default())).ok()
+        let (_, path, at) = self.of_files.iter().filter_map(of_file).min()?;
+        let pages = &self.of_files.get(&path)?.get(at)?.pages;
+        pages.get(asked.page(pages.len()))
     }
 }
 
-fn asked(request: &Request) -> Asked {
+/// A file's place among others in a target: the lowest goes first.
+fn turn(path: &Path, target: (&str, &str)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (path.file_name(), target).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A request as the recordings know it.
+fn asked(request: &Request, (account, region): (&str, &str)) -> Asked {
     let pair = |(name, value): (&String, &String)| format!("{name}={value}");
     let query = request.query.iter().map(pair).collect::<Vec<_>>().join("&");
     let target = request.header("x-amz-target");
-    Asked::new(&request.method, &request.path, target, &query, &request.body)
+    let sent = Asked::new(&request.method, &request.path, target, &query, &request.body);
+    let recorded =
+        |text: &str| text.replace(account, RECORDED_ACCOUNT).replace(region, RECORDED_REGION);
+    Asked { path: recorded(&sent.path), said: recorded(&sent.said), ..sent }
+}
+
+/// An answer that was recorded, in the account and Region that are asked.
+fn in_target(wire: &Wire, (account, region): (&str, &str)) -> Wire {
+    let body = wire.body.replace(RECORDED_ACCOUNT, account).replace(RECORDED_REGION, region);
+    Wire { body, ..wire.clone() }
 }
 
 fn reply(wire: Wire) -> Reply {
@@ -139,10 +152,10 @@ fn reply(wire: Wire) -> Reply {
 }
 
 impl Recordings for Recorded {
-    fn find(&self, signed_for: &str, request: &Request) -> Option<Recording> {
-        let asked = asked(request);
+    fn find(&self, signed_for: &str, target: (&str, &str), request: &Request) -> Option<Recording> {
+        let asked = asked(request, target);
         let found = self.calls.get(signed_for)?.iter().find(|known| known.call.is(&asked))?;
-        let reply = reply(found.page(&asked)?);
+        let reply = reply(in_target(found.page(&asked, target)?, target));
         let KnownCall { service, name } = &found.call;
         let (service, operation) = (service.name.clone(), name.clone());
         Some(Recording { service, operation, actions: found.actions.clone(), reply })
@@ -156,3 +169,6 @@ impl Recordings for Recorded {
         Some(reply(wire::error(&found.call.service, &error)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,7 +83,7 @@ fn times(call: &str, prepared: &[Prepared], given: &Given) -> usize {
 impl Prepared {
     fn of(answer: &Answer) -> Self {
         let call = KnownCall::find(&answer.to).unwrap_or_else(|mistake| panic!("{mistake}"));
-        let pages = call.pages(&[answer]).unwrap_or_else(|mistake| panic!("{mistake}"));
+        let pages = call.pages(answer).unwrap_or_else(|mistake| panic!("{mistake}"));
         Self { call, answer: answer.clone(), pages }
     }
 
