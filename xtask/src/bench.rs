@@ -13,6 +13,7 @@ mod simulated_export;
 mod simulation_process;
 mod start;
 mod steps;
+mod suite;
 mod table;
 mod throttled_worker;
 mod tls_front;
@@ -46,6 +47,8 @@ pub(crate) enum Step {
     Throttled,
     /// The dynamic client beside the typed one
     Dynamic,
+    /// Every operation of the catalogue at once
+    Suite,
 }
 
 /// Runs one step and prints its figures as JSON, or all parts.
@@ -56,6 +59,7 @@ pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
         Some(Step::FilledExport) => println!("{}", filled_export().await?.plain()),
         Some(Step::Throttled) => println!("{}", apart(throttled_worker::part)?.plain()),
         Some(Step::Dynamic) => println!("{}", dynamic::part()?.plain()),
+        Some(Step::Suite) => println!("{}", suite::part()?.plain()),
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
         Some(Step::SimulatedExport { endpoint }) => {
             println!("{}", serde_json::to_string(&simulated_export::export(&endpoint).await?)?);
@@ -82,6 +86,7 @@ async fn all() -> TestResult<Vec<Part>> {
     parts.push(printed(projection::part(export.per_second).await?));
     parts.push(printed(apart(throttled_worker::part)?));
     parts.push(printed(dynamic::part()?));
+    parts.push(printed(suite::part()?));
     Ok(parts)
 }
 

@@ -6,10 +6,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aws_sim::CallCount;
-use org_operator_testkit::TestResult;
+use org_operator_testkit::{TestResult, paths};
 
 use super::process::{Usage, program, run};
 use super::simulation_process::SimulationProcess;
+use super::suite::{self, OfOperation};
 
 /// The Regions that are enabled in every account.
 const REGIONS: u32 = 17;
@@ -19,6 +20,9 @@ pub(crate) const FILE: &str = "routes.toml";
 const ROUTES_AS_A_FILE: &str =
     include_str!("../../../crates/definition/tests/files/internet-routes.toml");
 const NAMES: [&str; 2] = ["name = \"internet-routes\"", "name = \"routes-as-a-file\""];
+
+/// The recorded answers to the calls of the catalogue's files.
+const ANSWERS: &str = "crates/operations/tests/answers";
 
 /// What the command is run over.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +37,8 @@ pub(crate) struct Load {
     pub(crate) command: &'static [&'static str],
     /// Further options of the command.
     pub(crate) options: &'static [&'static str],
+    /// Whether every call of the catalogue is answered, by recordings.
+    pub(crate) recordings: bool,
 }
 
 impl Load {
@@ -46,6 +52,7 @@ impl Load {
             quotas: false,
             command: &["run"],
             options: &[],
+            recordings: false,
         }
     }
 
@@ -53,6 +60,10 @@ impl Load {
         let (accounts, latency) = (self.accounts.to_string(), self.latency.as_millis().to_string());
         let mut options = vec!["--accounts", &accounts, "--latency-ms", &latency];
         options.extend(self.quotas.then_some("--quotas"));
+        let answers = paths::file(ANSWERS).display().to_string();
+        if self.recordings {
+            options.extend(["--answers", answers.as_str()]);
+        }
         SimulationProcess::start(&options)
     }
 
@@ -108,6 +119,7 @@ impl Load {
             report: simulation.report()?,
             rows: count_rows(folder.path())?,
             expected_rows: simulation.description.rows,
+            operations: suite::operations(folder.path())?,
         })
     }
 }
@@ -120,6 +132,8 @@ pub(crate) struct Measurement {
     report: BTreeMap<String, CallCount>,
     rows: usize,
     expected_rows: usize,
+    /// What a suite run says of each of its operations; empty where it was no suite run.
+    pub(crate) operations: Vec<OfOperation>,
 }
 
 /// The rows of the run's CSV, counted by a CSV reader.
@@ -175,6 +189,11 @@ impl Measurement {
     /// Calls x latency / width, in seconds.
     pub(crate) fn ideal(&self) -> f64 {
         real(self.all_calls()) * self.load.latency.as_secs_f64() / self.width()
+    }
+
+    /// The calls that were throttled.
+    pub(crate) fn throttled_calls(&self) -> u64 {
+        self.report.values().map(|count| count.throttled).sum()
     }
 
     /// The operation with the largest share of throttled calls, and that share in percent.

@@ -37,13 +37,14 @@ fn text(reply: &Reply) -> String {
 #[test]
 fn an_answer_is_of_the_account_and_region_that_are_asked() {
     let simulation = simulation(Conditions::default());
-    let actions = "elasticloadbalancing:DescribeLoadBalancers";
-    let reply = ask(&simulation, "elasticloadbalancing", actions, form(BALANCERS));
-    let place = format!("elasticloadbalancing:us-east-2:{}", simulation.world.accounts[0].id);
+    let mut request = form(r#"{"IncludePlannedDeletion":true}"#);
+    let target = ("x-amz-target".to_owned(), "secretsmanager.ListSecrets".to_owned());
+    request.headers.extend([target]);
+    let reply = ask(&simulation, "secretsmanager", "secretsmanager:ListSecrets", request);
+    let place = format!("arn:aws:secretsmanager:us-east-2:{}", simulation.world.accounts[0].id);
     assert_eq!(reply.status, 200);
     assert!(text(&reply).contains(&place), "{reply:?}");
-    let counted = simulation.meter.calls("elbv2 DescribeLoadBalancers");
-    assert_eq!(counted, 1);
+    assert_eq!(simulation.meter.calls("secretsmanager ListSecrets"), 1);
 }
 
 #[test]
