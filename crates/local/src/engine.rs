@@ -18,14 +18,14 @@ use org_operator_core::ports::{Artifacts, find};
 use org_operator_core::{Error, Region, RunId, WorkItem};
 use org_operator_fanout::{ChangeSettings, ExceptionSource, Fanout, Settings};
 use org_operator_result_handler::ResultHandler;
-use org_operator_worker::Members;
+use org_operator_worker::{CONCURRENT_OPERATIONS, Members};
 use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::atomic_file;
 use crate::directory::{Directory, broken};
 use crate::journal::Journal;
-use crate::limit::Limit;
+use crate::limit::{Accounts, Limit};
 use crate::listing::Begun;
 use crate::progress::Progress;
 use crate::width::WIDEST;
@@ -161,7 +161,9 @@ impl Engine {
     }
 
     fn limit(&self, plan: &RunPlan, throttles: ThrottleCounter) -> Limit {
-        let (accounts, progress) = (plan.max_concurrency as usize, Arc::clone(&self.progress));
+        let operations = plan.operations.len().clamp(1, CONCURRENT_OPERATIONS);
+        let accounts = Accounts { most: plan.max_concurrency as usize, operations };
+        let progress = Arc::clone(&self.progress);
         match self.concurrency {
             Some(targets) => Limit::fixed(usize::from(targets), accounts, progress),
             None => Limit::adaptive(accounts, open_files(), throttles, progress),

@@ -19,11 +19,27 @@ pub struct Limit {
     /// A permit per target that is asked.
     pub targets: Arc<Semaphore>,
     /// A permit per account that is worked in. An account may wait for one slow Region: with as many
-    /// accounts as targets no permit is idle.
+    /// accounts as targets no permit is idle, and with several operations in each with fewer.
     pub accounts: Arc<Semaphore>,
-    most_accounts: usize,
+    most: Accounts,
     adaptive: Option<Mutex<Adaptive>>,
     progress: Arc<Progress>,
+}
+
+/// How many accounts are worked in at the same time. Each of them holds all of its targets.
+#[derive(Debug, Clone, Copy)]
+pub struct Accounts {
+    /// The most, however many targets are asked at once.
+    pub most: usize,
+    /// The operations that are asked at the same time in each of them, at least 1.
+    pub operations: usize,
+}
+
+impl Accounts {
+    /// As many as keep `targets` permits in use where each operation uses one.
+    fn at(self, targets: usize) -> usize {
+        targets.div_ceil(self.operations.max(1)).min(self.most)
+    }
 }
 
 #[derive(Debug)]
@@ -35,17 +51,17 @@ struct Adaptive {
 }
 
 impl Limit {
-    /// `targets` at once in at most `accounts` accounts, for the whole run.
+    /// `targets` at once in so many `accounts`, for the whole run.
     #[must_use]
-    pub fn fixed(targets: usize, accounts: usize, progress: Arc<Progress>) -> Self {
+    pub fn fixed(targets: usize, accounts: Accounts, progress: Arc<Progress>) -> Self {
         Self::of(targets, accounts, None, progress)
     }
 
-    /// As many at once as turns out to be worth it, in at most `accounts` accounts and within
-    /// `open_files` files; `throttles` counts what narrows it.
+    /// As many at once as turns out to be worth it, in so many `accounts` and within `open_files`
+    /// files; `throttles` counts what narrows it.
     #[must_use]
     pub fn adaptive(
-        accounts: usize,
+        accounts: Accounts,
         open_files: Option<u64>,
         throttles: ThrottleCounter,
         progress: Arc<Progress>,
@@ -58,14 +74,14 @@ impl Limit {
 
     fn of(
         targets: usize,
-        most_accounts: usize,
+        most: Accounts,
         adaptive: Option<Mutex<Adaptive>>,
         progress: Arc<Progress>,
     ) -> Self {
         progress.set_width(targets);
-        let accounts = Arc::new(Semaphore::new(targets.min(most_accounts)));
+        let accounts = Arc::new(Semaphore::new(most.at(targets)));
         let targets = Arc::new(Semaphore::new(targets));
-        Self { targets, accounts, most_accounts, adaptive, progress }
+        Self { targets, accounts, most, adaptive, progress }
     }
 
     /// Takes into account that a target has an outcome.
@@ -85,9 +101,8 @@ impl Limit {
     fn resize(&self, before: usize, width: usize) {
         if before != width {
             self.progress.set_width(width);
-            let accounts = |targets: usize| targets.min(self.most_accounts);
             resize(&self.targets, before, width);
-            resize(&self.accounts, accounts(before), accounts(width));
+            resize(&self.accounts, self.most.at(before), self.most.at(width));
         }
     }
 }
@@ -164,9 +179,10 @@ mod tests {
     #[tokio::test]
     async fn a_fixed_limit_stays_and_an_adaptive_one_widens_with_answers() {
         let progress = Arc::new(Progress::new(0));
-        let fixed = Limit::fixed(5, 3, Arc::clone(&progress));
+        let most = |most| Accounts { most, operations: 1 };
+        let fixed = Limit::fixed(5, most(3), Arc::clone(&progress));
         let throttles = ThrottleCounter::default();
-        let adaptive = Limit::adaptive(100, None, throttles, Arc::clone(&progress));
+        let adaptive = Limit::adaptive(most(100), None, throttles, Arc::clone(&progress));
         let all = adaptive.targets.acquire_many(64).await.unwrap();
         for _ in 0..128 {
             fixed.finished(&Verdict::Succeeded);
@@ -180,9 +196,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn accounts_in_which_several_operations_are_asked_are_fewer_at_once() {
+        let progress = Arc::new(Progress::new(0));
+        let accounts = Accounts { most: 100, operations: 8 };
+        let throttles = ThrottleCounter::default();
+        let limit = Limit::adaptive(accounts, None, throttles, Arc::clone(&progress));
+        assert_eq!(limit.accounts.available_permits(), 8);
+        let all = limit.targets.acquire_many(64).await.unwrap();
+        for _ in 0..128 {
+            limit.finished(&Verdict::Succeeded);
+        }
+        drop(all);
+        assert_eq!((progress.width(), limit.accounts.available_permits()), (128, 16));
+    }
+
+    #[tokio::test]
     async fn throttled_outcomes_narrow_an_adaptive_limit() {
         let progress = Arc::new(Progress::new(0));
-        let limit = Limit::adaptive(100, None, ThrottleCounter::default(), Arc::clone(&progress));
+        let accounts = Accounts { most: 100, operations: 1 };
+        let throttles = ThrottleCounter::default();
+        let limit = Limit::adaptive(accounts, None, throttles, Arc::clone(&progress));
         for _ in 0..128 {
             limit.finished(&Verdict::of(ErrorKind::Throttled, "slow down"));
         }

@@ -17,7 +17,7 @@ mod visit;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_aws::CallCounter;
+use org_operator_aws::{CallCounter, Member};
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
@@ -35,7 +35,7 @@ use visit::Visit;
 
 /// Operations of a suite run that are asked at the same time in an account. Their targets share the
 /// account's width: enough of them are here to use it, also those that have one target.
-const CONCURRENT_OPERATIONS: usize = 8;
+pub const CONCURRENT_OPERATIONS: usize = 8;
 
 /// The worker step over its ports.
 pub struct Worker<M, L, C> {
@@ -134,16 +134,28 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
         };
         let in_region = |region| async move {
             let _place = executor.visit.place().await;
-            let calls = CallCounter::default();
-            let status = executor.visit.inquiry.status(executor, member, &region, &calls).await;
-            let permit = executor.acquire_permit().await;
-            let attempt = RegionAttempt { region, started_at: self.clock.now(), calls };
-            // Many Regions wait for their permit; only what runs takes the memory of a call.
-            let executing = Box::pin(executor.execute(member, attempt, status, permit));
-            writer.write_success(executing.await).await
+            // Many Regions wait for their place: only one that has it takes the memory of the rest.
+            Box::pin(self.in_region(executor, writer, member, region)).await
         };
         let executed = stream::iter(pending).map(in_region).buffer_unordered(CONCURRENT_REGIONS);
         executed.try_collect().await
+    }
+
+    /// Runs one Region once it has its place, and writes its success.
+    async fn in_region(
+        &self,
+        executor: &RegionExecutor<'_, M>,
+        writer: &AttemptWriter<'_, L, C>,
+        member: &Member,
+        region: Region,
+    ) -> Result<Executed<Outcome>, Error> {
+        let calls = CallCounter::default();
+        let status = executor.visit.inquiry.status(executor, member, &region, &calls).await;
+        let permit = executor.acquire_permit().await;
+        let attempt = RegionAttempt { region, started_at: self.clock.now(), calls };
+        // Many Regions wait for their permit; only what runs takes the memory of a call.
+        let executing = Box::pin(executor.execute(member, attempt, status, permit));
+        writer.write_success(executing.await).await
     }
 }
 

@@ -18,6 +18,7 @@ use org_operator_core::{AccountId, Region, Verdict};
 use org_operator_operations::{Catalogue, Operation, OperationFailure, Rows, Target};
 
 use super::*;
+use crate::limit::Accounts;
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let spec = Spec::read_only("fake", "answers by Region", ["fake:Ask"]);
@@ -133,7 +134,8 @@ fn fixture(folder: &Path) -> Fixture {
     let members = Counting::default();
     let assumed = Arc::clone(&members.0);
     let execution = RunId::parse("e1").unwrap();
-    let limit = Arc::new(Limit::fixed(3, 10, Arc::clone(&progress)));
+    let limit =
+        Arc::new(Limit::fixed(3, Accounts { most: 10, operations: 1 }, Arc::clone(&progress)));
     let mut pool =
         WorkerPool::new(members, journal.clone(), plan(), execution, limit, Arc::clone(&progress));
     pool.worker.catalogue = catalogue_of_fake();
