@@ -7,6 +7,8 @@ from templates import actions, chosen, nodes, on_aws, references, resources
 # These services have one name in every partition: IAM in China refuses lambda.amazonaws.com.cn (aws-cdk#2198), and the CDK
 # calls `<service>.amazonaws.com` right everywhere (aws-cdk-lib/region-info, default.ts). CloudWatch Logs is otherwise.
 SERVICES = {"lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com", "chatbot.amazonaws.com"}
+# The services whose linked roles a change makes: `iam:AWSServiceName` is the same in every partition.
+LINKED = {"agentless.inspector2.amazonaws.com", "inspector2.amazonaws.com", "securityhub.amazonaws.com"}
 
 
 def of_template(file, template):

@@ -17,5 +17,6 @@ pub mod packages;
 pub mod run_files;
 pub mod simulated;
 pub mod snapshot;
+pub mod subjects;
 pub mod summary;
 pub mod terminal;

@@ -2,8 +2,6 @@
 //! processes that die between a change and its record, for every operation that is changed by the
 //! rules of a plan alone. `SEED=n` replays one alone; `SEEDS=n` runs so many.
 
-mod subjects;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -12,7 +10,7 @@ use org_operator_changes::{ChangeRun, Outcome, PlanRow};
 use org_operator_core::{AccountId, Region};
 use org_operator_testkit::TestResult;
 use org_operator_tests::changing::{DEATHS, Stage, quiet, seeds};
-use subjects::{Subject, subjects};
+use org_operator_tests::subjects::{Subject, subjects};
 
 const SEEDS: u64 = 40;
 

@@ -42,10 +42,17 @@ fn statement(condition: Option<Condition>, actions: &BTreeSet<String>) -> Vec<St
     let mut lines = vec!["- Effect: Allow".to_owned(), "  Action:".to_owned()];
     lines.extend(list(actions).iter().map(|line| format!("    {line}")));
     lines.push("  Resource: \"*\"".to_owned());
-    lines.extend(condition.map(|Condition { key, value }| {
-        format!("  Condition: {{ StringEquals: {{ \"{key}\": {value} }} }}")
+    lines.extend(condition.map(|Condition { key, values }| {
+        format!("  Condition: {{ StringEquals: {{ \"{key}\": {} }} }}", one_or_list(values))
     }));
     lines
+}
+
+fn one_or_list(values: &[&str]) -> String {
+    match values {
+        [only] => (*only).to_owned(),
+        several => format!("[{}]", several.join(", ")),
+    }
 }
 
 /// `template` with these lines between the markers.

@@ -177,8 +177,8 @@ fn refuse_plan_that_writes(operation: &str) -> Result<(), Error> {
     let found = catalogue().find(operation, &mut Violations::default());
     let writes = found.is_some_and(|found| found.spec().access == Access::Mutating);
     if writes && !change_of(operation).is_some_and(Change::is_deployed) {
-        let allowed =
-            "an operation that only reads; run this one from a machine, by `org-operator run`";
+        let allowed = "an operation whose plan only reads; this one passes a role to AWS, which is as \
+                       good as having it: run it from a machine, by `org-operator run`";
         violations.note_text("Operation", format!("\"{operation}\""), allowed);
     }
     violations.into_result("request", Some(()))

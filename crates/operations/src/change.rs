@@ -69,13 +69,25 @@ pub trait Change: Operation {
     }
 }
 
-/// A condition of a policy's statement: `StringEquals`, this key and this value.
+/// A condition of a policy's statement: `StringEquals`, this key and one of these values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
     /// The condition key, such as `ec2:CreateAction`.
     pub key: &'static str,
-    /// The only value that the key may have.
-    pub value: &'static str,
+    /// The only values that the key may have.
+    pub values: &'static [&'static str],
+}
+
+/// Making a service-linked role, which AWS does with the rights of who first uses a service.
+pub(crate) const CREATE_SERVICE_ROLE: &str = "iam:CreateServiceLinkedRole";
+
+/// The condition that holds [`CREATE_SERVICE_ROLE`] to `services`; `None` for any other action.
+pub(crate) fn service_role_of(
+    action: &str,
+    services: &'static [&'static str],
+) -> Option<Condition> {
+    let condition = Condition { key: "iam:AWSServiceName", values: services };
+    (action == CREATE_SERVICE_ROLE).then_some(condition)
 }
 
 /// Every operation that can change something, by name.

@@ -137,8 +137,8 @@ impl Change for CloseOpenIngress {
 
     /// A rule gets its tags with the call that authorizes it, never by themselves.
     fn condition(&self, action: &str) -> Option<Condition> {
-        let (key, value) = ("ec2:CreateAction", "AuthorizeSecurityGroupIngress");
-        (action == CREATE_TAGS).then_some(Condition { key, value })
+        let (key, values) = ("ec2:CreateAction", &["AuthorizeSecurityGroupIngress"]);
+        (action == CREATE_TAGS).then_some(Condition { key, values })
     }
 
     fn read<'a>(

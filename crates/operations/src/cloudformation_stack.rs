@@ -143,8 +143,8 @@ impl Change for CloudFormationStack {
         &[CREATE, UPDATE, RESTORE, DELETE, DROP]
     }
 
-    /// Its plan writes, and it passes a role that may do anything: neither is for a worker that
-    /// requests start.
+    /// Its plan writes, and it passes a role, mostly an administrator's: a role that may pass it to
+    /// CloudFormation is one, too.
     fn is_deployed(&self) -> bool {
         false
     }

@@ -16,7 +16,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use serde_json::{Map, Value};
 
-use crate::change::Change;
+use crate::change::{CREATE_SERVICE_ROLE, Change, Condition, service_role_of};
 use crate::{Operation, OperationFailure, Rows, Target};
 use parameters::Wanted;
 
@@ -101,23 +101,22 @@ impl Change for InspectorActivation {
         WORDS
     }
 
-    /// Nobody has seen an admin worker make its calls: turning scan types on was tried from a machine only.
-    fn is_deployed(&self) -> bool {
-        false
-    }
-
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>> {
         let mut actions = vec![calls::STATUS];
         for word in words {
             match *word {
                 // The first time, Inspector makes its service-linked roles with the caller's rights.
-                ENABLE => actions.extend([calls::ENABLE, "iam:CreateServiceLinkedRole"]),
+                ENABLE => actions.extend([calls::ENABLE, CREATE_SERVICE_ROLE]),
                 DISABLE => actions.push(calls::DISABLE),
                 SKIP => {}
                 _ => return None,
             }
         }
         Some(actions.into_iter().map(str::to_owned).collect())
+    }
+
+    fn condition(&self, action: &str) -> Option<Condition> {
+        service_role_of(action, &["agentless.inspector2.amazonaws.com", "inspector2.amazonaws.com"])
     }
 
     fn read<'a>(

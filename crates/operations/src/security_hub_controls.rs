@@ -17,7 +17,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Spec;
 use serde_json::{Map, Value};
 
-use crate::change::Change;
+use crate::change::{CREATE_SERVICE_ROLE, Change, Condition, service_role_of};
 use crate::{Operation, OperationFailure, Rows, Target};
 use parameters::Wanted;
 
@@ -122,18 +122,12 @@ impl Change for SecurityHubControls {
         &[ENABLE_HUB, ENABLE_STANDARD, DISABLE_STANDARD, ENABLE_CONTROL, DISABLE_CONTROL]
     }
 
-    /// No emulator has these calls, so that nobody has seen an admin worker make them.
-    fn is_deployed(&self) -> bool {
-        false
-    }
-
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>> {
         let mut actions: BTreeSet<&str> = READS.into_iter().collect();
         for word in words {
             match *word {
                 ENABLE_HUB => {
-                    actions
-                        .extend(["securityhub:EnableSecurityHub", "iam:CreateServiceLinkedRole"]);
+                    actions.extend(["securityhub:EnableSecurityHub", CREATE_SERVICE_ROLE]);
                 }
                 ENABLE_STANDARD => actions.extend(["securityhub:BatchEnableStandards"]),
                 DISABLE_STANDARD => actions.extend(["securityhub:BatchDisableStandards"]),
@@ -145,6 +139,10 @@ impl Change for SecurityHubControls {
             }
         }
         Some(actions.into_iter().map(str::to_owned).collect())
+    }
+
+    fn condition(&self, action: &str) -> Option<Condition> {
+        service_role_of(action, &["securityhub.amazonaws.com"])
     }
 
     fn read<'a>(

@@ -73,7 +73,7 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
 });
 
 /// The words of the rows that a role can be made for beforehand: those of the services that
-/// organizations tag most. A plan's rows may have others.
+/// organizations tag most, where the actions do no more than tagging. A plan's rows may have others.
 pub const WORDS: &[&str] = words::WORDS;
 
 /// The operation `tag-resources`.
@@ -103,11 +103,6 @@ impl Operation for TagResources {
 impl Change for TagResources {
     fn words(&self) -> &'static [&'static str] {
         WORDS
-    }
-
-    /// Each service asks for actions of its own, which a role for every service would have too many of.
-    fn is_deployed(&self) -> bool {
-        false
     }
 
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>> {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sim::{CONTROLS, Conditions, Fault, SecurityHub, Service};
+use aws_sim::{Conditions, Fault, SecurityHub, Service};
 use org_operator_changes::{ChangeRun, Counts, Outcome, PlanRow};
 use org_operator_operations::security_hub_controls::SecurityHubControls;
 use org_operator_testkit::TestResult;
 use org_operator_tests::changing::{DEATHS, Stage, faults_of_change, quiet, rule};
+use org_operator_tests::subjects::controls;
 use serde_json::Value;
 
 /// One organization, and everything that is done to it.
@@ -85,20 +86,6 @@ pub(super) struct Applied {
     pub(super) undo: Vec<PlanRow>,
     /// Why rows FAILED.
     pub(super) reasons: Vec<String>,
-}
-
-/// The state of each control of the standards that are on.
-fn controls(hub: &SecurityHub) -> Vec<String> {
-    let on = hub.standards.iter().filter(|(_, on)| **on);
-    let of = |(standard, _): (&String, &bool)| {
-        let state = |id: &&str| {
-            let known = hub.controls.get(&(standard.clone(), (*id).to_owned()));
-            let status = known.map_or("ENABLED", |(status, _)| status.as_str());
-            format!("{standard} {id} {status}")
-        };
-        CONTROLS.iter().map(state).collect::<Vec<_>>()
-    };
-    on.flat_map(of).collect()
 }
 
 fn faulty() -> Conditions {

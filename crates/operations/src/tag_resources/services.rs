@@ -125,8 +125,9 @@ mod tests {
         assert!(super::super::WORDS.is_sorted() && words.len() == super::super::WORDS.len());
         assert!(actions(&words).is_some_and(|all| all.iter().all(|one| !one.contains('*'))));
         for (service, ..) in OWN {
+            let tags_only = !["apigateway", "cloudformation"].contains(&service);
             for verb in [Verb::Tag, Verb::Untag] {
-                assert!(words.contains(verb.word(service).as_str()), "{service}");
+                assert_eq!(words.contains(verb.word(service).as_str()), tags_only, "{service}");
             }
         }
     }

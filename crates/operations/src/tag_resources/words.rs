@@ -1,13 +1,13 @@
 //! The words of rows for the services that organizations tag most: what a role that is made beforehand
-//! is given. A plan may have others, which that role then lacks.
+//! is given. A plan may have others, which that role then lacks. Two are left out, because their actions
+//! do more than tagging: API Gateway's `DELETE` deletes APIs, and `UpdateStack` gives a stack another
+//! template, which its service role then carries out.
 
 /// The words, sorted.
 pub(super) const WORDS: &[&str] = &[
     "tag acm",
-    "tag apigateway",
     "tag athena",
     "tag backup",
-    "tag cloudformation",
     "tag cloudfront",
     "tag cloudtrail",
     "tag cloudwatch",
@@ -45,10 +45,8 @@ pub(super) const WORDS: &[&str] = &[
     "tag states",
     "tag wafv2",
     "untag acm",
-    "untag apigateway",
     "untag athena",
     "untag backup",
-    "untag cloudformation",
     "untag cloudfront",
     "untag cloudtrail",
     "untag cloudwatch",
