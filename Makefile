@@ -155,9 +155,9 @@ approval-trial: build ## Approve and reject runs that wait, on the emulator
 catalogue-trial: build ## Hold the catalogue's operations to what boto3 says is there, on both emulators
 	@.venv/bin/python tests/catalogue_truth.py
 
-# Apart from `make test`, because it needs a browser: Debian's package chromium, or CHROMIUM= another one.
+# Apart from `make test`, because it needs browsers: Debian's packages chromium and firefox-esr, or CHROMIUM= and FIREFOX=.
 .PHONY: browser
-browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in a real browser, light and dark, small and large
+browser: prerequisites .venv/browser/bin/playwright ## Look at the HTML report in Chromium and Firefox, light and dark, small and large
 	cargo build --locked --workspace --bins --examples
 	@.venv/browser/bin/python tests/browser.py "$(CARGO_TARGET_DIR)/debug"
 

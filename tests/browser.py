@@ -1,34 +1,27 @@
-"""The report in a real browser: opens pages from files, looks at every view, and compares what they show with the data.
+"""The report in real browsers: opens pages from files, looks at every view, and compares what they show with the data.
 
     browser.py BINARIES      BINARIES has the command, the simulated AWS, and examples/sample, which writes a page about
                              a made-up run
 
-Needs the system's Chromium (CHROMIUM names another one) and what requirements-browser.txt lists.
+Needs the system's Chromium and Firefox, and what requirements-browser.txt lists.
 """
 
-import csv
-import os
-import shutil
+import re
+import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import browser_run
 from axe_playwright_python.sync_playwright import Axe
+from browser_opened import VIEWS, expect, installed, launched
 from playwright.sync_api import sync_playwright
 
-VIEWS = ["Verdict", "Coverage", "Failures", "Changes", "Rows", "Topology"]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
 PORTAL = "https://example.awsapps.com/start"
 SMALL, LARGE = (12, 17, 60), (10_000, 17, 100_000)
-
-
-def expect(holds, what):
-    if not holds:
-        raise SystemExit(f"browser: {what}")
+LOUD = """<!doctype html><title>loud</title><p class=ready>.</p><img src="{}">
+<script>console.error("said"); setTimeout(() => document.thrown())</script>"""
 
 
 def written(sample, folder, size):
@@ -38,60 +31,25 @@ def written(sample, folder, size):
     return page
 
 
-class Opened:
-    """A page in the browser, with everything that it complained of or asked for."""
-
-    def __init__(self, browser, path, scheme):
-        self.page = browser.new_page(viewport={"width": 1280, "height": 850}, color_scheme=scheme)
-        self.complaints, self.requests = [], []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        begun = time.monotonic()
-        self.page.goto(path.as_uri())
-        self.page.wait_for_selector("[role=tab]")
-        self.seconds = time.monotonic() - begun
-
-    def show(self, view):
-        self.page.click(f"#tab{VIEWS.index(view)}")
-        self.page.wait_for_selector(f"#view{VIEWS.index(view)}:not([hidden])")
-
-    def column(self, name):
-        """The lines of a column that are in sight."""
-        names = self.page.eval_on_selector_all(".heads button", "heads => heads.map(h => h.textContent.split(' ')[0])")
-        return self.page.locator(".sheet pre").nth(names.index(name)).text_content().split("\n")
-
-    def sort(self, name):
-        self.milliseconds(SORT.format(name))
-
-    def filter(self, text):
-        self.milliseconds(FILTER.format(text))
-
-    def download(self):
-        """The rows that are shown, as the page's own CSV has them."""
-        with self.page.expect_download() as download:
-            self.page.click("text=Download CSV")
-        with Path(download.value.path()).open(encoding="utf-8", newline="") as file:
-            return list(csv.reader(file))
-
-    def milliseconds(self, script):
-        return self.page.evaluate(f"(() => {{ const t = performance.now(); {script}; return performance.now() - t }})()")
-
-    def quiet(self):
-        expect(not self.complaints, f"the browser complains: {self.complaints}")
-        expect(len(self.requests) == 1, f"the page asks for {self.requests[1:]}")
-        expect(self.page.title() == "org-operator report", f"the title became {self.page.title()!r}")
-
-
-SORT = "[...document.querySelectorAll('.heads button')].find(b => b.textContent.startsWith('{}')).click()"
-FILTER = "const i = document.querySelector('input[type=search]'); i.value = '{}'; i.oninput()"
+def the_watch_works(looking, folder):
+    """A page that complains and asks is noticed: else the silence of the others would mean nothing."""
+    path = folder / "loud.html"
+    with socket.socket() as unanswered:
+        unanswered.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unanswered.getsockname()[1]}/asked"
+        path.write_text(LOUD.format(address), encoding="utf-8")
+        opened = looking.open(path, ".ready")
+        opened.page.wait_for_load_state()
+    for told in ("said", "thrown"):
+        expect(any(told in complaint for complaint in opened.complaints), f"{looking} does not tell of {told!r}")
+    expect(opened.asked() == [address], f"{looking} tells of {opened.asked()}")
+    opened.close()
 
 
 def rows_are_right(opened):
     opened.show("Rows")
     unsorted = opened.column("route_table_id")
-    opened.sort("route_table_id")
+    took = opened.sort("route_table_id")
     first = opened.column("route_table_id")
     expect(first == sorted(first) and first != unsorted, "rows are not sorted by the column that was clicked")
     opened.filter("10.2.0.0/16")
@@ -101,26 +59,79 @@ def rows_are_right(opened):
     expect(rows[0][:4] == ["account_id", "account_name", "region", "vpc_id"], f"the CSV begins with {rows[0]}")
     expect(all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row), "a formula")
     opened.filter("")
+    return took
 
 
 def the_map_speaks(opened):
     opened.show("Coverage")
     opened.page.focus("[role=application]")
-    for _ in range(3):
+    told = []
+    for _ in range(4):
         opened.page.keyboard.press("ArrowDown")
-    words = opened.page.inner_text(".words")
-    expect("SUCCEEDED" in words or "FAILED" in words or "SKIPPED" in words, f"a cell says {words!r}")
+        told.append(opened.page.inner_text(".words"))
+    # Units have lines of their own.
+    cells = [words for words in told if re.search("SUCCEEDED|FAILED|SKIPPED", words)]
+    expect(cells, f"the map says {told}")
 
 
 def the_tree_opens(opened):
     opened.show("Topology")
     opened.page.focus("[role=tree]")
-    deepest = "lines => Math.max(...lines.map(line => Number(line.getAttribute('aria-level'))))"
-    before = opened.page.eval_on_selector_all("[role=treeitem]", deepest)
-    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight"):
+    opened.page.keyboard.press("End")
+    before = tree_lines(opened)
+    for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
         opened.page.keyboard.press(key)
-    after = opened.page.eval_on_selector_all("[role=treeitem]", deepest)
-    expect(after == before + 2, f"the tree opens from level {before} to {after}")
+    lines = tree_lines(opened)
+    at = next(line for line in lines if line["current"])
+    expect(len(lines) > len(before) and at["level"] > 2 and at["id"] == active(opened), f"the tree opens at {at}")
+    opened.page.keyboard.press("ArrowLeft")
+    expect(next(line for line in tree_lines(opened) if line["current"])["level"] == at["level"] - 1, "left does not go up")
+
+
+def active(opened):
+    return opened.page.get_attribute("[role=tree]", "aria-activedescendant")
+
+
+def tree_lines(opened):
+    """The lines of the topology in sight; `records` is the number that each has."""
+    lines = opened.page.eval_on_selector_all("[role=tree] [role=treeitem]", """lines => lines.map(line => ({
+        level: Number(line.getAttribute("aria-level")), text: line.textContent, id: line.id,
+        expanded: line.getAttribute("aria-expanded"), current: line.getAttribute("aria-selected") === "true" }))""")
+    number = re.compile(r"\(([\d,]+)( records in [\d,]+ accounts)?\)$")
+    return [{**line, "records": int(number.search(line["text"])[1].replace(",", ""))} for line in lines]
+
+
+def counts_add_up(opened):
+    """Opens everything, and holds each line's number to the sum of those below it."""
+    opened.show("Topology")
+    opened.page.evaluate("document.querySelector('.trees .scroller').style.height = '40000px'")
+    opened.page.focus("[role=tree]")
+    opened.page.keyboard.press("Home")
+    for _ in range(2_000):
+        line = next(line for line in tree_lines(opened) if line["current"])
+        if line["expanded"] == "false":
+            opened.page.keyboard.press("Enter")
+        opened.page.keyboard.press("ArrowDown")
+        if next(line for line in tree_lines(opened) if line["current"])["id"] == line["id"]:
+            break
+    lines = tree_lines(opened)
+    sums = [0] * 20
+    for line in reversed(lines):
+        level = line["level"]
+        expect(line["expanded"] is None or sums[level + 1] == line["records"], f"{line} is not the sum {sums[level + 1]}")
+        sums[level + 1] = 0
+        sums[level] += line["records"]
+    return lines
+
+
+def units_are_nested(lines):
+    """The sample's units: two within each other, one with accounts of its own, one whose name is hostile, one unknown."""
+    told = [(line["level"], line["text"][2:]) for line in lines if "accounts)" in line["text"]]
+    wanted = [(1, "organization  (60 records in 12 accounts)"), (2, "(no unit known)  (10 records in 2 accounts)"),
+              (2, "Root  (50 records in 10 accounts)"), (3, "Sandbox  (10 records in 2 accounts)"),
+              (3, "Workloads  (40 records in 8 accounts)"), (4, "<b>Test  (10 records in 2 accounts)"), (4, "Production  (30 records in 6 accounts)"),
+              (5, "Payments  (15 records in 3 accounts)")]
+    expect(told == wanted, f"the units are {told}")
 
 
 def accessible(opened):
@@ -130,8 +141,8 @@ def accessible(opened):
     expect(not serious, f"axe finds {told}")
 
 
-def small(browser, path, scheme):
-    opened = Opened(browser, path, scheme)
+def small(looking, path):
+    opened = looking.open(path)
     verdict = opened.page.inner_text("#view0")
     for told in ("af-south-1", "2 × in Accounts.Exclude", "(5 expected)"):
         expect(told in verdict, f"the verdict does not say {told!r}")
@@ -144,34 +155,37 @@ def small(browser, path, scheme):
     the_map_speaks(opened)
     rows_are_right(opened)
     the_tree_opens(opened)
+    units_are_nested(counts_add_up(opened))
     for view in VIEWS:
         opened.show(view)
         accessible(opened)
     expect("<script>" in opened.page.evaluate("data.accounts[1].name"), "the sample's names are not hostile")
     opened.quiet()
-    print(f"{path.name} ({scheme}): every view, accessible, no request, no complaint")
-    opened.page.close()
+    print(f"{looking}: {path.name}: every view, accessible, no request, no complaint")
+    opened.close()
 
 
-def large(browser, path):
-    opened = Opened(browser, path, "light")
-    rows_are_right(opened)
-    nodes = opened.page.evaluate("document.querySelectorAll('*').length")
-    sort = min(opened.milliseconds(SORT.format("route_table_id")) for _ in range(3))
-    megabytes = path.stat().st_size / 1e6
-    print(f"{path.name}: {megabytes:.1f} MB, open {opened.seconds:.2f} s, sort {sort:.0f} ms, {nodes} nodes")
-    expect(nodes < 200, f"{nodes} nodes")
-    expect(megabytes < 10, f"{megabytes} MB")
+def large(looking, path):
+    opened = looking.open(path)
+    sort = rows_are_right(opened)
+    again = opened.sort("route_table_id")
     the_map_speaks(opened)
     the_tree_opens(opened)
+    nodes = opened.page.evaluate("document.querySelectorAll('*').length")
+    megabytes = path.stat().st_size / 1e6
+    print(f"{looking}: {path.name}: {megabytes:.1f} MB, open {opened.seconds:.2f} s, sort {sort:.0f} ms, then {again:.0f} ms, "
+          f"{nodes} nodes")
+    expect(nodes < 200, f"{nodes} nodes")
+    expect(megabytes < 10, f"{megabytes} MB")
+    # Wanted are 2 s and 150 ms, which a machine that does something else meanwhile must not miss.
+    expect(opened.seconds < 6 and sort < 450, f"open {opened.seconds} s, sort {sort} ms")
     opened.quiet()
-    opened.page.close()
+    opened.close()
 
 
-def real(browser, binaries, folder):
+def real(looking, run, through):
     """The page of a run of the command shows what the run's files have."""
-    run = browser_run.made(binaries, folder)
-    opened = Opened(browser, run / "report.html", "light")
+    opened = looking.open(run / "report.html")
     found = list(browser_run.differences(opened, run))
     expect(not found, f"the report of {run} differs: {found}")
     the_map_speaks(opened)
@@ -179,37 +193,56 @@ def real(browser, binaries, folder):
     for view in VIEWS:
         opened.show(view)
     opened.quiet()
-    through_a_portal(browser, binaries, folder, run)
+    through_a_portal(looking, through)
     rows = opened.page.evaluate("rowCount()")
     cells = opened.page.evaluate("data.cells.status.length")
-    print(f"a run's report.html: {rows} rows and {cells} targets as in its files, no request, no complaint")
-    opened.page.close()
+    print(f"{looking}: a run's report.html: {rows} rows and {cells} targets as in its files, no request, no complaint")
+    opened.close()
 
 
-def through_a_portal(browser, binaries, folder, run):
+def through_a_portal(looking, path):
     """The links of a page that is made for a portal open there, in the right account."""
-    opened = Opened(browser, browser_run.reported(binaries, folder, run, PORTAL), "light")
+    opened = looking.open(path)
     opened.show("Rows")
     first = opened.page.evaluate("text => linked(text, 0).getAttribute('href')", opened.column("vpc_id")[0])
     account = opened.page.evaluate("data.accounts[data.rows.account[0]].id")
     wanted = f"{PORTAL}#/console?account_id={account}&destination=https%3A%2F%2F"
     expect(first.startswith(wanted), f"with a portal the first link is {first}")
     opened.quiet()
-    opened.page.close()
+    opened.close()
+
+
+class Pages:
+    """The pages that are looked at, made once for all browsers."""
+
+    def __init__(self, binaries, folder):
+        self.folder, runs = folder, folder / "runs"
+        self.run = browser_run.made(binaries, runs)
+        portal = browser_run.reported(binaries, runs, self.run, PORTAL)
+        # The portal's page took the place of the run's own.
+        self.through = portal.rename(portal.with_name("report-portal.html"))
+        browser_run.reported(binaries, runs, self.run)
+        self.small, self.large = (written(binaries / "examples" / "sample", folder, size) for size in (SMALL, LARGE))
+
+
+def looked_at(looking, pages):
+    small(looking, pages.small)
+    if looking.scheme == "dark":
+        return
+    the_watch_works(looking, pages.folder)
+    real(looking, pages.run, pages.through)
+    large(looking, pages.large)
 
 
 def main():
-    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    expect(browser_path, "there is no Chromium: install it (Debian: apt install chromium), or name one by CHROMIUM=")
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=QUIET)
-        binaries = Path(sys.argv[1])
-        real(browser, binaries, Path(folder) / "runs")
-        pages = [written(binaries / "examples" / "sample", folder, size) for size in (SMALL, LARGE)]
-        for scheme in ("light", "dark"):
-            small(browser, pages[0], scheme)
-        large(browser, pages[1])
-        browser.close()
+    browsers = installed()
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as driver:
+        folder = Path(temporary)
+        pages = Pages(Path(sys.argv[1]), folder)
+        for name, path in browsers.items():
+            for scheme in ("light", "dark"):
+                with launched(driver, name, path, scheme, folder / "saved") as looking:
+                    looked_at(looking, pages)
 
 
 if __name__ == "__main__":

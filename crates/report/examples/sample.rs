@@ -14,6 +14,14 @@ const HOSTILE: [&str; 6] = [
     "\u{202e}evil\u{202c} name",
     "東京 分析",
 ];
+/// Units within units, one that is not known, and accounts in a unit that has units itself.
+const UNITS: [&str; 5] = [
+    "Root/Workloads/Production/Payments",
+    "Root/Workloads/Production",
+    "Root/Workloads/<b>Test",
+    "Root/Sandbox",
+    "",
+];
 const COLUMNS: [&str; 8] = [
     "vpc_id",
     "route_table_id",
@@ -48,10 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         expected += targets.iter().filter(|target| !target.expected.is_empty()).count();
         skipped += targets.iter().filter(|target| target.status == "SKIPPED").count();
         let name = format!("{} {account}", HOSTILE[account % HOSTILE.len()]);
-        page.account(
-            (&id, &name, ["/Workloads/Production", "/Sandbox", ""][account % 3]),
-            &targets,
-        )?;
+        page.account((&id, &name, UNITS[account % UNITS.len()]), &targets)?;
         out.write_all(&page.take())?;
     }
     let targets = accounts * regions;

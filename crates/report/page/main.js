@@ -89,7 +89,7 @@ function changes(panel) {
 
 const VIEWS = [
   ["Verdict", verdict], ["Coverage", (panel) => new Heat(panel)], ["Failures", failures],
-  ["Changes", changes], ["Rows", (panel) => new Rows(panel)], ["Topology", (panel) => new Tree(panel)],
+  ["Changes", changes], ["Rows", (panel) => new Rows(panel)], ["Topology", (panel) => new Topology(panel)],
 ];
 
 function tabs() {

