@@ -20,14 +20,31 @@ from playwright.sync_api import sync_playwright
 
 PORTAL = "https://example.awsapps.com/start"
 SMALL, LARGE = (12, 17, 60), (10_000, 17, 100_000)
+# Each connection once, although both of its sides tell of it; what one side does not see is taken from the other.
+LISTS = {
+    "peerings": """▾ VPC peerings  (3)
+▾ pcx-1  active  (2)
+· 111111111111 Hub  xx-made-1  vpc-1
+· 222222222222 <b>Shop</b>  xx-made-2  vpc-2
+▾ pcx-2  active  (2)
+· 111111111111 Hub  xx-made-1  vpc-1
+· 999999999999  xx-made-1  vpc-9
+▾ pcx-3  pending-acceptance  (2)
+· 333333333333 </script>\ufffd  xx-made-1  vpc-3
+· 222222222222 <b>Shop</b>  xx-made-1  vpc-4""",
+    "gateways": """▾ transit gateways  (1)
+▾ tgw-1  xx-made-1  (2)
+· tgw-attach-1  vpc  vpc-1  111111111111 Hub  available
+· tgw-attach-2  vpc  vpc-2  222222222222 <b>Shop</b>  available""",
+}
 LOUD = """<!doctype html><title>loud</title><p class=ready>.</p><img src="{}">
 <script>console.error("said"); setTimeout(() => document.thrown())</script>"""
 
 
-def written(sample, folder, size):
-    page = Path(folder) / f"report-{size[0]}.html"
+def written(example, folder, *words):
+    page = folder / f"report-{words[0]}.html"
     with page.open("wb") as out:
-        subprocess.run([sample, *map(str, size)], stdout=out, check=True, timeout=120)
+        subprocess.run([example, *map(str, words)], stdout=out, check=True, timeout=120)
     return page
 
 
@@ -76,7 +93,7 @@ def the_map_speaks(opened):
 
 def the_tree_opens(opened):
     opened.show("Topology")
-    opened.page.focus("[role=tree]")
+    opened.page.focus("#topology")
     opened.page.keyboard.press("End")
     before = tree_lines(opened)
     for key in ("Home", "ArrowRight", "ArrowRight", "ArrowRight"):
@@ -89,12 +106,12 @@ def the_tree_opens(opened):
 
 
 def active(opened):
-    return opened.page.get_attribute("[role=tree]", "aria-activedescendant")
+    return opened.page.get_attribute("#topology", "aria-activedescendant")
 
 
 def tree_lines(opened):
     """The lines of the topology in sight; `records` is the number that each has."""
-    lines = opened.page.eval_on_selector_all("[role=tree] [role=treeitem]", """lines => lines.map(line => ({
+    lines = opened.page.eval_on_selector_all("#topology [role=treeitem]", """lines => lines.map(line => ({
         level: Number(line.getAttribute("aria-level")), text: line.textContent, id: line.id,
         expanded: line.getAttribute("aria-expanded"), current: line.getAttribute("aria-selected") === "true" }))""")
     number = re.compile(r"\(([\d,]+)( records in [\d,]+ accounts)?\)$")
@@ -104,8 +121,8 @@ def tree_lines(opened):
 def counts_add_up(opened):
     """Opens everything, and holds each line's number to the sum of those below it."""
     opened.show("Topology")
-    opened.page.evaluate("document.querySelector('.trees .scroller').style.height = '40000px'")
-    opened.page.focus("[role=tree]")
+    opened.page.evaluate("document.querySelector('#topology').style.height = '40000px'")
+    opened.page.focus("#topology")
     opened.page.keyboard.press("Home")
     for _ in range(2_000):
         line = next(line for line in tree_lines(opened) if line["current"])
@@ -134,6 +151,21 @@ def units_are_nested(lines):
     expect(told == wanted, f"the units are {told}")
 
 
+def connections(looking, path, wanted):
+    """The list beside the tree has each thing once, and opens and closes like the tree."""
+    opened = looking.open(path)
+    opened.show("Topology")
+    lines = opened.page.locator("#list0 [role=treeitem]").all_text_contents()
+    expect("\n".join(lines) == wanted, f"the list of {path.name} is {lines}")
+    opened.page.focus("#list0")
+    for key in ("ArrowDown", "ArrowLeft"):
+        opened.page.keyboard.press(key)
+    expect(opened.page.locator("#list0 [aria-level='3']").count() < wanted.count("·"), "an item of the list does not close")
+    accessible(opened)
+    opened.quiet()
+    opened.close()
+
+
 def accessible(opened):
     serious = [violation for violation in Axe().run(opened.page).response["violations"]
                if violation["impact"] in ("serious", "critical")]
@@ -156,6 +188,7 @@ def small(looking, path):
     rows_are_right(opened)
     the_tree_opens(opened)
     units_are_nested(counts_add_up(opened))
+    expect(opened.page.locator("[role=tree]").count() == 1, "an operation without lists has one")
     for view in VIEWS:
         opened.show(view)
         accessible(opened)
@@ -222,11 +255,15 @@ class Pages:
         # The portal's page took the place of the run's own.
         self.through = portal.rename(portal.with_name("report-portal.html"))
         browser_run.reported(binaries, runs, self.run)
-        self.small, self.large = (written(binaries / "examples" / "sample", folder, size) for size in (SMALL, LARGE))
+        examples = binaries / "examples"
+        self.small, self.large = (written(examples / "sample", folder, *size) for size in (SMALL, LARGE))
+        self.lists = {kind: written(examples / "connections", folder, kind) for kind in LISTS}
 
 
 def looked_at(looking, pages):
     small(looking, pages.small)
+    for kind, path in pages.lists.items():
+        connections(looking, path, LISTS[kind])
     if looking.scheme == "dark":
         return
     the_watch_works(looking, pages.folder)

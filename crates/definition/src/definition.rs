@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use org_operator_core::model::spec::List;
 use serde_json::{Map, Value};
 
 /// Cells of a row that no answer gave, by column.
@@ -34,6 +35,8 @@ pub struct Definition {
     pub key: Vec<String>,
     /// The columns in their order.
     pub columns: Vec<Column>,
+    /// The lists that a report shows of the records, beside their tree.
+    pub lists: Vec<List>,
     /// Where rows come from; one, or several with the same columns.
     pub sources: Vec<Source>,
     /// Whether the file lists `sources`; else it has one, whose fields and paths stand at the top.

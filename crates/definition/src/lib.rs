@@ -17,6 +17,7 @@ mod fields;
 mod find;
 mod functions;
 mod infer;
+mod lists;
 mod names;
 mod parameters;
 mod path;

@@ -11,7 +11,7 @@ use crate::definition::{Cells, Column, Definition, Parameter, ParameterKind, Sco
 use crate::fault::Faults;
 use crate::fields::{Fields, came};
 
-const ABOUT: [&str; 14] = [
+const ABOUT: [&str; 15] = [
     "name",
     "summary",
     "question",
@@ -24,6 +24,7 @@ const ABOUT: [&str; 14] = [
     "parameters",
     "key",
     "columns",
+    "lists",
     "when_empty",
     "tables",
 ];
@@ -70,6 +71,7 @@ fn about(fields: &Fields<'_>, faults: &mut Faults) -> Definition {
         when_empty: fields
             .object("when_empty", faults)
             .map(|map| cells(&fields.place("when_empty"), map, faults)),
+        lists: fields.list("lists", faults, crate::lists::read),
         tables: tables(fields, faults),
         ..Definition::default()
     }

@@ -122,6 +122,7 @@ impl Text {
             self.add(&format!("  {{ {} }},\n", column_fields(column, path)));
         }
         self.add("]\n");
+        self.line("lists", &crate::lists::written(&definition.lists));
     }
 
     fn parameter(&mut self, parameter: &Parameter) {

@@ -160,6 +160,7 @@ fn declared(checked: &Checked) -> Spec {
         columns: checked.columns().iter().map(column).collect(),
         key: checked.key().to_vec(),
         parameters: checked.parameters().iter().map(parameter).collect(),
+        lists: file.lists.clone(),
         documentation: documentation(file),
     }
 }

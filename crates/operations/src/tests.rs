@@ -40,6 +40,27 @@ fn every_declaration_is_complete_and_consistent() {
 }
 
 #[test]
+fn peerings_and_transit_gateways_declare_the_lists_of_their_reports() {
+    let with_lists: Vec<(String, String)> = catalogue()
+        .operations()
+        .unwrap()
+        .iter()
+        .flat_map(|operation| {
+            let Spec { name, lists, .. } = operation.spec();
+            lists.iter().map(|list| (name.clone(), list.of.clone()))
+        })
+        .collect();
+    let declared = |name: &str, of: &str| (name.to_owned(), of.to_owned());
+    assert_eq!(
+        with_lists,
+        [
+            declared("transit-gateway-attachments", "transit_gateway_id"),
+            declared("vpc-peerings", "peering_id"),
+        ]
+    );
+}
+
+#[test]
 fn the_catalogue_is_sorted_by_name() {
     assert!(catalogue().names().is_sorted());
 }

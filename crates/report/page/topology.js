@@ -38,6 +38,7 @@ class Topology {
     const root = this.unit("organization", data.accounts.map((_, i) => i), 0);
     this.openAlone(root);
     new TreeView(trees, { root, id: "topology", label: "Records by unit, account, Region and resource. Arrow keys move, open and close." });
+    data.meta.lists.forEach((list, i) => new TreeView(trees, { root: listed(list), id: `list${i}`, label: `${list.title}. Arrow keys move, open and close.` }));
   }
 
   /** Opens `node`, and what stands alone in it. */

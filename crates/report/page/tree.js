@@ -7,7 +7,7 @@ class TreeView {
   constructor(panel, { root, label, id }) {
     this.root = root;
     this.id = id;
-    this.scroller = element("div", undefined, { class: "scroller", tabindex: "0", role: "tree", "aria-label": label });
+    this.scroller = element("div", undefined, { class: "scroller", tabindex: "0", role: "tree", id, "aria-label": label });
     this.sheet = element("div", undefined, { role: "presentation" });
     this.space = element("div", undefined, { class: "space" });
     this.scroller.append(this.sheet, this.space);
@@ -42,14 +42,14 @@ class TreeView {
     this.sheet.replaceChildren(...lines.map((line, i) => this.line(line, from + i)));
     // A line out of sight is no element, and nothing may refer to it.
     const inSight = this.cursor >= from && this.cursor < from + lines.length;
-    if (inSight) this.scroller.setAttribute("aria-activedescendant", `${this.id}${this.cursor}`);
+    if (inSight) this.scroller.setAttribute("aria-activedescendant", `${this.id}-${this.cursor}`);
     else this.scroller.removeAttribute("aria-activedescendant");
   }
 
   line({ node, level, place, siblings }, at) {
     const mark = !node.children ? "·" : node.open ? "▾" : "▸";
     const made = element("div", `${mark} ${cut(node.name, 200)}${node.about ? `  ${cut(node.about, 200)}` : ""}`, {
-      role: "treeitem", id: `${this.id}${at}`, class: at === this.cursor ? "line current" : "line", "data-at": at,
+      role: "treeitem", id: `${this.id}-${at}`, class: at === this.cursor ? "line current" : "line", "data-at": at,
       "aria-level": level, "aria-posinset": place, "aria-setsize": siblings, "aria-selected": at === this.cursor,
     });
     if (node.children) made.setAttribute("aria-expanded", Boolean(node.open));

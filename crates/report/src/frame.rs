@@ -8,12 +8,13 @@ use sha2::{Digest, Sha256};
 const HTML: &str = include_str!("../page/page.html");
 const STYLE: &str = include_str!("../page/page.css");
 /// In one script, in the order in which each needs the one before it.
-const SCRIPTS: [&str; 7] = [
+const SCRIPTS: [&str; 8] = [
     include_str!("../page/data.js"),
     include_str!("../page/console.js"),
     include_str!("../page/heat.js"),
     include_str!("../page/rows.js"),
     include_str!("../page/tree.js"),
+    include_str!("../page/lists.js"),
     include_str!("../page/topology.js"),
     include_str!("../page/main.js"),
 ];

@@ -11,5 +11,5 @@ mod page;
 mod target;
 
 pub use index::{Index, IndexRow};
-pub use page::{Column, Meta, Page};
+pub use page::{Column, List, Meta, Page};
 pub use target::Target;

@@ -35,6 +35,19 @@ pub struct Column {
     pub meaning: String,
 }
 
+/// A list of the operation's records, beside their tree: each item once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct List {
+    /// What is listed, for a person.
+    pub title: String,
+    /// The column whose cells are the items.
+    pub of: String,
+    /// The columns that are shown beside an item.
+    pub about: Vec<String>,
+    /// The columns of each line below an item.
+    pub lines: Vec<Vec<String>>,
+}
+
 /// What is known before the first record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Meta {
@@ -44,6 +57,8 @@ pub struct Meta {
     pub columns: Vec<Column>,
     /// The columns that make the levels of the topology below a Region, outermost first.
     pub levels: Vec<String>,
+    /// The lists beside the topology; none for most operations.
+    pub lists: Vec<List>,
     /// The partition, for links to its console: `aws`, `aws-us-gov` or `aws-cn`.
     pub partition: String,
     /// The parameters of the request, as JSON; empty where none is set.

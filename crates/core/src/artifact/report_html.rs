@@ -1,7 +1,7 @@
 //! `report.html`: the run as one page for a browser. What the page looks like is the report crate's;
 //! here is what it holds of a run.
 
-use org_operator_report::{Column, Meta, Page, Target};
+use org_operator_report::{Column, List, Meta, Page, Target};
 use serde_json::Value;
 
 use super::sink::{ArtifactSink, Buffer, RunFacts};
@@ -10,7 +10,7 @@ use crate::contract::record_row::{ChangeRow, RecordRow};
 use crate::contract::summary::Summary;
 use crate::error::{Error, ErrorKind};
 use crate::model::id::AccountId;
-use crate::model::spec::Spec;
+use crate::model::spec::{self, Spec};
 
 /// The columns that order a network, outermost first.
 const NETWORK: [&str; 3] = ["vpc_id", "route_table_id", "gateway_id"];
@@ -42,6 +42,7 @@ fn meta(facts: &RunFacts<'_>) -> Meta {
             .map(|c| Column { name: c.name.clone(), meaning: c.meaning.clone() })
             .collect(),
         levels: levels(spec),
+        lists: spec.lists.iter().map(list).collect(),
         partition: partition.as_str().to_owned(),
         portal: portal.map(|portal| portal.as_str().to_owned()),
         parameters: parameters.map(|set| Value::from(set.clone()).to_string()).unwrap_or_default(),
@@ -49,6 +50,11 @@ fn meta(facts: &RunFacts<'_>) -> Meta {
         remedies: remedies.map(|k| (k.name().to_owned(), k.remedy().to_owned())).collect(),
         ..Meta::default()
     }
+}
+
+fn list(declared: &spec::List) -> List {
+    let spec::List { title, of, about, lines } = declared.clone();
+    List { title, of, about, lines }
 }
 
 /// The levels of the topology below a Region: those of a network that the operation has, then what
@@ -132,5 +138,40 @@ impl Buffer for Page {
 
     fn take(&mut self) -> Result<Vec<u8>, Error> {
         Ok(Page::take(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::sink::Origin;
+    use crate::model::id::RunId;
+    use crate::model::region::Partition;
+
+    #[test]
+    fn a_page_has_the_lists_that_its_operation_declares() {
+        let declared = spec::List {
+            title: "VPC peerings".to_owned(),
+            of: "peering_id".to_owned(),
+            about: vec!["status".to_owned()],
+            lines: vec![vec!["requester_account".to_owned(), "requester_vpc".to_owned()]],
+        };
+        let spec = Spec { lists: vec![declared], ..Spec::default() };
+        let facts = RunFacts {
+            spec: &spec,
+            run_id: &RunId::parse("r1").unwrap(),
+            parameters: &serde_json::Map::new(),
+            partition: Partition::Commercial,
+            beside: &[],
+            origin: Origin::Local,
+            resumed_as: "x",
+            portal: None,
+        };
+        let shown = serde_json::to_value(&meta(&facts).lists).unwrap();
+        assert_eq!(
+            shown,
+            serde_json::json!([{"title": "VPC peerings", "of": "peering_id", "about": ["status"],
+                "lines": [["requester_account", "requester_vpc"]]}])
+        );
     }
 }

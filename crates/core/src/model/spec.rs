@@ -68,6 +68,21 @@ pub struct Parameter {
     pub allowed: Vec<Value>,
 }
 
+/// A list that a report shows of an operation's records, beside their tree: each item once, however many
+/// records tell of it. Names are those of columns, or `region`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct List {
+    /// What is listed, for a person: `VPC peerings`.
+    pub title: String,
+    /// The column whose cells are the items.
+    pub of: String,
+    /// The columns that are shown beside an item.
+    pub about: Vec<String>,
+    /// The columns of each line below an item, as of the two ends of a peering; of the lines that begin
+    /// alike, the one that tells most is shown.
+    pub lines: Vec<Vec<String>>,
+}
+
 /// What the documentation says about an operation beyond its columns; any of it may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Documentation {
@@ -102,6 +117,8 @@ pub struct Spec {
     pub key: Vec<String>,
     /// What a run can set.
     pub parameters: Vec<Parameter>,
+    /// The lists that a report shows of the records.
+    pub lists: Vec<List>,
     /// What the documentation says beyond that.
     pub documentation: Documentation,
 }

@@ -26,6 +26,7 @@ pub(super) fn check(definition: &Definition, faults: &mut Faults) {
         );
     }
     columns(definition, faults);
+    crate::lists::check(definition, faults);
     for (index, parameter) in definition.parameters.iter().enumerate() {
         self::parameter(&format!("parameters[{index}]"), parameter, faults);
     }
