@@ -83,6 +83,41 @@ fn a_comparison_is_a_page_beside_the_later_runs_own() -> TestResult<()> {
     Ok(())
 }
 
+/// A run in `aws-us-gov`, in a folder of its own.
+fn gov_run(commercial: &Shell) -> TestResult<PathBuf> {
+    const GOV: [&str; 2] = ["us-gov-east-1", "us-gov-west-1"];
+    let world = World::new(5, Shape::unrestricted(3, &GOV));
+    let gov = Simulated::start(world, Conditions::with_latency(Duration::ZERO))?;
+    let mut shell = gov.shell()?;
+    shell.set("AWS_REGION", GOV[1]);
+    let out = commercial.path("gov runs");
+    let ended = shell.run(&["run", "--regions", &GOV.join(","), "--out", out.to_str().unwrap()])?;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    Ok(runs(&out).into_iter().next().ok_or("no run")?)
+}
+
+#[test]
+fn runs_in_two_partitions_are_on_one_page_with_links_to_their_reports() -> TestResult<()> {
+    let simulated = simulated()?;
+    let shell = simulated.shell()?;
+    let (commercial, gov) = (run(&shell)?, gov_run(&shell)?);
+    let gov_folder = gov.to_str().unwrap();
+    let said = shell.run(&["report", id(&commercial), gov_folder, "--out", "runs"])?;
+    let page = page(&said, &shell)?;
+    let name = format!("report-of-{}-{}.html", id(&commercial), id(&gov));
+    assert!(said.stdout.trim_end().ends_with(&name), "{}", said.stdout);
+    for (folder, run, partition) in
+        [("", &commercial, "aws"), ("../gov%20runs/", &gov, "aws-us-gov")]
+    {
+        let link = format!("<a href=\"{folder}internet-routes/{}/report.html\">", id(run));
+        assert!(page.contains(&link), "{link} is not in {page}");
+        let facts = format!("<td>{}</td><td>{partition}</td>", id(run));
+        assert!(page.contains(&facts), "{facts} is not in {page}");
+    }
+    assert!(page.contains("<h1>2 runs: ") && !page.contains("<script"), "{page}");
+    Ok(())
+}
+
 #[test]
 fn a_run_without_answer_has_no_page() -> TestResult<()> {
     let simulated = simulated()?;

@@ -10,6 +10,7 @@ mod folder;
 mod record_lines;
 mod records_csv;
 pub mod report_html;
+pub mod runs_page;
 pub mod sink;
 pub mod suite_index;
 mod table_file;

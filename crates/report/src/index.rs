@@ -1,5 +1,5 @@
-//! The page over a suite run: each operation's verdict and counts, with a link to its own report. It
-//! has no script at all; every text is escaped.
+//! The page over a suite run, or over several runs: each one's verdict and counts, with a link to its own
+//! report. It has no script at all; every text is escaped.
 
 use std::fmt::Write;
 
@@ -12,11 +12,34 @@ const STYLE: &str = include_str!("../page/index.css");
 /// What is encoded in a segment of a relative address, so that nothing in it can lead elsewhere.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// An operation's line.
+/// Where a report lies, from the page on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// How many folders up it begins.
+    pub up: usize,
+    /// The names of the folders from there on.
+    pub folders: Vec<String>,
+    /// The report's own name, which needs no encoding: `report.html`.
+    pub file: &'static str,
+}
+
+impl Address {
+    fn encoded(&self) -> String {
+        let folders =
+            self.folders.iter().map(|name| format!("{}/", utf8_percent_encode(name, SEGMENT)));
+        format!("{}{}{}", "../".repeat(self.up), folders.collect::<String>(), self.file)
+    }
+}
+
+/// A line of the page: an operation of the suite, or a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexRow {
-    /// The operation's name; its report is `<name>/report.html` beside the page.
+    /// The operation's name.
     pub operation: String,
+    /// Where its report is.
+    pub address: Address,
+    /// The texts below [`Index::facts`].
+    pub facts: Vec<String>,
     /// `COMPLETE` or `PARTIAL`.
     pub status: String,
     /// The numbers below [`Index::heads`].
@@ -26,15 +49,17 @@ pub struct IndexRow {
 /// What the page shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
-    /// The suite run's id.
-    pub run: String,
+    /// What the page is about: `Run 20261122T060000Z-4e5f6a`.
+    pub title: String,
     /// `COMPLETE` or `PARTIAL`, over all operations.
     pub status: String,
     /// The counts over all, in words.
     pub counts: String,
-    /// What stands above the numbers of each operation.
+    /// What stands above the texts of each line, between name and status.
+    pub facts: Vec<String>,
+    /// What stands above the numbers of each line.
     pub heads: Vec<String>,
-    /// The operations, in the order of their names.
+    /// The lines, in their order.
     pub rows: Vec<IndexRow>,
     /// The first failures, in words.
     pub failures: Vec<String>,
@@ -46,13 +71,13 @@ impl Index {
     /// The page as HTML: it opens from a file and makes no request.
     #[must_use]
     pub fn html(&self) -> String {
-        let Self { run, status, counts, .. } = self;
-        let mut page = head(run);
+        let Self { title, status, counts, .. } = self;
+        let mut page = head(title);
         // Writing to a string cannot fail.
         let _ = write!(
             page,
-            "<h1>Run {} is <span class=\"{status}\">{status}</span></h1>\n<p>{}</p>\n",
-            escaped(run),
+            "<h1>{}: <span class=\"{status}\">{status}</span></h1>\n<p>{}</p>\n",
+            escaped(title),
             escaped(counts),
             status = escaped(status),
         );
@@ -64,10 +89,11 @@ impl Index {
     }
 
     fn table(&self) -> String {
+        let facts: String = self.facts.iter().map(|head| text("th scope=\"col\"", head)).collect();
         let heads: String = self.heads.iter().map(|head| cell("th scope=\"col\"", head)).collect();
         let rows: String = self.rows.iter().map(IndexRow::html).collect();
         format!(
-            "<table>\n<thead><tr><th scope=\"col\">Operation</th><th scope=\"col\">Status</th>\
+            "<table>\n<thead><tr><th scope=\"col\">Operation</th>{facts}<th scope=\"col\">Status</th>\
              {heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
         )
     }
@@ -76,26 +102,32 @@ impl Index {
 impl IndexRow {
     fn html(&self) -> String {
         let (name, status) = (escaped(&self.operation), escaped(&self.status));
+        let facts: String = self.facts.iter().map(|fact| text("td", fact)).collect();
         let numbers: String = self.numbers.iter().map(|number| cell("td", number)).collect();
         format!(
-            "<tr><th scope=\"row\"><a href=\"{}/report.html\">{name}</a></th>\
+            "<tr><th scope=\"row\"><a href=\"{}\">{name}</a></th>{facts}\
              <td class=\"{status}\">{status}</td>{numbers}</tr>\n",
-            utf8_percent_encode(&self.operation, SEGMENT)
+            self.address.encoded()
         )
     }
 }
 
-fn head(run: &str) -> String {
+fn head(title: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src \
          'sha256-{}'; style-src-attr 'none'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n<title>Run {}</title>\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<main>\n",
         hash(STYLE),
-        escaped(run)
+        escaped(title)
     )
+}
+
+fn text(tag: &str, text: &str) -> String {
+    let name = tag.split(' ').next().unwrap_or(tag);
+    format!("<{tag}>{}</{name}>", escaped(text))
 }
 
 fn cell(tag: &str, text: &str) -> String {
@@ -129,61 +161,4 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn index(text: &str) -> Index {
-        let row = IndexRow {
-            operation: text.to_owned(),
-            status: text.to_owned(),
-            numbers: vec![text.to_owned()],
-        };
-        Index {
-            run: text.to_owned(),
-            status: text.to_owned(),
-            counts: text.to_owned(),
-            heads: vec![text.to_owned()],
-            rows: vec![row],
-            failures: vec![text.to_owned()],
-            changes: vec![text.to_owned()],
-        }
-    }
-
-    #[test]
-    fn each_operation_has_its_verdict_and_a_link_to_its_report() {
-        let row = IndexRow {
-            operation: "vpcs".to_owned(),
-            status: "PARTIAL".to_owned(),
-            numbers: vec!["34".to_owned(), "2".to_owned()],
-        };
-        let heads = vec!["Targets".to_owned(), "Failed".to_owned()];
-        let page = Index { heads, rows: vec![row], ..Index::default() }.html();
-        assert!(page.contains("<a href=\"vpcs/report.html\">vpcs</a>"), "{page}");
-        assert!(page.contains("<td class=\"PARTIAL\">PARTIAL</td>"), "{page}");
-        assert!(page.contains("<td class=\"number\">34</td><td class=\"number\">2</td>"), "{page}");
-        assert!(!page.contains("Failures"), "{page}");
-    }
-
-    #[test]
-    fn the_page_has_no_script_and_allows_none() {
-        let page = Index::default().html();
-        assert!(page.contains("default-src 'none'") && page.contains(&hash(STYLE)));
-        assert!(!page.contains("script"), "{page}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_a_tag_an_attribute_or_another_address(
-            text in "[<>\"'&/.%:a-z\u{202e}\n]{0,40}",
-        ) {
-            let (page, plain) = (index(&text).html(), index("x").html());
-            let tags = |page: &str| page.matches('<').count();
-            let quotes = |page: &str| page.matches('"').count();
-            prop_assert_eq!(tags(&page), tags(&plain));
-            prop_assert_eq!(quotes(&page), quotes(&plain));
-            let address = page.split("<a href=\"").nth(1).unwrap().split('"').next().unwrap();
-            prop_assert!(!address.trim_end_matches("/report.html").contains(['/', ':', '.']));
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,6 @@ mod index;
 mod page;
 mod target;
 
-pub use index::{Index, IndexRow};
+pub use index::{Address, Index, IndexRow};
 pub use page::{Column, List, Meta, Page};
 pub use target::Target;

@@ -2,6 +2,7 @@
 
 pub(crate) mod args;
 mod files;
+mod several;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -35,13 +36,17 @@ pub(crate) async fn run(args: &ReportArgs) -> Result<Exit, CliError> {
     let runs =
         LocalRuns { out: &args.out, operation: args.operation.as_deref(), what: WHAT, hint: HINT };
     let portal = args.portal.as_ref();
-    let path = match (&args.run, args.compare.as_deref()) {
-        (Some(run), _) => page(&runs.find(run)?, portal).await,
-        (None, Some([old, new])) => {
+    let path = match (args.runs.as_slice(), args.compare.as_deref()) {
+        ([run], _) => page(&runs.find(run)?, portal).await,
+        ([], Some([old, new])) => {
             let (before, after) = runs.pair(old, new)?;
             compared(&before, &after, portal).await
         }
-        (None, _) => return Err(CliError::usage(WHAT, "no run is named", "name one")),
+        ([], _) => return Err(CliError::usage(WHAT, "no run is named", "name one")),
+        (several, _) => {
+            let found: Result<Vec<_>, _> = several.iter().map(|run| runs.find(run)).collect();
+            several::page(&found?, &args.out, portal).await
+        }
     };
     let path = path.map_err(|e| CliError::of(WHAT, &e, None))?;
     printer::data(format!("{}\n", path.display()).as_bytes())?;

@@ -1,7 +1,9 @@
 //! `index.html` of a suite run: one page over all of its operations. What it looks like is the
 //! report crate's; here is what it shows.
 
-use org_operator_report::{Index, IndexRow};
+use org_operator_report::{Address, Index, IndexRow};
+
+use super::REPORT_HTML;
 
 use crate::contract::summary::{OperationResult, RunResult, Summary};
 
@@ -35,13 +37,14 @@ pub fn page(summary: &Summary) -> String {
     let operations = summary.operations.len();
     let expected = summary.result.expected_in_brackets();
     Index {
-        run: run_id.to_string(),
+        title: format!("Run {run_id}"),
         status: status.to_string(),
         counts: format!(
             "{operations} operations in {} accounts: {failed} of {targets} targets failed{expected}, \
              {records} records.",
             summary.accounts
         ),
+        facts: Vec::new(),
         heads: HEADS.map(str::to_owned).to_vec(),
         rows: summary.operations.iter().map(row).collect(),
         failures: summary.first_failures.clone(),
@@ -53,6 +56,12 @@ pub fn page(summary: &Summary) -> String {
 fn row(operation: &OperationResult) -> IndexRow {
     IndexRow {
         operation: operation.operation.clone(),
+        address: Address {
+            up: 0,
+            folders: vec![operation.operation.clone()],
+            file: REPORT_HTML.name,
+        },
+        facts: Vec::new(),
         status: operation.result.status.to_string(),
         numbers: numbers(&operation.result).to_vec(),
     }

@@ -11,6 +11,7 @@ const REPORT_EXAMPLES: &str = "\
 Examples:
   org-operator report 20261122T060000Z-4e5f6a --open
   org-operator report --compare OLD_RUN NEW_RUN --open
+  org-operator report COMMERCIAL_RUN results-gov/cloudformation-stack/GOV_RUN
   org-operator report results/internet-routes/by-hand     a run that was fetched
 
 Prints the path of the page. It opens from the file, without any server, and makes no request.";
@@ -19,9 +20,9 @@ Prints the path of the page. It opens from the file, without any server, and mak
 #[derive(Debug, Clone, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub(crate) struct ReportArgs {
-    /// The run: its id, or its folder
-    #[arg(required_unless_present = "compare", conflicts_with = "compare")]
-    pub(crate) run: Option<String>,
+    /// The run: its id, or its folder; of several, one page over all of them
+    #[arg(value_name = "RUN", required_unless_present = "compare", conflicts_with = "compare")]
+    pub(crate) runs: Vec<String>,
     /// The page of NEW with the changes since OLD
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
     pub(crate) compare: Option<Vec<String>>,

@@ -215,7 +215,7 @@ fn opened(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(|e| Error::io("reading", path, &e))
 }
 
-fn document<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+pub(super) fn document<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("reading", path, &e))?;
     serde_json::from_slice(&bytes).map_err(|e| unreadable(path, &e.to_string()))
 }
