@@ -144,7 +144,7 @@ impl Change for CloudFormationStack {
     }
 
     /// Its plan writes, and it passes a role, mostly an administrator's: a role that may pass it to
-    /// CloudFormation is one, too.
+    /// `CloudFormation` is one, too.
     fn is_deployed(&self) -> bool {
         false
     }
