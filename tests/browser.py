@@ -33,10 +33,12 @@ LISTS = {
 · 333333333333 </script>\ufffd  xx-made-1  vpc-3
 · 222222222222 <b>Shop</b>  xx-made-1  vpc-4""",
     "gateways": """▾ transit gateways  (1)
-▾ tgw-1  xx-made-1  (2)
+▾ tgw-1  us-gov-west-1  (2)
 · tgw-attach-1  vpc  vpc-1  111111111111 Hub  available
 · tgw-attach-2  vpc  vpc-2  222222222222 <b>Shop</b>  available""",
 }
+CONSOLES = {"peerings": ("requester_vpc", "https://xx-made-1.console.aws.amazon.com/"),
+            "gateways": ("resource_id", "https://us-gov-west-1.console.amazonaws-us-gov.com/")}
 LOUD = """<!doctype html><title>loud</title><p class=ready>.</p><img src="{}">
 <script>console.error("said"); setTimeout(() => document.thrown())</script>"""
 
@@ -151,9 +153,13 @@ def units_are_nested(lines):
     expect(told == wanted, f"the units are {told}")
 
 
-def connections(looking, path, wanted):
-    """The list beside the tree has each thing once, and opens and closes like the tree."""
+def connections(looking, path, wanted, console):
+    """The list beside the tree has each thing once, and opens and closes like the tree; links lead to the partition's console."""
     opened = looking.open(path)
+    opened.show("Rows")
+    column, address = console
+    link = opened.page.evaluate("text => linked(text, 0).getAttribute('href')", opened.column(column)[0])
+    expect(link.startswith(address), f"the first link is {link}")
     opened.show("Topology")
     lines = opened.page.locator("#list0 [role=treeitem]").all_text_contents()
     expect("\n".join(lines) == wanted, f"the list of {path.name} is {lines}")
@@ -163,6 +169,17 @@ def connections(looking, path, wanted):
     expect(opened.page.locator("#list0 [aria-level='3']").count() < wanted.count("·"), "an item of the list does not close")
     accessible(opened)
     opened.quiet()
+    opened.close()
+
+
+def several(looking, path, run):
+    """The page over several runs leads to the report of each."""
+    opened = looking.open(path, "table")
+    accessible(opened)
+    opened.quiet("2 runs")
+    opened.page.click("tbody tr:last-child a")
+    opened.page.wait_for_selector("[role=tab]")
+    expect(run.name in opened.page.inner_text("h1"), f"the link leads to {opened.page.url}")
     opened.close()
 
 
@@ -251,10 +268,12 @@ class Pages:
     def __init__(self, binaries, folder):
         self.folder, runs = folder, folder / "runs"
         self.run = browser_run.made(binaries, runs)
-        portal = browser_run.reported(binaries, runs, self.run, PORTAL)
+        portal = browser_run.reported(binaries, runs, self.run, "--portal", PORTAL)
         # The portal's page took the place of the run's own.
         self.through = portal.rename(portal.with_name("report-portal.html"))
         browser_run.reported(binaries, runs, self.run)
+        self.other = browser_run.made(binaries, folder / "other runs")
+        self.several = browser_run.reported(binaries, runs, self.run, self.other)
         examples = binaries / "examples"
         self.small, self.large = (written(examples / "sample", folder, *size) for size in (SMALL, LARGE))
         self.lists = {kind: written(examples / "connections", folder, kind) for kind in LISTS}
@@ -263,7 +282,8 @@ class Pages:
 def looked_at(looking, pages):
     small(looking, pages.small)
     for kind, path in pages.lists.items():
-        connections(looking, path, LISTS[kind])
+        connections(looking, path, LISTS[kind], CONSOLES[kind])
+    several(looking, pages.several, pages.other)
     if looking.scheme == "dark":
         return
     the_watch_works(looking, pages.folder)

@@ -27,9 +27,9 @@ def made(binaries, folder):
     return next(path.parent for path in Path(folder).glob("internet-routes/*/report.html"))
 
 
-def reported(binaries, folder, run, portal=None):
-    """The page of a run, written anew: for an access portal, where one is given."""
-    command = [binaries / "org-operator", "report", run, "--out", folder, *(["--portal", portal] if portal else [])]
+def reported(binaries, folder, *words):
+    """The page that `org-operator report` gives for these words: runs, and options."""
+    command = [binaries / "org-operator", "report", *words, "--out", folder]
     ended = subprocess.run(command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
     if ended.returncode:
         raise SystemExit(f"browser: the report ended with {ended.returncode}: {ended.stderr}")

@@ -1,12 +1,12 @@
 //! Writes a page about made-up connections, for the browser test: `connections peerings|gateways > report.html`. Each
-//! is told by both of its sides, as AWS does; what a side does not see is empty. Lists are those of the catalogue.
+//! is told by both of its sides, as AWS does; what a side does not see is empty. Lists are those of the catalogue;
+//! the gateways are in another partition.
 
 use std::io::Write;
 
 use org_operator_report::{Column, List, Meta, Page, Target};
 use serde_json::json;
 
-const REGION: &str = "xx-made-1";
 const IDS: [&str; 3] = ["111111111111", "222222222222", "333333333333"];
 const NAMES: [&str; 3] = ["Hub", "<b>Shop</b>", "</script>\u{202e}"];
 
@@ -19,7 +19,11 @@ struct Told {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kind = std::env::args().nth(1).unwrap_or_default();
-    let told = if kind == "gateways" { gateways() } else { peerings() };
+    let (told, partition, region) = if kind == "gateways" {
+        (gateways(), "aws-us-gov", "us-gov-west-1")
+    } else {
+        (peerings(), "aws", "xx-made-1")
+    };
     let columns = told.columns.iter();
     let mut page = Page::begin(&Meta {
         operation: kind,
@@ -28,18 +32,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .collect(),
         levels: vec![told.columns[0].to_owned()],
         lists: vec![told.list],
-        partition: "aws".to_owned(),
+        partition: partition.to_owned(),
         ..Meta::default()
     })?;
     for ((id, name), records) in IDS.iter().zip(NAMES).zip(&told.records) {
         for record in records {
-            page.record(REGION, record)?;
+            page.record(region, record)?;
         }
         let records = records.len() as u64;
         let (status, kind, message, expected) = ("SUCCEEDED", "", "", "");
         page.account(
             (id, name, "Root/Network"),
-            &[Target { region: REGION, status, kind, message, expected, records }],
+            &[Target { region, status, kind, message, expected, records }],
         )?;
     }
     page.finish(&json!({ "RunId": "made-1", "Status": "COMPLETE", "Targets": 3, "Succeeded": 3 }))?;
