@@ -11,6 +11,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
+
 VIEWS = ["Verdict", "Coverage", "Failures", "Changes", "Rows", "Topology"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
@@ -137,3 +139,10 @@ class Opened:
 
     def close(self):
         self.page.close()
+
+
+def accessible(opened):
+    serious = [violation for violation in Axe().run(opened.page).response["violations"]
+               if violation["impact"] in ("serious", "critical")]
+    told = [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in serious]
+    expect(not serious, f"axe finds {told}")
