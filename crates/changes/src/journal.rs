@@ -1,13 +1,14 @@
 //! The journal of a run that changes something: a line with the intent before each change, one with the
 //! outcome after it. What a process that died left behind is read from it. Files are other crates' part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use org_operator_core::Error;
 use org_operator_core::contract::document;
 use org_operator_core::model::timestamp::Timestamp;
+use org_operator_core::{AccountId, Error, Region};
 use serde::{Deserialize, Serialize};
 
+use crate::applied::Outcome;
 use crate::plan::RowKey;
 use crate::settled::Settled;
 
@@ -59,6 +60,12 @@ impl RowRecord {
         !self.open && self.settled.as_ref().is_some_and(|settled| settled.outcome.is_final())
     }
 
+    /// Whether the last outcome is FAILED: a run that goes on tries the row again, whatever failed besides.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.settled.as_ref().is_some_and(|settled| settled.outcome == Outcome::Failed)
+    }
+
     /// Whether a change was begun after the last outcome, and nothing says what came of it.
     #[must_use]
     pub fn is_unrecorded(&self) -> bool {
@@ -107,6 +114,13 @@ impl Journal {
     #[must_use]
     pub fn last(&self) -> Option<Timestamp> {
         self.rows.values().filter_map(|record| record.ended).max()
+    }
+
+    /// The targets that have a row whose last outcome is FAILED, each once.
+    #[must_use]
+    pub fn failed_targets(&self) -> BTreeSet<(&AccountId, &Region)> {
+        let failed = self.rows.iter().filter(|(_, record)| record.is_failed());
+        failed.map(|(key, _)| (&key.account_id, &key.region)).collect()
     }
 
     /// Gives a row an outcome that no process wrote.

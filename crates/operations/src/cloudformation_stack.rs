@@ -143,8 +143,8 @@ impl Change for CloudFormationStack {
         &[CREATE, UPDATE, RESTORE, DELETE, DROP]
     }
 
-    /// Its plan writes, and it passes a role, mostly an administrator's: a role that may pass it to
-    /// `CloudFormation` is one, too.
+    /// Its plan writes, and it passes a role, mostly an administrator's: a role that may pass it
+    /// is one, too.
     fn is_deployed(&self) -> bool {
         false
     }

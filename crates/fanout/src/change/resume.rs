@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use org_operator_changes::book::{AccountBook, by_account};
+use org_operator_changes::book::{AccountBook, by_account, journal};
 use org_operator_changes::{
     ChangeResult, ChangeRun, Outcome, Plan, PlanRow, changes_by_action, read_plan,
 };
 use org_operator_core::artifact::{APPLIED, Folder, PLAN, PLAN_ROWS};
-use org_operator_core::contract::change_item::{STATES, account_partition};
+use org_operator_core::contract::change_item::{
+    ChangeItem, STATES, account_partition, failed_target, failures_partition,
+};
 use org_operator_core::contract::document;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::ports::{AccountDirectory, Artifacts, ChangeLedger, Clock, Outcomes, find};
@@ -36,7 +38,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         let members = self.checked(&plan, &request, &guards, violations).await?;
         let execution = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         let run = ChangeRun { guards, ..change };
-        let left = self.left(&run.run_id, &plan.rows).await?;
+        let (left, failed) = self.left(&run.run_id, &plan.rows).await?;
         if left.is_empty() && self.is_written(folder).await? {
             return Err(nothing_left(&run.run_id));
         }
@@ -45,6 +47,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         tasks.retain(|id, number| left.get(id).is_some_and(|rows| rows.contains(&number)));
         let expires_at = self.expiry(self.clock.now());
         self.write_tasks(&tasks, expires_at).await?;
+        self.carry_on(&run.run_id, &execution, &failed, expires_at).await?;
         let items = only_left(tasks.items(), &plan.rows, &left);
         let manifest = folder.resume_manifest(&execution);
         self.artifacts.put(&manifest, document::compact(&items)?).await?;
@@ -72,21 +75,45 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         Ok((stored, Plan { run, operation, made_at: change.made_at, rows }))
     }
 
-    /// The rows without a final outcome, of accounts that have any.
-    async fn left(&self, run: &RunId, rows: &[PlanRow]) -> Result<Left, Error> {
-        let read = |(account, rows): (&AccountId, Vec<(u64, &PlanRow)>)| {
+    /// Lets the new execution count the targets that failed so far.
+    async fn carry_on(
+        &self,
+        run: &RunId,
+        execution: &RunId,
+        failed: &BTreeSet<String>,
+        expires_at: i64,
+    ) -> Result<(), Error> {
+        let item = |entry: &String| ChangeItem {
+            entry: entry.clone(),
+            stamp: execution.to_string(),
+            body: "{}".to_owned(),
+        };
+        let items: Vec<ChangeItem> = failed.iter().map(item).collect();
+        self.ledger.put_change_items(&failures_partition(run, execution), &items, expires_at).await
+    }
+
+    /// The rows without a final outcome, of accounts that have any, and the targets that failed.
+    async fn left(&self, run: &RunId, rows: &[PlanRow]) -> Result<(Left, BTreeSet<String>), Error> {
+        let read = |(account, own): (&AccountId, Vec<(u64, &PlanRow)>)| {
             let (partition, account) = (account_partition(run, account), account.clone());
-            let numbers: Vec<u64> = rows.into_iter().map(|(number, _)| number).collect();
+            let numbers: Vec<u64> = own.into_iter().map(|(number, _)| number).collect();
             async move {
                 let items = self.ledger.change_items(&partition, STATES, None).await?;
                 let book = AccountBook::read(&items)?;
-                let left = numbers.into_iter().filter(|number| !book.is_final(*number));
-                Ok::<_, Error>((account, left.collect::<BTreeSet<u64>>()))
+                let is_left = |number: &u64| !book.is_final(*number);
+                let left: BTreeSet<u64> = numbers.into_iter().filter(is_left).collect();
+                let known = journal(rows, book.states);
+                let targets = known.failed_targets().into_iter();
+                let failed: Vec<_> =
+                    targets.map(|(id, region)| failed_target(id, region)).collect();
+                Ok::<_, Error>((account, left, failed))
             }
         };
         let reads: Vec<_> = by_account(rows).into_iter().map(read).collect();
         let all: Vec<_> = stream::iter(reads).buffered(CONCURRENT_ACCOUNTS).try_collect().await?;
-        Ok(all.into_iter().filter(|(_, left)| !left.is_empty()).collect())
+        let failed = all.iter().flat_map(|(_, _, failed)| failed.iter().cloned()).collect();
+        let left = all.into_iter().map(|(account, left, _)| (account, left));
+        Ok((left.filter(|(_, left)| !left.is_empty()).collect(), failed))
     }
 
     /// Whether the run's files say that no row is left.

@@ -1,5 +1,7 @@
 //! Going on with a run that changes something, and taking it back.
 
+use org_operator_core::contract::change_item::failures_partition;
+
 use super::*;
 
 fn resumption() -> Value {
@@ -19,6 +21,10 @@ async fn a_resumed_run_has_the_rows_that_are_left_and_no_canary() {
     assert_eq!(plan.output()["Changes"], json!({"close": 1}), "what is left");
     let task = book(&fanout, "000000000003").await.task.unwrap();
     assert_eq!((task.execution.as_str(), task.hold), ("again", None));
+    let failures = failures_partition(&plan.run_id, &task.execution);
+    let counted = fanout.ledger.change_items(&failures, "", None).await.unwrap();
+    let counted: Vec<&str> = counted.iter().map(|item| item.entry.as_str()).collect();
+    assert_eq!(counted, ["000000000003#eu-west-1"], "MaxFailures goes on counting");
 }
 
 #[tokio::test]

@@ -31,10 +31,15 @@ impl JournalFile {
         Ok(Self { path: path.to_owned(), state, failed })
     }
 
-    /// The same, which stops rows once more targets failed than `failed` allows.
+    /// The same, which stops rows once more targets failed than `failed` allows, those that the journal
+    /// has as FAILED among them.
     #[must_use]
     pub fn limited(self, failed: FailedTargets) -> Self {
-        Self { failed: Mutex::new(failed), ..self }
+        let mut counted = failed;
+        for (account, region) in self.lock().1.failed_targets() {
+            counted.note(account, region);
+        }
+        Self { failed: Mutex::new(counted), ..self }
     }
 
     /// Writes a line through to the disk.
@@ -89,4 +94,47 @@ fn open(path: &Path) -> io::Result<(File, Journal)> {
         file.write_all(b"\n")?;
     }
     Ok((file, Journal::read(&bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use org_operator_changes::{PlanRow, Settled};
+    use org_operator_core::model::limit::Limit;
+    use org_operator_core::model::timestamp::Timestamp;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn failed(number: u8) -> Line {
+        let account_id = AccountId::parse(&format!("{number:012}")).unwrap();
+        let region = Region::parse("eu-west-1").unwrap();
+        let row = PlanRow {
+            key: RowKey { account_id, region, key: "sgr-1".to_owned() },
+            account_name: "shop".to_owned(),
+            action: "close".to_owned(),
+            before: Value::Null,
+            after: Value::Null,
+            reason: String::new(),
+            inverse: None,
+        };
+        let settled = Some(Settled::unrecorded(&row, "died"));
+        Line { at: Timestamp::from_epoch_millis(0), key: row.key, settled }
+    }
+
+    #[tokio::test]
+    async fn a_resumed_run_goes_on_counting_the_targets_that_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal/changes.jsonl");
+        let one_may = || FailedTargets::new(9, Some(Limit::Number(1)));
+        let first = JournalFile::open(&path).unwrap().limited(one_may());
+        first.append(failed(1)).await.unwrap();
+        drop(first);
+        let second = JournalFile::open(&path).unwrap().limited(one_may());
+        assert_eq!(second.failures().await.unwrap(), None);
+        second.append(failed(2)).await.unwrap();
+        drop(second);
+        let third = JournalFile::open(&path).unwrap().limited(one_may());
+        let too_many = Some(Hold::Failures { failed: 2, allowed: 1 });
+        assert_eq!(third.failures().await.unwrap(), too_many);
+    }
 }

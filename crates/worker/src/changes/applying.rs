@@ -187,6 +187,8 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         let canary = || guards.canary.as_ref().and_then(|canary| canary.hold(account));
         match of_account.or_else(canary) {
             Some(hold) => Ok(Some(hold)),
+            // What failed is counted already: another try can only make it better.
+            None if self.journal.of(&row.key).is_failed() => Ok(None),
             None => self.journal.failures().await,
         }
     }

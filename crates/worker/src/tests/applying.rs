@@ -74,6 +74,22 @@ async fn failures_in_one_account_hold_the_rows_of_all_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_failed_is_tried_again_while_the_rest_stays_held() {
+    let (ledger, world) = (MemoryLedger::new(), World::default());
+    plan(&ledger, &rows(1, 1), Some(0)).await;
+    plan(&ledger, &rows(2, 4), Some(0)).await;
+    world.faults.lock().unwrap().refused.insert(account(1));
+    let worker = worker(&ledger);
+    worker.apply_change(&world, &event(&account(1)), &attempt("a", 600)).await.unwrap();
+    world.faults.lock().unwrap().refused.clear();
+    for (number, id) in [(1, "b"), (2, "c")] {
+        worker.apply_change(&world, &event(&account(number)), &attempt(id, 600)).await.unwrap();
+    }
+    assert_eq!(outcomes(&ledger, 1).await, [Some(Outcome::Applied)]);
+    assert_eq!(outcomes(&ledger, 2).await, [Some(Outcome::Held); 4]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_account_is_asked_for_once() {
     let (ledger, world) = (MemoryLedger::new(), World::default());
     plan(&ledger, &rows(1, 7), None).await;
