@@ -64,7 +64,6 @@ async fn deployed_workers_that_die_change_exactly_the_plan_and_undo_it() -> Test
             changes += judged.map_err(|e| format!("{name}, seed {seed}: {e}"))?;
         }
         assert!(changes > 0, "{name}: no seed has anything to change");
-        println!("{name}: {changes} changes");
     }
     Ok(())
 }
