@@ -54,7 +54,6 @@ async fn judge(subject: Subject, seed: u64) -> TestResult<usize> {
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(clippy::print_stdout, reason = "a campaign tells what it did")]
 async fn deployed_workers_that_die_change_exactly_the_plan_and_undo_it() -> TestResult<()> {
     for index in 0..deployed_subjects().len() {
         let (mut changes, name) = (0, deployed_subjects()[index].change.operation());
