@@ -48,7 +48,7 @@ def tree_lines(opened):
     lines = opened.page.eval_on_selector_all("#topology [role=treeitem]", """lines => lines.map(line => ({
         level: Number(line.getAttribute("aria-level")), text: line.textContent, id: line.id,
         expanded: line.getAttribute("aria-expanded"), current: line.getAttribute("aria-selected") === "true" }))""")
-    number = re.compile(r"\(([\d,]+)( records in [\d,]+ accounts)?\)$")
+    number = re.compile(r"\(([\d,]+)( records? in [\d,]+ accounts?)?\)$")
     return [{**line, "records": int(number.search(line["text"])[1].replace(",", ""))} for line in lines]
 
 

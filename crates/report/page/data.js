@@ -91,6 +91,8 @@ function element(name, text, attributes = {}) {
 
 const number = (n) => Number(n ?? 0).toLocaleString("en-US");
 
+const counted = (n, noun) => `${number(n)} ${noun}${n === 1 ? "" : "s"}`;
+
 /** What would break a line or turn the reading direction is shown, not obeyed. */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 

@@ -62,7 +62,7 @@ function failures(panel) {
   if (!all.length) panel.append(element("p", "No target failed and none was skipped."));
   for (const group of all.slice(0, 12)) {
     const box = element("section", undefined, { class: BOXES[group.status] });
-    box.append(element("h3", `${LETTER[group.status]} ${group.kind}: ${number(group.targets.length)} targets`),
+    box.append(element("h3", `${LETTER[group.status]} ${group.kind}: ${counted(group.targets.length, "target")}`),
       element("p", group.said), element("p", data.meta.remedies[group.kind] ?? "", { class: "remedy" }),
       element("p", `${group.targets.slice(0, 5).join("; ")}${group.targets.length > 5 ? "; …" : ""}`, { class: "targets" }));
     panel.append(box);

@@ -51,7 +51,7 @@ class Topology {
   /** A unit of which the path has `depth` names, with its accounts, also those of the units below it. */
   unit(name, accounts, depth) {
     const records = accounts.reduce((sum, account) => sum + this.rowsOf[account].length, 0);
-    const about = `(${number(records)} records in ${number(accounts.length)} accounts)`;
+    const about = `(${counted(records, "record")} in ${counted(accounts.length, "account")})`;
     const below = once(() => {
       const [inside, own] = [[], []];
       for (const account of accounts) (this.units[account].length > depth ? inside : own).push(account);
