@@ -113,13 +113,16 @@ impl Load {
         if !usage.status.success() {
             return Err(usage.status.to_string().into());
         }
+        let operations = suite::operations(folder.path())?;
+        // A suite run has a CSV per operation, and its summary counts them.
+        let rows = if operations.is_empty() { count_rows(folder.path())? } else { 0 };
         Ok(Measurement {
             load: self,
             usage,
             report: simulation.report()?,
-            rows: count_rows(folder.path())?,
+            rows,
             expected_rows: simulation.description.rows,
-            operations: suite::operations(folder.path())?,
+            operations,
         })
     }
 }
