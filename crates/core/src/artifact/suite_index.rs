@@ -4,7 +4,6 @@
 use org_operator_report::{Address, Index, IndexRow};
 
 use super::REPORT_HTML;
-
 use crate::contract::summary::{OperationResult, RunResult, Summary};
 
 /// The page's name, in the suite run's folder.

@@ -18,8 +18,9 @@ pub fn summary(run_id: RunId, operations: &[Summary], artifacts: Vec<String>) ->
     let (started_at, ended_at) = span(operations).unzip();
     let mut results: Vec<OperationResult> = operations.iter().map(result).collect();
     results.sort_by(|a, b| a.operation.cmp(&b.operation));
+    let all: Vec<&RunResult> = operations.iter().map(|summary| &summary.result).collect();
     Summary {
-        result: total(run_id, &results, artifacts),
+        result: total(run_id, &all, artifacts),
         operation: SUITES.to_owned(),
         previous_run_id: None,
         accounts_left_out: operations
@@ -51,12 +52,13 @@ fn result(summary: &Summary) -> OperationResult {
     }
 }
 
-fn total(run_id: RunId, operations: &[OperationResult], artifacts: Vec<String>) -> RunResult {
-    let sum = |field: fn(&RunResult) -> u64| operations.iter().map(|o| field(&o.result)).sum();
+/// The counts of `results` added up, under one id: PARTIAL where one of them is.
+pub(crate) fn total(run_id: RunId, results: &[&RunResult], artifacts: Vec<String>) -> RunResult {
+    let sum = |field: fn(&RunResult) -> u64| results.iter().map(|result| field(result)).sum();
     let compared = |field: fn(&RunResult) -> Option<u64>| {
-        operations.iter().filter_map(|o| field(&o.result)).reduce(|a, b| a + b)
+        results.iter().filter_map(|result| field(result)).reduce(|a, b| a + b)
     };
-    let is_partial = operations.iter().any(|o| o.result.status == Status::Partial);
+    let is_partial = results.iter().any(|result| result.status == Status::Partial);
     RunResult {
         run_id,
         status: if is_partial { Status::Partial } else { Status::Complete },

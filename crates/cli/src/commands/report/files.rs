@@ -91,7 +91,8 @@ impl<'a> RunFiles<'a> {
         let bytes = std::fs::read(&path).map_err(|e| Error::io("reading", &path, &e))?;
         let mut coverage: Vec<CoverageRow> = csv_rows(&bytes)?;
         self.name_accounts(&mut coverage);
-        let sink = report_html::open(&self.facts(self.partition(&coverage)))?;
+        let asked = partition(coverage.iter().map(|row| &row.region), &self.plan);
+        let sink = report_html::open(&self.facts(asked))?;
         let upload = self.written.artifacts.upload(key);
         let records = record_rows(self.path(&RECORD_LINES), self.columns())?.peekable();
         let mut writing = Writing { page: ArtifactWriter::new(sink, upload), records, changes };
@@ -115,15 +116,6 @@ impl<'a> RunFiles<'a> {
     /// The columns of the run's record files.
     fn columns(&self) -> Vec<String> {
         columns_with(self.spec, &self.beside)
-    }
-
-    /// The partition of the Regions that were asked. A run that asked none has that of its worker's
-    /// ARN; from one machine it has no ARN, and is taken for one of the commercial partition.
-    fn partition(&self, coverage: &[CoverageRow]) -> Partition {
-        let regional = coverage.iter().find(|row| !row.region.is_global());
-        let of_worker = self.plan.worker_function.split(':').nth(3).and_then(Region::parse);
-        let asked_from = regional.map(|row| row.region.clone()).or(of_worker);
-        asked_from.map_or(Partition::Commercial, |region| region.partition())
     }
 
     fn facts(&self, partition: Partition) -> RunFacts<'_> {
@@ -209,6 +201,18 @@ pub(super) fn owned(row: &ChangeRow<'_>) -> ChangeRow<'static> {
         beside: Cow::Owned(beside.into_owned()),
     };
     ChangeRow { change: row.change, record }
+}
+
+/// The partition of the Regions that were asked. A run that asked none has that of its worker's ARN;
+/// from one machine it has no ARN, and is taken for one of the commercial partition.
+pub(super) fn partition<'a>(
+    mut asked: impl Iterator<Item = &'a Region>,
+    plan: &RunPlan,
+) -> Partition {
+    let regional = asked.find(|region| !region.is_global());
+    let of_worker = || plan.worker_function.split(':').nth(3).and_then(Region::parse);
+    let region = regional.cloned().or_else(of_worker);
+    region.map_or(Partition::Commercial, |region| region.partition())
 }
 
 fn opened(path: &Path) -> Result<File, Error> {

@@ -8,10 +8,9 @@ use org_operator_core::artifact::suite_index::INDEX;
 use org_operator_core::artifact::{MANIFEST, PLAN, REPORT_HTML, SUITES, SUMMARY};
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::model::portal::PortalUrl;
-use org_operator_core::model::region::Partition;
-use org_operator_core::{Error, Region, WorkItem};
+use org_operator_core::{Error, WorkItem};
 
-use super::files::document;
+use super::files::{document, partition};
 use crate::local_run::LocalRun;
 
 /// Run ids in the page's name; more are counted.
@@ -41,15 +40,8 @@ fn of_run(run: &LocalRun, address: Address) -> Result<ReportedRun, Error> {
     let summary = document(&path(&SUMMARY))?;
     let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
     let plan: RunPlan = document(&path(&PLAN))?;
-    Ok(ReportedRun { summary, partition: partition(&manifest, &plan), address })
-}
-
-/// The partition of a Region that was asked, or else of the run's worker; without both, the commercial one.
-fn partition(manifest: &[WorkItem], plan: &RunPlan) -> Partition {
-    let asked = manifest.iter().flat_map(|item| &item.regions).find(|region| !region.is_global());
-    let of_worker = || plan.worker_function.split(':').nth(3).and_then(Region::parse);
-    let region = asked.cloned().or_else(of_worker);
-    region.map_or(Partition::Commercial, |region| region.partition())
+    let partition = partition(manifest.iter().flat_map(|item| &item.regions), &plan);
+    Ok(ReportedRun { summary, partition, address })
 }
 
 fn file(run: &LocalRun) -> &'static str {
