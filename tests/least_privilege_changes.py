@@ -31,7 +31,7 @@ NEEDED = {
 }
 # What the emulator lets everyone do, and why it is there.
 NOT_SHOWN = {"ec2:CreateTags": "the emulator asks for it only where tags come by a call of their own, AWS with any call that has tags"}
-# What EC2 asks of other operations. Their actions are not tried here: the emulator lacks most of their calls.
+# EC2's action of another operation. The actions of the other operations are not tried here.
 OF_OTHERS = {"ec2:DeleteTags"}
 
 

@@ -13,7 +13,7 @@ use org_operator_tests::changing::seeds;
 use org_operator_tests::subjects::{Subject, deployed_subjects};
 use serde_json::json;
 
-const SEEDS: u64 = 10;
+const SEEDS: u64 = 25;
 /// Longer than anything that a change starts takes to come to its end.
 const SETTLED: Duration = Duration::from_mins(10);
 
