@@ -6,7 +6,6 @@ use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::config::retry::RetryPartition;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::future::BoxFuture;
 use org_operator_aws::{RejectTruncated, call_failure};
 use org_operator_core::outcome::classification::CallFailure;
@@ -28,24 +27,63 @@ pub(crate) fn client_with(config: &SdkConfig) -> Client {
     Client::from_conf(builder.build())
 }
 
-/// The stream of all items of a paged request. It continues past a repeated page token, where the
-/// SDK's default ends the list silently.
+/// What a paged request lists, page after page.
+pub(crate) struct Items<T> {
+    ask: Box<dyn Fn(Option<String>) -> AskedPage<T> + Send + Sync>,
+    page: std::vec::IntoIter<T>,
+    token: Option<String>,
+    is_last: bool,
+}
+
+/// A page: its items, and the token of the next one.
+pub(crate) type AskedPage<T> =
+    BoxFuture<'static, Result<(Option<Vec<T>>, Option<String>), CallFailure>>;
+
+impl<T> Items<T> {
+    /// The items of the pages that `ask` asks for by their tokens; made by [`items!`].
+    pub(crate) fn new(
+        ask: impl Fn(Option<String>) -> AskedPage<T> + Send + Sync + 'static,
+    ) -> Self {
+        Self { ask: Box::new(ask), page: Vec::new().into_iter(), token: None, is_last: false }
+    }
+
+    /// The next item, or `None` after the last one of the last page. A token that comes twice does
+    /// not end the list: what is behind it would be missing.
+    ///
+    /// # Errors
+    /// That of the call for the page.
+    pub(crate) async fn next(&mut self) -> Result<Option<T>, CallFailure> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Ok(Some(item));
+            }
+            if self.is_last {
+                return Ok(None);
+            }
+            let (items, token) = (self.ask)(self.token.take()).await?;
+            self.page = items.unwrap_or_default().into_iter();
+            self.token = token.filter(|token| !token.is_empty());
+            self.is_last = self.token.is_none();
+        }
+    }
+}
+
+/// The [`Items`] of a paged request, which stand in `$list` of its output:
+/// `items!(client.describe_vpcs(), vpcs)`. The SDK's own paginators send each item through a channel
+/// of 32 places, which took 20 KB and a tenth of the time of a target.
 macro_rules! items {
-    ($request:expr) => {
-        $request.into_paginator().stop_on_duplicate_token(false).items().send()
-    };
+    ($request:expr, $list:ident) => {{
+        let request = $request;
+        $crate::ec2::Items::new(move |token| {
+            let page = request.clone().set_next_token(token).send();
+            Box::pin(async move {
+                let output = page.await.map_err(|error| org_operator_aws::call_failure(&error))?;
+                Ok((output.$list, output.next_token))
+            })
+        })
+    }};
 }
 pub(crate) use items;
-
-/// The next item of a stream made by [`items!`], or `None` at its end.
-pub(crate) async fn next<T, E>(
-    items: &mut PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
-) -> Result<Option<T>, CallFailure>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    items.try_next().await.map_err(|error| call_failure(&error))
-}
 
 /// An IAM action, and the dry run that tells whether it is allowed.
 pub(crate) struct Probe {

@@ -73,9 +73,9 @@ async fn rows(target: &Target) -> Result<Rows, CallFailure> {
     // the filter, so the routes are filtered again.
     let to_gateway = Filter::builder().name("route.gateway-id").values("igw-*").build();
     let request = ec2::client(target).describe_route_tables().filters(to_gateway);
-    let mut tables = ec2::items!(request.max_results(PAGE));
+    let mut tables = ec2::items!(request.max_results(PAGE), route_tables);
     let mut rows = Rows::new();
-    while let Some(table) = ec2::next(&mut tables).await? {
+    while let Some(table) = tables.next().await? {
         // Participants of a shared VPC see the owner's tables, which are rows of the owner only.
         if table.owner_id().is_none_or(|owner| owner == target.account.as_str()) {
             rows.extend(internet_routes(&table).map(|route| row(&table, route)));

@@ -100,9 +100,9 @@ async fn rows(target: &Target) -> Result<Rows, CallFailure> {
 async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, CallFailure> {
     // An account's setting may hide interfaces that a service manages; their addresses are public.
     let request = client.describe_network_interfaces().include_managed_resources(true);
-    let mut all = ec2::items!(request.max_results(PAGE));
+    let mut all = ec2::items!(request.max_results(PAGE), network_interfaces);
     let mut interfaces = Vec::new();
-    while let Some(interface) = ec2::next(&mut all).await? {
+    while let Some(interface) = all.next().await? {
         if public_addresses(&interface).next().is_some() {
             interfaces.push(interface);
         }

@@ -18,5 +18,5 @@ fn paginators_do_not_stop_at_a_repeated_page_token() {
         assert_eq!(made, going_on, "{file}: the SDK's default loses what is behind such a token");
         paginators += made;
     }
-    assert!(paginators > 5);
+    assert!(paginators >= 5);
 }

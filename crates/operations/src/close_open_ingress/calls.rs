@@ -58,18 +58,18 @@ async fn rules(
 ) -> Result<Vec<SecurityGroupRule>, CallFailure> {
     let filter = group.map(|id| vec![Filter::builder().name("group-id").values(id).build()]);
     let request = client.describe_security_group_rules().set_filters(filter);
-    let mut all = ec2::items!(request.max_results(PAGE));
+    let mut all = ec2::items!(request.max_results(PAGE), security_group_rules);
     let mut found = Vec::new();
-    while let Some(rule) = ec2::next(&mut all).await? {
+    while let Some(rule) = all.next().await? {
         found.push(rule);
     }
     Ok(found)
 }
 
 async fn groups(client: &Client) -> Result<BTreeMap<String, SecurityGroup>, CallFailure> {
-    let mut all = ec2::items!(client.describe_security_groups().max_results(PAGE));
+    let mut all = ec2::items!(client.describe_security_groups().max_results(PAGE), security_groups);
     let mut found = BTreeMap::new();
-    while let Some(group) = ec2::next(&mut all).await? {
+    while let Some(group) = all.next().await? {
         found.insert(group.group_id().unwrap_or_default().to_owned(), group);
     }
     Ok(found)
@@ -78,9 +78,9 @@ async fn groups(client: &Client) -> Result<BTreeMap<String, SecurityGroup>, Call
 /// How many interfaces have each group. An account's setting may hide those that a service manages.
 async fn interfaces(client: &Client) -> Result<BTreeMap<String, u64>, CallFailure> {
     let request = client.describe_network_interfaces().include_managed_resources(true);
-    let mut all = ec2::items!(request.max_results(PAGE));
+    let mut all = ec2::items!(request.max_results(PAGE), network_interfaces);
     let mut found = BTreeMap::new();
-    while let Some(interface) = ec2::next(&mut all).await? {
+    while let Some(interface) = all.next().await? {
         for group in interface.groups().iter().filter_map(|group| group.group_id()) {
             *found.entry(group.to_owned()).or_default() += 1;
         }

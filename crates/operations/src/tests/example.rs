@@ -28,9 +28,10 @@ impl Operation for ExampleVpcs {
 
     fn run<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<Rows, OperationFailure>> {
         Box::pin(async move {
-            let mut vpcs = ec2::items!(ec2::client(target).describe_vpcs().max_results(1_000));
+            let mut vpcs =
+                ec2::items!(ec2::client(target).describe_vpcs().max_results(1_000), vpcs);
             let mut rows = Rows::new();
-            while let Some(vpc) = ec2::next(&mut vpcs).await? {
+            while let Some(vpc) = vpcs.next().await? {
                 rows.push(row(&vpc));
             }
             Ok(rows)
