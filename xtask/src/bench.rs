@@ -59,7 +59,11 @@ pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
         Some(Step::FilledExport) => println!("{}", filled_export().await?.plain()),
         Some(Step::Throttled) => println!("{}", apart(throttled_worker::part)?.plain()),
         Some(Step::Dynamic) => println!("{}", dynamic::part()?.plain()),
-        Some(Step::Suite) => println!("{}", suite::part()?.plain()),
+        Some(Step::Suite) => {
+            for part in suite::parts()? {
+                println!("{}", part.plain());
+            }
+        }
         Some(Step::Plan) => println!("{}", serde_json::to_string(&steps::plan().await?)?),
         Some(Step::SimulatedExport { endpoint }) => {
             println!("{}", serde_json::to_string(&simulated_export::export(&endpoint).await?)?);
@@ -86,7 +90,7 @@ async fn all() -> TestResult<Vec<Part>> {
     parts.push(printed(projection::part(export.per_second).await?));
     parts.push(printed(apart(throttled_worker::part)?));
     parts.push(printed(dynamic::part()?));
-    parts.push(printed(suite::part()?));
+    parts.extend(suite::parts()?.into_iter().map(printed));
     Ok(parts)
 }
 

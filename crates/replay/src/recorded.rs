@@ -1,17 +1,20 @@
 //! The recorded answers of a folder, for the simulated AWS: each request gets what a file of the
 //! folder answers to it in its share of the targets. How a session policy refuses a call is the simulation's.
 
+mod recorded_call;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use aws_sim::{Recording, Recordings, Reply, Request};
 
 use crate::call::{Asked, KnownCall};
-use crate::fixture::{Answer, ErrorAnswer, Fixture};
+use crate::fixture::{Answer, ErrorAnswer, Fixture, Shows};
 use crate::mistake::Mistake;
 use crate::wire::{self, Wire};
+
+use recorded_call::{RecordedCall, hashed};
 
 /// The recorded calls that the simulated AWS answers better by itself, from the organization that it
 /// generates: what [`aws_sim::oracle`] knows the rows of.
@@ -24,27 +27,14 @@ const RECORDED_REGION: &str = "eu-west-1";
 /// The recorded answers of a folder, each in the account and Region that is asked. They do not change
 /// between requests: an answer that a file gives a number of times only, such as to the request that
 /// begins something, is not among them. Where several files answer a call, each does in its share of
-/// the targets, with all of its answers that the others do not go before in.
+/// the targets, with all of its answers that the others do not go before in. In a target that is not
+/// in use each answers as in its case of nothing, where it has one.
 #[derive(Debug)]
 pub struct Recorded {
     /// By the name that requests are signed for.
     calls: BTreeMap<String, Vec<RecordedCall>>,
-}
-
-/// A call, with the answers of each file that has any to it.
-#[derive(Debug)]
-struct RecordedCall {
-    call: KnownCall,
-    actions: Vec<String>,
-    /// By the file's path.
-    of_files: BTreeMap<PathBuf, Vec<Prepared>>,
-}
-
-/// An answer, ready to be sent.
-#[derive(Debug)]
-struct Prepared {
-    asking: Vec<String>,
-    pages: Vec<Wire>,
+    /// The share of the targets that are in use, from 0 to 1.
+    in_use: f64,
 }
 
 impl Recorded {
@@ -57,23 +47,35 @@ impl Recorded {
         let mut by_name = BTreeMap::<String, RecordedCall>::new();
         for path in files(folder)? {
             let fixture = fixture(&path)?;
-            let answers = lasting(&fixture).filter(|answer| !without.contains(&&*answer.to));
-            for answer in answers {
+            let mut recorded = |answer: &Answer, is_empty: bool| {
                 let known = match by_name.entry(answer.to.clone()) {
                     Entry::Occupied(there) => there.into_mut(),
                     Entry::Vacant(free) => free.insert(RecordedCall::new(&answer.to)?),
                 };
-                let (asking, pages) = (answer.asking.clone(), known.call.pages(answer)?);
-                let of_file = known.of_files.entry(path.clone()).or_default();
-                of_file.push(Prepared { asking, pages });
-            }
+                known.record(&path, answer, is_empty)
+            };
+            let is_wanted = |answer: &&Answer| !without.contains(&&*answer.to);
+            lasting(&fixture).filter(is_wanted).try_for_each(|answer| recorded(answer, false))?;
+            of_nothing(&fixture).filter(is_wanted).try_for_each(|answer| recorded(answer, true))?;
         }
         let mut calls = BTreeMap::<String, Vec<RecordedCall>>::new();
         for known in by_name.into_values() {
             let signed_for = known.call.service.signing_name().to_owned();
             calls.entry(signed_for).or_default().push(known);
         }
-        Ok(Self { calls })
+        Ok(Self { calls, in_use: 1.0 })
+    }
+
+    /// The same answers where only a share of the targets, from 0 to 1, has anything in it: most
+    /// accounts use few of their Regions.
+    #[must_use]
+    pub fn in_use(self, share: f64) -> Self {
+        Self { in_use: share, ..self }
+    }
+
+    fn is_in_use(&self, target: (&str, &str)) -> bool {
+        let place = hashed(&target) >> 32;
+        f64::from(u32::try_from(place).unwrap_or(u32::MAX)) < self.in_use * f64::from(u32::MAX)
     }
 }
 
@@ -101,30 +103,12 @@ fn lasting(fixture: &Fixture) -> impl Iterator<Item = &Answer> {
     answers.filter(|answer| answer.times.is_none())
 }
 
-impl RecordedCall {
-    fn new(to: &str) -> Result<Self, Mistake> {
-        let call = KnownCall::find(to)?;
-        let actions = call.service.actions(&call.name).unwrap_or_default();
-        Ok(Self { call, actions, of_files: BTreeMap::new() })
-    }
-
-    /// The page that `asked` gets in a target, or nothing where no file has an answer to it.
-    fn page(&self, asked: &Asked, target: (&str, &str)) -> Option<&Wire> {
-        let of_file = |(path, answers): (&'_ PathBuf, &'_ Vec<Prepared>)| {
-            let at = answers.iter().position(|answer| asked.has(&answer.asking))?;
-            Some((turn(path, target), path.clone(), at))
-        };
-        let (_, path, at) = self.of_files.iter().filter_map(of_file).min()?;
-        let pages = &self.of_files.get(&path)?.get(at)?.pages;
-        pages.get(asked.page(pages.len()))
-    }
-}
-
-/// A file's place among others in a target: the lowest goes first.
-fn turn(path: &Path, target: (&str, &str)) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (path.file_name(), target).hash(&mut hasher);
-    hasher.finish()
+/// The answers that a file's case of nothing has of its own, and always gives. Its refusals say that a
+/// service is not used, which another operation that asks it need not take for an answer.
+fn of_nothing(fixture: &Fixture) -> impl Iterator<Item = &Answer> {
+    let case = fixture.cases.iter().find(|case| case.shows == Shows::Empty && case.fails.is_none());
+    let answers = case.into_iter().flat_map(|case| &case.answers);
+    answers.filter(|answer| answer.times.is_none() && answer.error.is_none())
 }
 
 /// A request as the recordings know it.
@@ -155,7 +139,9 @@ impl Recordings for Recorded {
     fn find(&self, signed_for: &str, target: (&str, &str), request: &Request) -> Option<Recording> {
         let asked = asked(request, target);
         let found = self.calls.get(signed_for)?.iter().find(|known| known.call.is(&asked))?;
-        let reply = reply(in_target(found.page(&asked, target)?, target));
+        let nothing = Some(found).filter(|_| !self.is_in_use(target));
+        let page = nothing.and_then(|call| call.page_of_nothing(&asked));
+        let reply = reply(in_target(page.or_else(|| found.page(&asked, target))?, target));
         let KnownCall { service, name } = &found.call;
         let (service, operation) = (service.name.clone(), name.clone());
         Some(Recording { service, operation, actions: found.actions.clone(), reply })

@@ -37,8 +37,9 @@ pub(crate) struct Load {
     pub(crate) command: &'static [&'static str],
     /// Further options of the command.
     pub(crate) options: &'static [&'static str],
-    /// Whether every call of the catalogue is answered, by recordings.
-    pub(crate) recordings: bool,
+    /// The share of targets, from 0 to 1, in which calls of the catalogue are answered with what
+    /// recordings found; where there is none, only the simulation's own services answer.
+    pub(crate) recordings: Option<&'static str>,
 }
 
 impl Load {
@@ -52,7 +53,7 @@ impl Load {
             quotas: false,
             command: &["run"],
             options: &[],
-            recordings: false,
+            recordings: None,
         }
     }
 
@@ -61,8 +62,8 @@ impl Load {
         let mut options = vec!["--accounts", &accounts, "--latency-ms", &latency];
         options.extend(self.quotas.then_some("--quotas"));
         let answers = paths::file(ANSWERS).display().to_string();
-        if self.recordings {
-            options.extend(["--answers", answers.as_str()]);
+        if let Some(share) = self.recordings {
+            options.extend(["--answers", answers.as_str(), "--in-use", share]);
         }
         SimulationProcess::start(&options)
     }

@@ -44,6 +44,9 @@ struct Options {
     /// A folder of recorded answers, for the calls of services that are not simulated with state.
     #[arg(long)]
     answers: Option<PathBuf>,
+    /// The share of accounts' Regions in which recorded answers have anything, from 0 to 1.
+    #[arg(long, default_value_t = 1.0, requires = "answers")]
+    in_use: f64,
 }
 
 #[tokio::main]
@@ -52,7 +55,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let simulated = simulation(&options);
     let whole = match &options.answers {
         Some(folder) => {
-            simulated.with_recordings(Recorded::in_folder(folder, &FROM_THE_ORGANIZATION)?)
+            let recorded = Recorded::in_folder(folder, &FROM_THE_ORGANIZATION)?;
+            simulated.with_recordings(recorded.in_use(options.in_use))
         }
         None => simulated,
     };

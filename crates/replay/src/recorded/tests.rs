@@ -9,9 +9,13 @@ use super::*;
 const ANSWERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../operations/tests/answers");
 
 fn simulation(conditions: Conditions) -> Simulation {
+    in_use(1.0, conditions)
+}
+
+fn in_use(share: f64, conditions: Conditions) -> Simulation {
     let world = World::new(1, Shape::unrestricted(1, &["us-east-2"]));
     let recorded = Recorded::in_folder(Path::new(ANSWERS), &FROM_THE_ORGANIZATION).unwrap();
-    Simulation::new(world, conditions).with_recordings(recorded)
+    Simulation::new(world, conditions).with_recordings(recorded.in_use(share))
 }
 
 /// The reply to a request of the first account's session that allows `actions`, in us-east-2.
@@ -53,6 +57,27 @@ fn a_rest_call_is_found_by_its_path() {
     let request = Request::new("GET", "/2015-03-31/functions?MaxItems=50");
     let reply = ask(&simulation, "lambda", "lambda:ListFunctions", request);
     assert!(text(&reply).contains("\"FunctionName\""), "{reply:?}");
+}
+
+#[test]
+fn a_target_that_is_not_in_use_has_nothing() {
+    let functions = |share| {
+        let request = Request::new("GET", "/2015-03-31/functions?MaxItems=50");
+        let reply =
+            ask(&in_use(share, Conditions::default()), "lambda", "lambda:ListFunctions", request);
+        assert_eq!(reply.status, 200);
+        text(&reply).contains("\"FunctionName\"")
+    };
+    assert!(functions(1.0));
+    assert!(!functions(0.0));
+}
+
+#[test]
+fn so_many_targets_are_in_use_as_their_share_says() {
+    let recorded = Recorded::in_folder(Path::new(ANSWERS), &[]).unwrap().in_use(0.25);
+    let accounts: Vec<String> = (0..2_000).map(|n| format!("{n:012}")).collect();
+    let used = accounts.iter().filter(|account| recorded.is_in_use((account, "us-east-2")));
+    assert!((400..600).contains(&used.count()));
 }
 
 #[test]
