@@ -81,6 +81,7 @@ impl Stage {
             config: member.config(region, &CallCounter::default()),
             now: SystemClock.now(),
             parameters: Arc::new(parameters.as_object().cloned().unwrap_or_default()),
+            permits: None,
         };
         Ok(self.change.run(&target).await.map_err(|failure| format!("{failure:?}")))
     }

@@ -49,6 +49,7 @@ fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
         config,
         now: SystemClock.now(),
         parameters: Arc::default(),
+        permits: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -13,10 +14,15 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+/// How long a connection is kept that nothing uses. A run asks hundreds of hosts one after the other,
+/// each on connections of its own: kept for the usual 90 s they would outnumber those in use.
+const IDLE: Duration = Duration::from_secs(15);
+
 /// A client whose connections and root certificates are shared by all service clients. Each would
 /// build its own otherwise, which costs a worker tens of milliseconds per Region.
 pub(crate) fn shared_client() -> SharedHttpClient {
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+    let builder = Builder::new().pool_idle_timeout(IDLE);
+    builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
 /// Counts outgoing requests; each of the SDK's retries counts.
@@ -30,32 +36,45 @@ impl CallCounter {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Wraps `client` so that its requests are counted, and its throttled answers in `throttles`.
+    /// Wraps `client` so that its requests are counted, and its answers in `answers`.
     pub(crate) fn wrap(
         &self,
         client: SharedHttpClient,
-        throttles: &ThrottleCounter,
+        answers: &AnswerCounter,
     ) -> SharedHttpClient {
-        let (counter, throttles) = (self.clone(), throttles.clone());
-        SharedHttpClient::new(Counted { client, counter, throttles })
+        let (counter, answers) = (self.clone(), answers.clone());
+        SharedHttpClient::new(Counted { client, counter, answers })
     }
 }
 
-/// Counts answers by which a service asks for fewer calls: HTTP 429, and 503, by which EC2 throttles
-/// (EC2 API reference, `RequestLimitExceeded`).
+/// Counts answers, and those by which a service asks for fewer calls: HTTP 429, and 503, by which EC2
+/// throttles (EC2 API reference, `RequestLimitExceeded`).
 #[derive(Debug, Clone, Default)]
-pub struct ThrottleCounter(Arc<AtomicU64>);
+pub struct AnswerCounter(Arc<Answers>);
 
-impl ThrottleCounter {
-    /// The number of such answers so far.
+#[derive(Debug, Default)]
+struct Answers {
+    all: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl AnswerCounter {
+    /// The number of answers so far.
     #[must_use]
-    pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+    pub fn all(&self) -> u64 {
+        self.0.all.load(Ordering::Relaxed)
+    }
+
+    /// The number of throttled answers so far.
+    #[must_use]
+    pub fn throttled(&self) -> u64 {
+        self.0.throttled.load(Ordering::Relaxed)
     }
 
     fn note(&self, status: u16) {
+        self.0.all.fetch_add(1, Ordering::Relaxed);
         if matches!(status, 429 | 503) {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            self.0.throttled.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -64,7 +83,7 @@ impl ThrottleCounter {
 struct Counted<T> {
     client: T,
     counter: CallCounter,
-    throttles: ThrottleCounter,
+    answers: AnswerCounter,
 }
 
 impl HttpClient for Counted<SharedHttpClient> {
@@ -74,8 +93,8 @@ impl HttpClient for Counted<SharedHttpClient> {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let client = self.client.http_connector(settings, components);
-        let (counter, throttles) = (self.counter.clone(), self.throttles.clone());
-        SharedHttpConnector::new(Counted { client, counter, throttles })
+        let (counter, answers) = (self.counter.clone(), self.answers.clone());
+        SharedHttpConnector::new(Counted { client, counter, answers })
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -86,10 +105,10 @@ impl HttpClient for Counted<SharedHttpClient> {
 impl HttpConnector for Counted<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.counter.0.fetch_add(1, Ordering::Relaxed);
-        let (answer, throttles) = (self.client.call(request), self.throttles.clone());
+        let (answer, answers) = (self.client.call(request), self.answers.clone());
         HttpConnectorFuture::new(async move {
             let response = answer.await?;
-            throttles.note(response.status().as_u16());
+            answers.note(response.status().as_u16());
             Ok(response)
         })
     }

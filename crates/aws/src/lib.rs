@@ -36,7 +36,7 @@ pub use clock::SystemClock;
 pub use config::{load, load_with, tuned};
 pub use credentials::credentials_error;
 pub use failure::{call_error, call_failure};
-pub use http::{CallCounter, ThrottleCounter};
+pub use http::{AnswerCounter, CallCounter};
 pub use ledger::DynamoDbLedger;
 pub use member::{Member, MemberRole, RoleSettings};
 pub use notifications::{S3Links, SnsTopic};

@@ -14,7 +14,7 @@ use org_operator_core::outcome::classification::{Call, classify};
 use org_operator_core::{AccountId, Error, ErrorKind, Partition, Region, RunId};
 
 use crate::failure::call_failure;
-use crate::http::{CallCounter, ThrottleCounter};
+use crate::http::{AnswerCounter, CallCounter};
 use crate::rate_limiter::RateLimiter;
 use crate::session_cache::SessionCache;
 use crate::truncation::RejectTruncated;
@@ -46,7 +46,7 @@ pub struct MemberRole {
     settings: RoleSettings,
     sessions: Arc<SessionCache>,
     rate: Arc<RateLimiter>,
-    throttles: ThrottleCounter,
+    answers: AnswerCounter,
 }
 
 impl MemberRole {
@@ -62,14 +62,14 @@ impl MemberRole {
             settings,
             sessions: Arc::default(),
             rate: Arc::new(RateLimiter::new(RATE, BURST)),
-            throttles: ThrottleCounter::default(),
+            answers: AnswerCounter::default(),
         }
     }
 
-    /// Counts throttled answers in all member accounts.
+    /// Counts the answers of all member accounts.
     #[must_use]
-    pub fn throttles(&self) -> ThrottleCounter {
-        self.throttles.clone()
+    pub fn answers(&self) -> AnswerCounter {
+        self.answers.clone()
     }
 
     /// The role's session in `account` for `run`, from the cache or new, with a session policy that
@@ -94,7 +94,7 @@ impl MemberRole {
 
     fn member(&self, account: &AccountId, credentials: Credentials) -> Member {
         let (config, role) = (self.config.clone(), self.role(account));
-        Member { config, credentials, role, throttles: self.throttles() }
+        Member { config, credentials, role, answers: self.answers() }
     }
 
     fn role(&self, account: &AccountId) -> String {
@@ -153,7 +153,7 @@ pub struct Member {
     config: SdkConfig,
     credentials: Credentials,
     role: String,
-    throttles: ThrottleCounter,
+    answers: AnswerCounter,
 }
 
 impl Member {
@@ -162,7 +162,7 @@ impl Member {
     pub fn new(config: SdkConfig, key: &str, secret: &str, token: &str) -> Self {
         let role = "the session's role".to_owned();
         let fixed = credentials(key, secret, token);
-        Self { config, credentials: fixed, role, throttles: ThrottleCounter::default() }
+        Self { config, credentials: fixed, role, answers: AnswerCounter::default() }
     }
 
     /// The role's ARN, for messages.
@@ -199,7 +199,7 @@ impl Member {
     pub fn config(&self, region: &Region, counter: &CallCounter) -> SdkConfig {
         let mut builder = self.config.to_builder();
         builder.set_http_client(
-            self.config.http_client().map(|client| counter.wrap(client, &self.throttles)),
+            self.config.http_client().map(|client| counter.wrap(client, &self.answers)),
         );
         // A session's credentials do not change, so caching them again only fills the shared cache,
         // which would evict the operation account's own credentials: those may need a new sign-in.

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use org_operator_core::outcome::classification::CallFailure;
 use org_operator_dynamic::{BoundCall, Call, Connection, Error, PlaceError};
 use org_operator_models::EndpointError;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::calls::{Ask, CallError, Calls, Page};
 
@@ -19,13 +20,35 @@ type Name = (String, String);
 pub struct Client {
     connection: Connection,
     bound: Mutex<HashMap<Name, Arc<BoundCall>>>,
+    /// The call that the target makes in any case.
+    own: Semaphore,
+    /// Permits for further calls at the same time, shared with other targets; `None` is no limit.
+    shared: Option<Arc<Semaphore>>,
 }
 
 impl Client {
     /// The client of the account and Region that `connection` speaks to.
     #[must_use]
     pub fn new(connection: Connection) -> Self {
-        Self { connection, bound: Mutex::default() }
+        Self { connection, bound: Mutex::default(), own: Semaphore::new(1), shared: None }
+    }
+
+    /// The same client that makes one call at a time, and beside it further ones as `permits` are free:
+    /// follow-ups of many targets must not be many times the calls that their run makes at once.
+    #[must_use]
+    pub fn within(self, permits: Option<Arc<Semaphore>>) -> Self {
+        Self { shared: permits, ..self }
+    }
+
+    /// The right to make a call beside those of other targets.
+    async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+        let shared = self.shared.as_ref()?;
+        // The semaphores are never closed.
+        tokio::select! {
+            biased;
+            own = self.own.acquire() => own.ok(),
+            further = shared.acquire() => further.ok(),
+        }
     }
 
     /// The call, bound to the connection once: its calls share what is known of the Region.
@@ -60,6 +83,7 @@ impl Calls for Client {
     fn pages<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
         Box::pin(async move {
             let call = self.bound(ask)?;
+            let _permit = self.permit().await;
             let taken = call.pages(ask.input, |value| Ok::<_, Error>(page(value))).await;
             taken.map_err(|error| failed(&error))
         })
@@ -94,4 +118,41 @@ fn own(code: &str, error: &dyn std::error::Error) -> CallError {
         message: error.to_string(),
         ..CallFailure::default()
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::SdkConfig;
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn client(permits: Option<usize>) -> Client {
+        let connection = Connection::new(&SdkConfig::builder().build());
+        Client::new(connection).within(permits.map(|count| Arc::new(Semaphore::new(count))))
+    }
+
+    /// How many calls of `client` get a permit at the same time, of three.
+    fn at_once(client: &Client) -> usize {
+        let permits: Vec<_> = (0..3).map(|_| client.permit().now_or_never()).collect();
+        permits.iter().flatten().count()
+    }
+
+    #[test]
+    fn a_target_always_makes_one_call_and_more_as_the_run_has_permits() {
+        assert_eq!(at_once(&client(Some(0))), 1);
+        assert_eq!(at_once(&client(Some(1))), 2);
+        assert_eq!(at_once(&client(Some(9))), 3);
+        assert_eq!(at_once(&client(None)), 3);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_goes_on_when_another_one_of_the_target_ends() {
+        let client = client(Some(0));
+        let first = client.permit().await;
+        let mut waiting = Box::pin(client.permit());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        drop(first);
+        assert!(waiting.now_or_never().is_some());
+    }
 }

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use org_operator_aws::{Organization, SystemClock, ThrottleCounter};
+use org_operator_aws::{AnswerCounter, Organization, SystemClock};
 use org_operator_core::artifact::sink::Origin;
 use org_operator_core::artifact::{Folder, TableFile};
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
@@ -27,6 +27,7 @@ use crate::directory::{Directory, broken};
 use crate::journal::Journal;
 use crate::limit::{Accounts, Limit};
 use crate::listing::Begun;
+use crate::open_files;
 use crate::progress::Progress;
 use crate::width::WIDEST;
 use crate::worker_pool::{Ended, WorkerPool};
@@ -43,8 +44,8 @@ pub struct Workers<M> {
     pub execution: RunId,
     /// Access to member accounts.
     pub members: M,
-    /// Counts the calls that AWS throttles in member accounts.
-    pub throttles: ThrottleCounter,
+    /// Counts the calls that AWS answers in member accounts.
+    pub answers: AnswerCounter,
 }
 
 /// Runs the steps on this machine.
@@ -154,19 +155,19 @@ impl Engine {
     where
         M: Members + Send + 'static,
     {
-        let Workers { execution, members, throttles } = workers;
-        let (limit, progress) = (Arc::new(self.limit(plan, throttles)), Arc::clone(&self.progress));
+        let Workers { execution, members, answers } = workers;
+        let (limit, progress) = (Arc::new(self.limit(plan, answers)), Arc::clone(&self.progress));
         let journal = self.journal(&plan.operation, &plan.run_id);
         Arc::new(WorkerPool::new(members, journal, plan.clone(), execution, limit, progress))
     }
 
-    fn limit(&self, plan: &RunPlan, throttles: ThrottleCounter) -> Limit {
+    fn limit(&self, plan: &RunPlan, answers: AnswerCounter) -> Limit {
         let operations = plan.operations.len().clamp(1, CONCURRENT_OPERATIONS);
         let accounts = Accounts { most: plan.max_concurrency as usize, operations };
         let progress = Arc::clone(&self.progress);
         match self.concurrency {
             Some(targets) => Limit::fixed(usize::from(targets), accounts, progress),
-            None => Limit::adaptive(accounts, open_files(), throttles, progress),
+            None => Limit::adaptive(accounts, open_files::allowed(), answers, progress),
         }
     }
 
@@ -230,17 +231,6 @@ impl Engine {
 #[must_use]
 pub fn most_accounts(concurrency: Option<u16>) -> u32 {
     u32::from(concurrency.unwrap_or(WIDEST))
-}
-
-/// How many files this process may open, where there is a limit.
-#[cfg(unix)]
-fn open_files() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
-}
-
-#[cfg(not(unix))]
-fn open_files() -> Option<u64> {
-    None
 }
 
 /// The folder of a run's journal below `out`.

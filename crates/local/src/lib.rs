@@ -13,6 +13,7 @@ pub mod journal;
 pub mod limit;
 pub mod listing;
 pub mod lock;
+mod open_files;
 pub mod private;
 pub mod progress;
 mod retry;

@@ -2,16 +2,18 @@
 //! fixed number, or finds its width by what finishes; how is [`crate::width`]'s.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use org_operator_aws::ThrottleCounter;
+use org_operator_aws::AnswerCounter;
 use org_operator_core::contract::ledger::{LedgerPartition, LedgerRecord};
 use org_operator_core::ports::{LedgerWriter, Outcomes};
 use org_operator_core::{Error, ErrorKind, Outcome, Verdict};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::progress::Progress;
-use crate::width::{Finished, Width};
+use crate::width::{Finished, Width, Work};
 
 /// Permits for targets and for accounts.
 #[derive(Debug)]
@@ -46,8 +48,30 @@ impl Accounts {
 struct Adaptive {
     width: Width,
     began: Instant,
-    throttles: ThrottleCounter,
+    /// The runtime's busy time at the beginning.
+    busy: Duration,
+    answers: AnswerCounter,
+    /// Throttled answers that were taken into account.
     seen: u64,
+}
+
+impl Adaptive {
+    /// What has been done since the beginning. The runtime's threads are the machine's cores: the
+    /// share of their time in which they had something to do is that in which it was busy.
+    fn work(&self) -> Work {
+        let (time, answers) = (self.began.elapsed(), self.answers.all());
+        Work { time, busy: busy_time().saturating_sub(self.busy), answers }
+    }
+}
+
+/// How long each of the runtime's threads was busy until now, on average.
+fn busy_time() -> Duration {
+    let Ok(runtime) = Handle::try_current().map(|handle| handle.metrics()) else {
+        return Duration::ZERO;
+    };
+    let threads = runtime.num_workers();
+    let all: Duration = (0..threads).map(|thread| runtime.worker_total_busy_duration(thread)).sum();
+    all / u32::try_from(threads).unwrap_or(1).max(1)
 }
 
 impl Limit {
@@ -58,17 +82,18 @@ impl Limit {
     }
 
     /// As many at once as turns out to be worth it, in so many `accounts` and within `open_files`
-    /// files; `throttles` counts what narrows it.
+    /// files; `answers` counts what widens and narrows it.
     #[must_use]
     pub fn adaptive(
         accounts: Accounts,
         open_files: Option<u64>,
-        throttles: ThrottleCounter,
+        answers: AnswerCounter,
         progress: Arc<Progress>,
     ) -> Self {
         let width = Width::new(open_files);
         let now = width.now();
-        let adaptive = Adaptive { width, began: Instant::now(), throttles, seen: 0 };
+        let adaptive =
+            Adaptive { width, began: Instant::now(), busy: busy_time(), answers, seen: 0 };
         Self::of(now, accounts, Some(Mutex::new(adaptive)), progress)
     }
 
@@ -89,11 +114,11 @@ impl Limit {
         let Some(adaptive) = &self.adaptive else { return };
         let idle = self.targets.available_permits() > 0;
         let mut state = adaptive.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = state.throttles.count();
+        let count = state.answers.throttled();
         let throttled = count > std::mem::replace(&mut state.seen, count)
             || verdict.error().is_some_and(|(kind, _)| kind == ErrorKind::Throttled);
-        let (at, before) = (state.began.elapsed(), state.width.now());
-        let width = state.width.finished(Finished { at, throttled, idle });
+        let (work, before) = (state.work(), state.width.now());
+        let width = state.width.finished(Finished { work, throttled, idle });
         // Still locked: two changes at once must not be applied in another order.
         self.resize(before, width);
     }
@@ -181,8 +206,8 @@ mod tests {
         let progress = Arc::new(Progress::new(0));
         let most = |most| Accounts { most, operations: 1 };
         let fixed = Limit::fixed(5, most(3), Arc::clone(&progress));
-        let throttles = ThrottleCounter::default();
-        let adaptive = Limit::adaptive(most(100), None, throttles, Arc::clone(&progress));
+        let answers = AnswerCounter::default();
+        let adaptive = Limit::adaptive(most(100), None, answers, Arc::clone(&progress));
         let all = adaptive.targets.acquire_many(64).await.unwrap();
         for _ in 0..128 {
             fixed.finished(&Verdict::Succeeded);
@@ -199,8 +224,8 @@ mod tests {
     async fn accounts_in_which_several_operations_are_asked_are_fewer_at_once() {
         let progress = Arc::new(Progress::new(0));
         let accounts = Accounts { most: 100, operations: 8 };
-        let throttles = ThrottleCounter::default();
-        let limit = Limit::adaptive(accounts, None, throttles, Arc::clone(&progress));
+        let answers = AnswerCounter::default();
+        let limit = Limit::adaptive(accounts, None, answers, Arc::clone(&progress));
         assert_eq!(limit.accounts.available_permits(), 8);
         let all = limit.targets.acquire_many(64).await.unwrap();
         for _ in 0..128 {
@@ -214,8 +239,8 @@ mod tests {
     async fn throttled_outcomes_narrow_an_adaptive_limit() {
         let progress = Arc::new(Progress::new(0));
         let accounts = Accounts { most: 100, operations: 1 };
-        let throttles = ThrottleCounter::default();
-        let limit = Limit::adaptive(accounts, None, throttles, Arc::clone(&progress));
+        let answers = AnswerCounter::default();
+        let limit = Limit::adaptive(accounts, None, answers, Arc::clone(&progress));
         for _ in 0..128 {
             limit.finished(&Verdict::of(ErrorKind::Throttled, "slow down"));
         }

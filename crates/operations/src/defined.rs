@@ -137,7 +137,7 @@ pub(crate) fn unanswered(error: CallError) -> OperationFailure {
 /// A definition's target, and the client that its calls are made with.
 fn place(target: &Target) -> (org_operator_definition::Target, Client) {
     let (account, region, now) = (target.account.clone(), target.region.clone(), target.now);
-    let client = Client::new(Connection::new(&target.config));
+    let client = Client::new(Connection::new(&target.config)).within(target.permits.clone());
     (org_operator_definition::Target { account, region, now }, client)
 }
 

@@ -31,6 +31,7 @@ use org_operator_core::model::spec::Spec;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{AccountId, Region, RunId};
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 
 pub use catalogue::{Catalogue, catalogue};
 pub use change::{CHANGES, Change, Condition, admin_actions, change_of};
@@ -58,6 +59,9 @@ pub struct Target {
     /// What the run sets of the operation's parameters; [`Operation::check_parameters`] found
     /// nothing wrong with it.
     pub parameters: Arc<Map<String, Value>>,
+    /// Permits for calls beside the one that the target makes in any case, where the run limits what it
+    /// asks at the same time.
+    pub permits: Option<Arc<Semaphore>>,
 }
 
 /// An operation: what is done in one account and Region.

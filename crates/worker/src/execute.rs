@@ -124,6 +124,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
             config: member.config(region, calls),
             now,
             parameters: Arc::clone(&self.asked.parameters),
+            permits: self.visit.permits.cloned(),
         }
     }
 

@@ -47,8 +47,9 @@ pub struct Worker<M, L, C> {
     pub clock: C,
     /// The operations that an event may name.
     pub catalogue: &'static Catalogue,
-    /// Limits the Regions that run at the same time over all work items of a process; a Region's
-    /// deadline starts when its permit is granted. `None` limits each work item by itself.
+    /// Limits the Regions that run at the same time over all work items of a process, and the calls
+    /// that they make beside each other; a Region's deadline starts when its permit is granted. `None`
+    /// limits each work item by itself.
     pub permits: Option<Arc<Semaphore>>,
 }
 
@@ -69,7 +70,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
         let asked = asked::read(self.catalogue, event)?;
         let account = &event.item.account_id;
-        let visit = &Visit::new(account, &self.members, attempt, self.permits.as_deref(), &asked);
+        let visit = &Visit::new(account, &self.members, attempt, self.permits.as_ref(), &asked);
         let ask = |asked| self.ask(asked, visit, &event.item.regions);
         let all = stream::iter(asked).map(ask).buffer_unordered(CONCURRENT_OPERATIONS);
         let outcomes: Vec<Vec<Outcome>> = all.try_collect().await?;

@@ -1,6 +1,7 @@
 //! One attempt at an account, as all its operations share it: the sessions, the question which Regions
 //! are on, the width and the time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use org_operator_aws::Member;
@@ -20,7 +21,7 @@ pub(crate) struct Visit<'a, M> {
     pub(crate) members: &'a M,
     pub(crate) attempt: &'a Attempt,
     /// Limits what runs at the same time over all accounts of the process.
-    pub(crate) permits: Option<&'a Semaphore>,
+    pub(crate) permits: Option<&'a Arc<Semaphore>>,
     pub(crate) inquiry: RegionInquiry,
     width: Semaphore,
     deadline: Instant,
@@ -41,7 +42,7 @@ impl<'a, M: Members> Visit<'a, M> {
         account: &'a AccountId,
         members: &'a M,
         attempt: &'a Attempt,
-        permits: Option<&'a Semaphore>,
+        permits: Option<&'a Arc<Semaphore>>,
         asked: &[Asked],
     ) -> Self {
         Self {

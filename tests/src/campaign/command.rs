@@ -139,7 +139,7 @@ impl Command {
         let engine = self.engine()?;
         let begun = engine.begin(Organization::new(config), &event, resumed).await?;
         let members = members(config);
-        let workers = Workers { execution, throttles: members.throttles(), members };
+        let workers = Workers { execution, answers: members.answers(), members };
         let (plan, _) = engine.work(begun, workers, std::future::pending()).await?;
         engine.export(&plan).await
     }

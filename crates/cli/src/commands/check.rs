@@ -145,6 +145,7 @@ async fn allowed(
         config: member.config(place, &CallCounter::default()),
         now: SystemClock.now(),
         parameters: Arc::new(own_parameters(spec, &preview.request.parameters)),
+        permits: None,
     };
     let asked = operation
         .probe(&target)

@@ -154,8 +154,8 @@ impl Run<'_> {
     async fn work(&self, begun: Begun<'_>, stop: &Stop) -> Result<(RunPlan, Ended), CliError> {
         let role = self.args.role.settings(&self.connection.home);
         let members = MemberRole::new(&self.connection.config, role);
-        let (throttles, execution) = (members.throttles(), self.execution.clone());
-        let workers = Workers { execution, members, throttles };
+        let (answers, execution) = (members.answers(), self.execution.clone());
+        let workers = Workers { execution, members, answers };
         let plan = begun.plan().clone();
         let is_listing = matches!(begun, Begun::Listing(_));
         let worked = self.drawn(self.engine.work(begun, workers, stop.requested())).await;

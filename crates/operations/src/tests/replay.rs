@@ -42,7 +42,7 @@ pub(crate) fn target_over(name: &str, client: impl HttpClient + 'static) -> Targ
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
     let region = Region::parse(name).unwrap();
     let run = RunId::parse("run").unwrap();
-    Target { run, account, region, config, now, parameters: Arc::default() }
+    Target { run, account, region, config, now, parameters: Arc::default(), permits: None }
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

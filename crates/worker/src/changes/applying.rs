@@ -229,6 +229,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
             config: member.config(region, &CallCounter::default()),
             now: self.clock.now(),
             parameters: Arc::default(),
+            permits: None,
         })
     }
 
