@@ -20,6 +20,9 @@ use recorded_call::{RecordedCall, hashed};
 /// generates: what [`aws_sim::oracle`] knows the rows of.
 pub const FROM_THE_ORGANIZATION: [&str; 1] = ["ec2 DescribeRouteTables"];
 
+/// The codes by which services deny access.
+const DENIALS: [&str; 3] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
+
 /// The account and Region that recorded answers are of.
 const RECORDED_ACCOUNT: &str = "111111111111";
 const RECORDED_REGION: &str = "eu-west-1";
@@ -103,12 +106,14 @@ fn lasting(fixture: &Fixture) -> impl Iterator<Item = &Answer> {
     answers.filter(|answer| answer.times.is_none())
 }
 
-/// The answers that a file's case of nothing has of its own, and always gives. Its refusals say that a
-/// service is not used, which another operation that asks it need not take for an answer.
+/// The answers that a file's case of nothing has of its own, and always gives. Where it denies access it
+/// shows that a call is not made, and another operation may make it.
 fn of_nothing(fixture: &Fixture) -> impl Iterator<Item = &Answer> {
     let case = fixture.cases.iter().find(|case| case.shows == Shows::Empty && case.fails.is_none());
     let answers = case.into_iter().flat_map(|case| &case.answers);
-    answers.filter(|answer| answer.times.is_none() && answer.error.is_none())
+    let denies = |error: &ErrorAnswer| DENIALS.contains(&error.code.as_str());
+    answers
+        .filter(move |answer| answer.times.is_none() && !answer.error.as_ref().is_some_and(denies))
 }
 
 /// A request as the recordings know it.
