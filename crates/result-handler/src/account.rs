@@ -101,7 +101,7 @@ impl<L: LedgerReader> Reading<'_, L> {
         if self.partition.operation.is_none() {
             return Ok(Vec::new());
         }
-        let global = self.targets.regions.keys().find(|region| region.is_global());
+        let global = self.targets.regions().find(|region| region.is_global());
         let page = self.ledger.page(&self.partition.of_work_items(), None).await?;
         let failures = page.entries.into_iter().filter_map(|entry| match entry {
             Entry::WorkerFailure(failure) => Some(WorkerFailure {
@@ -189,7 +189,7 @@ impl Found {
 
     /// Whether a target has no outcome.
     fn lacks_outcomes(&self, targets: &AccountTargets) -> bool {
-        targets.regions.keys().any(|region| !self.outcomes.contains_key(region))
+        targets.regions().any(|region| !self.outcomes.contains_key(region))
     }
 
     /// The coverage; a target whose records are not all there is FAILED, whatever its outcome says.

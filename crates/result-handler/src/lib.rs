@@ -149,7 +149,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         accounts: &[AccountTargets],
         (beside, suite): (&'a [Column], Option<&'a str>),
     ) -> RunFacts<'a> {
-        let mut regions = accounts.iter().flat_map(|account| account.regions.keys());
+        let mut regions = accounts.iter().flat_map(AccountTargets::regions);
         let partition =
             regions.find(|region| !region.is_global()).map_or(self.partition, Region::partition);
         let ResultEvent { run_id, parameters, .. } = event;

@@ -23,8 +23,29 @@ pub struct AccountTargets {
     pub unit_path: String,
     /// What stands beside its records, in the order of the run's account columns.
     pub beside: Vec<String>,
-    /// The account's Regions, each with the number of the work item that it is in.
-    pub regions: BTreeMap<Region, u32>,
+    /// The account's Regions, sorted, none twice, each with the number of the work item that it is in.
+    regions: Vec<(Region, u32)>,
+}
+
+impl AccountTargets {
+    /// The account's Regions, sorted.
+    pub fn regions(&self) -> impl Iterator<Item = &Region> {
+        self.regions.iter().map(|(region, _)| region)
+    }
+
+    fn item_of(&self, region: &Region) -> Option<u32> {
+        let found = self.regions.binary_search_by_key(&region, |(region, _)| region);
+        found.ok().and_then(|place| self.regions.get(place)).map(|(_, item)| *item)
+    }
+
+    /// Sorts the Regions; one that is in two work items is the later one's.
+    fn sorted(mut self) -> Self {
+        self.regions.sort_by(|(a, in_a), (b, in_b)| a.cmp(b).then(in_b.cmp(in_a)));
+        self.regions.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        // A large run has as many of these as accounts, until its last file is written.
+        self.regions.shrink_to_fit();
+        self
+    }
 }
 
 /// The columns about accounts that the run of `manifest` has beside its records.
@@ -47,11 +68,11 @@ pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
             account_name,
             unit_path,
             beside,
-            regions: BTreeMap::new(),
+            regions: Vec::new(),
         });
         targets.regions.extend(regions.into_iter().map(|region| (region, number)));
     }
-    accounts.into_values().collect()
+    accounts.into_values().map(AccountTargets::sorted).collect()
 }
 
 /// What became of one target of an account.
@@ -78,14 +99,13 @@ pub fn cover(
     let mut by_region: BTreeMap<Region, Outcome> =
         outcomes.into_iter().map(|outcome| (outcome.region.clone(), outcome)).collect();
     // A resumed work item may begin with another Region than the whole one did.
-    let of_item = |failure: &WorkerFailure, item: &u32| {
-        targets.regions.get(&failure.first_region) == Some(item)
-    };
-    let row = |(region, item): (&Region, &u32)| {
+    let of_item =
+        |failure: &WorkerFailure, item: u32| targets.item_of(&failure.first_region) == Some(item);
+    let row = |(region, item): &(Region, u32)| {
         let outcome = by_region.remove(region);
         let verdict = match &outcome {
             Some(outcome) => outcome.verdict.clone(),
-            None => missing(failures.iter().rfind(|failure| of_item(failure, item))),
+            None => missing(failures.iter().rfind(|failure| of_item(failure, *item))),
         };
         CoveredTarget { region: region.clone(), verdict, outcome }
     };

@@ -40,7 +40,7 @@ impl Tally {
     /// Counts an account of which every target has been counted.
     pub fn account(&mut self, targets: &AccountTargets) {
         self.accounts += 1;
-        self.asked.extend(targets.regions.keys().cloned());
+        self.asked.extend(targets.regions().cloned());
     }
 
     /// Notes how many accounts of the organization the run does not cover, by reason.
