@@ -197,6 +197,16 @@ fn change_run(operation: &str, name: &str) -> TestResult<ChangeRun> {
     })
 }
 
+/// How many requests the member accounts got so far.
+#[must_use]
+pub fn member_calls(simulation: &Simulation) -> u64 {
+    const OURS: [Service; 4] =
+        [Service::Sts, Service::S3, Service::DynamoDb, Service::Organizations];
+    let counts = simulation.meter.counts().into_iter();
+    let members = counts.filter(|((service, _), _)| !OURS.contains(service));
+    members.map(|(_, count)| count.calls).sum()
+}
+
 /// An AWS that takes its time, and where nothing goes wrong.
 #[must_use]
 pub fn quiet() -> Conditions {

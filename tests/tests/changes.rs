@@ -9,7 +9,7 @@ use aws_sim::Conditions;
 use org_operator_changes::{ChangeRun, Outcome, PlanRow};
 use org_operator_core::{AccountId, Region};
 use org_operator_testkit::TestResult;
-use org_operator_tests::changing::{DEATHS, Stage, quiet, seeds};
+use org_operator_tests::changing::{DEATHS, Stage, member_calls, quiet, seeds};
 use org_operator_tests::subjects::{Subject, subjects};
 
 const SEEDS: u64 = 40;
@@ -112,6 +112,21 @@ async fn under_faults_and_deaths_exactly_the_plan_is_changed_and_undone() -> Tes
             changes += judged.map_err(|e| format!("{name}, seed {seed}: {e}"))?;
         }
         assert!(changes > 0, "{name}: no seed has anything to change");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_counts_every_request_that_the_accounts_got() -> TestResult<()> {
+    for subject in subjects() {
+        let stage = Stage::new(subject.change, 3, 3).await?;
+        let rows = stage.plan(&subject.parameters).await?;
+        let before = member_calls(&stage.simulation);
+        let run = stage.begin("apply", &rows).await?;
+        stage.process(&run, &rows, SETTLED, true).await?;
+        let got = member_calls(&stage.simulation) - before;
+        let result = stage.finish(&run, &rows).await?;
+        assert!(got > 0 && result.api_calls == got, "{got} requests, {} told", result.api_calls);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use deployment::Deployment;
 use org_operator_core::contract::summary::Status;
 use org_operator_testkit::TestResult;
-use org_operator_tests::changing::seeds;
+use org_operator_tests::changing::{member_calls, seeds};
 use org_operator_tests::subjects::{Subject, deployed_subjects};
 use serde_json::json;
 
@@ -68,7 +68,7 @@ async fn deployed_workers_that_die_change_exactly_the_plan_and_undo_it() -> Test
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_is_entered_once_however_many_rows_it_has() -> TestResult<()> {
+async fn an_account_is_entered_once_and_every_request_to_it_is_counted() -> TestResult<()> {
     for subject in deployed_subjects() {
         let mut deployment = Deployment::new(subject, 3).await;
         deployment.prepare().await?;
@@ -79,10 +79,13 @@ async fn an_account_is_entered_once_however_many_rows_it_has() -> TestResult<()>
         let accounts: BTreeSet<&str> = changes.map(|row| row.key.account_id.as_str()).collect();
         assert!(!accounts.is_empty());
         let before = deployment.simulation.meter.calls("AssumeRole");
+        let of_members = member_calls(&deployment.simulation);
         let summary = deployment.execute("apply", &deployment.applying("plan"), true).await?;
         assert_eq!(summary.result.status, Status::Complete, "{:?}", summary.rows);
         let asked = deployment.simulation.meter.calls("AssumeRole") - before;
         assert_eq!(asked, accounts.len() as u64);
+        let got = member_calls(&deployment.simulation) - of_members;
+        assert!(got > 0 && summary.api_calls == got, "{got}, {} told", summary.api_calls);
     }
     Ok(())
 }

@@ -36,6 +36,12 @@ impl CallCounter {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// The number of requests sent since this was asked last.
+    #[must_use]
+    pub fn take(&self) -> u64 {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+
     /// Wraps `client` so that its requests are counted, and its answers in `answers`.
     pub(crate) fn wrap(
         &self,

@@ -42,7 +42,8 @@ impl Ended {
         let mut applied = applied_rows(rows, journal)?;
         applied.sort_by(|one, other| one.row.key.cmp(&other.row.key));
         let covered = coverage(&applied, journal, unit_paths);
-        let result = ChangeResult::of(run, &applied, covered.len() as u64, ended_at);
+        let counts = (covered.len() as u64, journal.calls());
+        let result = ChangeResult::of(run, &applied, counts, ended_at);
         let files = [
             (APPLIED_TABLE, AppliedRow::table(&applied)?),
             (UNDO, write_plan(&undo(&applied))?),

@@ -23,6 +23,9 @@ pub struct Line {
     pub key: RowKey,
     /// The outcome; null says that a change begins.
     pub settled: Option<Settled>,
+    /// How many requests were sent about the row since the line before; 0 in journals of earlier releases.
+    #[serde(default)]
+    pub calls: u64,
 }
 
 impl Line {
@@ -51,6 +54,9 @@ pub struct RowRecord {
     pub ended: Option<Timestamp>,
     /// How many outcomes were written.
     pub attempts: u32,
+    /// How many requests were sent about it, in all attempts; 0 in ledgers of earlier releases.
+    #[serde(default)]
+    pub calls: u64,
 }
 
 impl RowRecord {
@@ -76,6 +82,7 @@ impl RowRecord {
     pub fn take(&mut self, line: Line) {
         self.began.get_or_insert(line.at);
         self.ended = Some(line.at);
+        self.calls += line.calls;
         // An intent without an outcome behind it: the process died in between.
         self.open = line.settled.as_ref().is_none_or(|settled| settled.open);
         if line.settled.is_some() {
@@ -114,6 +121,12 @@ impl Journal {
     #[must_use]
     pub fn last(&self) -> Option<Timestamp> {
         self.rows.values().filter_map(|record| record.ended).max()
+    }
+
+    /// How many requests were sent about the rows, in all attempts.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.rows.values().map(|record| record.calls).sum()
     }
 
     /// The targets that have a row whose last outcome is FAILED, each once.

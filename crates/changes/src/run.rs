@@ -50,19 +50,27 @@ pub struct ChangeResult {
     pub targets: u64,
     /// Rows by outcome.
     pub rows: Counts,
+    /// Requests that were sent about its rows, in all attempts; 0 in files of earlier releases.
+    #[serde(default)]
+    pub api_calls: u64,
     /// When its files were written.
     pub ended_at: Timestamp,
 }
 
 impl ChangeResult {
-    /// The result of `run` over its rows.
+    /// The result of `run` over its rows, which took so many requests.
     #[must_use]
-    pub fn of(run: &ChangeRun, rows: &[AppliedRow<'_>], targets: u64, ended_at: Timestamp) -> Self {
+    pub fn of(
+        run: &ChangeRun,
+        rows: &[AppliedRow<'_>],
+        (targets, api_calls): (u64, u64),
+        ended_at: Timestamp,
+    ) -> Self {
         let counts = Counts::of(rows);
         let done = counts.get(Outcome::Applied) + counts.get(Outcome::Already);
         let is_done = done == rows.len() as u64;
         let status = if is_done { Status::Complete } else { Status::Partial };
-        Self { run: run.clone(), status, targets, rows: counts, ended_at }
+        Self { run: run.clone(), status, targets, rows: counts, api_calls, ended_at }
     }
 }
 

@@ -9,8 +9,7 @@ use org_operator_core::contract::summary::{RunResult, Summary};
 /// The failures that a summary has in words.
 const LISTED: usize = 10;
 
-/// The summary of `result` over its targets. Its records are the rows that were to be changed; how
-/// many requests were sent is not counted.
+/// The summary of `result` over its targets. Its records are the rows that were to be changed.
 pub(crate) fn summary(
     result: &ChangeResult,
     covered: &[CoverageRow],
@@ -25,7 +24,7 @@ pub(crate) fn summary(
         previous_run_id: None,
         accounts: accounts.len() as u64,
         accounts_left_out: BTreeMap::new(),
-        api_calls: 0,
+        api_calls: result.api_calls,
         expected_records: 0,
         expected_added: 0,
         expired_exceptions: Vec::new(),

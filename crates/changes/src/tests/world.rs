@@ -98,7 +98,7 @@ impl<'a> Process<'a> {
 
     fn write(&mut self, row: &PlanRow, settled: Option<Settled>) {
         self.time += 1;
-        let line = Line { at: at(self.time), key: row.key.clone(), settled };
+        let line = Line { at: at(self.time), key: row.key.clone(), settled, calls: 1 };
         if self.file.last().is_some_and(|byte| *byte != b'\n') {
             self.file.push(b'\n');
         }

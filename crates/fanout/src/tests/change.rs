@@ -240,7 +240,7 @@ async fn worked(fanout: &TestFanout, account: &str, outcomes: &[(u64, Outcome)])
         let row = &rows()[usize::try_from(*number).unwrap()];
         let mut record = RowRecord::default();
         let (at, key) = (fanout.clock.now(), row.key.clone());
-        record.take(Line { at, key, settled: Some(settled(row, *outcome)) });
+        record.take(Line { at, key, settled: Some(settled(row, *outcome)), calls: 1 });
         let item = state_item(*number, &RowState { stamp: "s".to_owned(), record }).unwrap();
         fanout.ledger.put_change_items(&partition, &[item], 9).await.unwrap();
     }
@@ -261,6 +261,7 @@ async fn ended(fanout: &TestFanout, applied: &[usize]) {
         status: Status::Partial,
         targets: 3,
         rows: Counts::of(&applied_rows),
+        api_calls: 7,
         ended_at: fanout.clock.now(),
     };
     let undo = write_plan(&undo(&applied_rows)).unwrap();

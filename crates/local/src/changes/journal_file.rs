@@ -118,7 +118,7 @@ mod tests {
             inverse: None,
         };
         let settled = Some(Settled::unrecorded(&row, "died"));
-        Line { at: Timestamp::from_epoch_millis(0), key: row.key, settled }
+        Line { at: Timestamp::from_epoch_millis(0), key: row.key, settled, calls: 1 }
     }
 
     #[tokio::test]

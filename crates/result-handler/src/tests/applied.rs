@@ -109,7 +109,7 @@ impl Applied {
         let mut record = RowRecord::default();
         for (second, settled) in (10..).zip(lines) {
             let (key, settled) = (row.key.clone(), settled.clone());
-            record.take(Line { at: at(second), key, settled });
+            record.take(Line { at: at(second), key, settled, calls: 3 });
         }
         let state = RowState { stamp: "s".to_owned(), record };
         let partition = account_partition(&run(), &row.key.account_id);
@@ -152,6 +152,7 @@ async fn a_run_whose_rows_are_all_applied_is_complete() {
     assert_eq!(summary.result.status, Status::Complete);
     assert_eq!((summary.result.targets, summary.result.succeeded), (2, 2));
     assert_eq!(summary.rows, [("APPLIED".to_owned(), 4)].into());
+    assert_eq!(summary.api_calls, 4 * 2 * 3, "an intent and an outcome of each row");
     assert_eq!(run.text("undo.jsonl").lines().count(), 4);
     let coverage = run.text("coverage.csv");
     assert!(coverage.contains("111111111111,'=shop,eu-west-1,SUCCEEDED,,,2,1,"), "{coverage}");

@@ -137,11 +137,12 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
     async fn target(&self, rows: Vec<&PlanRow>) -> Result<(), Error> {
         for row in rows {
             if !self.journal.of(&row.key).is_final() {
-                let Some(settled) = self.row(row).await? else { return Ok(()) };
+                let calls = CallCounter::default();
+                let Some(settled) = self.row(row, &calls).await? else { return Ok(()) };
                 if settled.outcome == Outcome::Failed {
                     self.journal.failed(&row.key.account_id, &row.key.region).await?;
                 }
-                self.write(row, Some(settled)).await?;
+                self.write(row, Some(settled), &calls).await?;
             }
             self.done.fetch_add(1, Ordering::Relaxed);
         }
@@ -149,8 +150,8 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
     }
 
     /// The outcome of a row; `None` where the time is used up. A change that was sent is always seen to
-    /// its end.
-    async fn row(&self, row: &PlanRow) -> Result<Option<Settled>, Error> {
+    /// its end. `calls` counts the requests that are not written down yet.
+    async fn row(&self, row: &PlanRow, calls: &CallCounter) -> Result<Option<Settled>, Error> {
         let mut way = RowRun::new(row, self.journal.of(&row.key).open);
         if let Some(hold) = self.hold(row).await? {
             way.hold(&hold);
@@ -158,10 +159,10 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         loop {
             let event = match way.step() {
                 Step::Done(settled) => return Ok(Some(*settled)),
-                Step::Change => self.make(row).await,
+                Step::Change => self.make(row, calls).await,
                 _ if self.time_is_up() => return Ok(None),
-                Step::Read => self.read(row).await,
-                Step::Begin => self.begin(row, &way).await?,
+                Step::Read => self.read(row, calls).await,
+                Step::Begin => self.begin(row, &way, calls).await?,
                 Step::Wait(tries) => {
                     tokio::time::sleep(jittered(FIRST_WAIT * 2u32.pow(tries.min(5)))).await;
                     Event::Waited
@@ -193,8 +194,8 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
         }
     }
 
-    async fn read(&self, row: &PlanRow) -> Event {
-        let entered = match self.enter(row).await {
+    async fn read(&self, row: &PlanRow, calls: &CallCounter) -> Event {
+        let entered = match self.enter(row, calls).await {
             Ok(target) => self.change.read(&target, row).await,
             Err(error) => Err(entry_problem(&error)),
         };
@@ -202,39 +203,50 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
     }
 
     /// Asks the guards, and writes the intent down: only then may the change be sent.
-    async fn begin(&self, row: &PlanRow, way: &RowRun<'_>) -> Result<Event, Error> {
+    async fn begin(
+        &self,
+        row: &PlanRow,
+        way: &RowRun<'_>,
+        calls: &CallCounter,
+    ) -> Result<Event, Error> {
         let tagged = way.seen().and_then(|seen| self.guards.protected.resource(seen));
         if let Some(hold) = self.hold(row).await?.or(tagged) {
             return Ok(Event::Held(hold));
         }
-        self.write(row, None).await?;
+        self.write(row, None, calls).await?;
         Ok(Event::Begun)
     }
 
-    async fn make(&self, row: &PlanRow) -> Event {
-        let made = match self.enter(row).await {
+    async fn make(&self, row: &PlanRow, calls: &CallCounter) -> Event {
+        let made = match self.enter(row, calls).await {
             Ok(target) => self.change.change(&target, row).await,
             Err(error) => Err(entry_problem(&error)),
         };
         made.map_or_else(Event::NotMade, Event::Made)
     }
 
-    async fn enter(&self, row: &PlanRow) -> Result<Target, Error> {
+    async fn enter(&self, row: &PlanRow, calls: &CallCounter) -> Result<Target, Error> {
         let (account, region) = (&row.key.account_id, &row.key.region);
         let member = self.sessions.enter(account).await?;
         Ok(Target {
             run: self.run.clone(),
             account: account.clone(),
             region: member.signing_region(region),
-            config: member.config(region, &CallCounter::default()),
+            config: member.config(region, calls),
             now: self.clock.now(),
             parameters: Arc::default(),
             permits: None,
         })
     }
 
-    async fn write(&self, row: &PlanRow, settled: Option<Settled>) -> Result<(), Error> {
-        self.journal.append(Line { at: self.clock.now(), key: row.key.clone(), settled }).await
+    async fn write(
+        &self,
+        row: &PlanRow,
+        settled: Option<Settled>,
+        calls: &CallCounter,
+    ) -> Result<(), Error> {
+        let (at, key, calls) = (self.clock.now(), row.key.clone(), calls.take());
+        self.journal.append(Line { at, key, settled, calls }).await
     }
 }
 
