@@ -11,7 +11,11 @@ use aws_sim::{
     CallPattern, Conditions, Fault, FaultRule, Latency, Service, Shape, Simulation, When, World,
 };
 use org_operator_aws::{CallCounter, MemberRole, SystemClock};
-use org_operator_changes::{ChangeResult, ChangeRun, Guards, Journal, PlanRow, Protected, planned};
+use org_operator_changes::{
+    ChangeResult, ChangeRun, Ending, Guards, Journal, PlanRow, Protected, planned,
+};
+use org_operator_core::artifact::sink::Origin;
+use org_operator_core::model::region::Partition;
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Region, RunId};
 use org_operator_local::changes::{ChangeFolder, JournalFile};
@@ -174,7 +178,14 @@ impl Stage {
     /// Where one has none.
     pub async fn finish(&self, run: &ChangeRun, rows: &[PlanRow]) -> TestResult<ChangeResult> {
         let (folder, known) = (self.folder(&run.run_id), self.known(run)?);
-        Ok(folder.finish(run, rows, &known, &BTreeMap::new(), SystemClock.now()).await?)
+        let ending = Ending {
+            unit_paths: &BTreeMap::new(),
+            ended_at: SystemClock.now(),
+            origin: Origin::Local,
+            partition: Partition::Commercial,
+            portal: None,
+        };
+        Ok(folder.finish(run, rows, &known, &ending).await?)
     }
 }
 

@@ -9,6 +9,7 @@ use aws_sim::{CallPattern, Conditions, IngressRule, Latency, Service, Shape, Wor
 use org_operator_testkit::TestResult;
 use org_operator_tests::command::Shell;
 use org_operator_tests::simulated::Simulated;
+use serde_json::Value;
 
 const REGION: &str = "eu-west-1";
 const NAME: &str = "close-open-ingress";
@@ -110,7 +111,54 @@ fn a_process_that_is_killed_while_it_changes_is_taken_back_whole() -> TestResult
     let undone = trial.shell.run(&undo)?;
     assert_eq!(undone.code, Some(0), "{}", undone.stderr);
     assert_eq!(trial.rules(), before);
+    let coverage = std::fs::read_to_string(trial.folder(&killed).join("coverage.csv"))?;
+    assert!(coverage.lines().skip(1).all(|line| line.contains(",r-")), "no unit: {coverage}");
     let applied = std::fs::read_to_string(trial.folder(&killed).join("applied.csv"))?;
     assert!(applied.contains(",APPLIED,") && applied.contains("the run was stopped"), "{applied}");
+    Ok(())
+}
+
+/// The lines of a table for SQL that are `run`'s.
+fn lines(trial: &Trial, table: &str, run: &str) -> TestResult<Vec<Value>> {
+    let days = std::fs::read_dir(trial.shell.path(&format!("runs/tables/{table}")))?;
+    let mut lines = Vec::new();
+    for day in days {
+        let file = day?.path().join(format!("{NAME}-{run}.jsonl"));
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let parsed = text.lines().map(serde_json::from_str);
+        lines.extend(parsed.collect::<Result<Vec<Value>, _>>()?);
+    }
+    Ok(lines)
+}
+
+#[test]
+fn a_run_that_applied_a_plan_has_a_report_and_lines_for_sql() -> TestResult<()> {
+    let trial = Trial::new()?;
+    let plan = trial.plan()?;
+    let words = ["run", "--out", "runs", "--apply", "--plan-run", &plan, "--confirm", NAME];
+    assert_eq!(trial.shell.run(&words)?.code, Some(0));
+    let run = trial.new_run(std::slice::from_ref(&plan))?;
+    let applied = lines(&trial, "applied", &run)?;
+    assert!(!applied.is_empty() && applied.iter().all(|line| line["outcome"] == "APPLIED"));
+    let covered = lines(&trial, "coverage", &run)?;
+    let has_unit = |line: &Value| line["unit_path"].as_str().is_some_and(|path| !path.is_empty());
+    assert!(!covered.is_empty() && covered.iter().all(has_unit), "{covered:?}");
+    let summary = std::fs::read(trial.folder(&run).join("summary.json"))?;
+    let summary: Value = serde_json::from_slice(&summary)?;
+    assert_eq!(summary["Rows"]["APPLIED"], applied.len());
+    assert!(summary["ApiCalls"].as_u64() > Some(0), "{summary}");
+    for uri in summary["Artifacts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        assert!(trial.shell.path(uri).is_file(), "{uri}");
+    }
+    let folder = trial.folder(&run);
+    let said = trial.shell.run(&["report", &folder.display().to_string()])?;
+    assert!(said.stdout.ends_with(&format!("{NAME}/{run}/report.html\n")), "{}", said.stderr);
+    let both = trial.shell.run(&["report", &plan, &run, "--out", "runs"])?;
+    let page = std::fs::read_to_string(trial.shell.path(both.stdout.trim_end()))?;
+    assert!(page.contains(&format!("APPLIED {}", applied.len())), "{page}");
+    let portal = ["--portal", "https://example.awsapps.com/start"];
+    let refused = trial.shell.run(&["report", &run, "--out", "runs", portal[0], portal[1]])?;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("written as it ends"), "{}", refused.stderr);
     Ok(())
 }

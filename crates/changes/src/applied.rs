@@ -1,9 +1,12 @@
 //! What became of each row: `applied.csv`, and `undo.jsonl`, which takes back what was applied and is
 //! a plan itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use org_operator_core::Error;
+use org_operator_core::contract::applied_row;
+use org_operator_core::contract::record_row::{RecordRow, columns};
 use org_operator_core::report::csv_table::Table;
 use serde::{Deserialize, Serialize};
 
@@ -59,45 +62,42 @@ pub struct AppliedRow<'a> {
     pub settled: &'a Settled,
 }
 
-const COLUMNS: [&str; 12] = [
-    "account_id",
-    "account_name",
-    "region",
-    "key",
-    "action",
-    "outcome",
-    "before",
-    "after",
-    "id",
-    "request_id",
-    "error",
-    "message",
-];
-
 impl AppliedRow<'_> {
-    /// `applied.csv`, safe to open in a spreadsheet.
+    /// The row as a record, with the columns of [`applied_row::spec`].
+    pub(crate) fn record(&self) -> RecordRow<'_> {
+        let PlanRow { key, account_name, .. } = self.row;
+        RecordRow {
+            account_id: Cow::Borrowed(&key.account_id),
+            account_name: Cow::Borrowed(account_name),
+            region: Cow::Borrowed(&key.region),
+            cells: Cow::Owned(self.cells().to_vec()),
+            beside: Cow::Borrowed(&[]),
+        }
+    }
+
+    fn cells(&self) -> [String; applied_row::COLUMNS.len()] {
+        let Settled { outcome, before, after, id, request_id, error, message, .. } = self.settled;
+        [
+            self.row.key.key.clone(),
+            self.row.action.clone(),
+            outcome.name().to_owned(),
+            shown(before),
+            shown(after),
+            id.clone().unwrap_or_default(),
+            request_id.clone().unwrap_or_default(),
+            error.map_or_else(String::new, |kind| kind.name().to_owned()),
+            message.clone(),
+        ]
+    }
+
+    /// `applied.csv` of a run of `operation`, safe to open in a spreadsheet.
     ///
     /// # Errors
     /// `Internal`, never in practice: the table is in memory.
-    pub fn table(rows: &[AppliedRow<'_>]) -> Result<Vec<u8>, Error> {
-        let mut table = Table::new(COLUMNS)?;
-        for AppliedRow { row, settled } in rows {
-            let (before, after) = (shown(&settled.before), shown(&settled.after));
-            let error = settled.error.map_or("", |kind| kind.name());
-            table.row([
-                row.key.account_id.as_str(),
-                &row.account_name,
-                row.key.region.as_str(),
-                &row.key.key,
-                &row.action,
-                settled.outcome.name(),
-                &before,
-                &after,
-                settled.id.as_deref().unwrap_or_default(),
-                settled.request_id.as_deref().unwrap_or_default(),
-                error,
-                &settled.message,
-            ])?;
+    pub fn table(operation: &str, rows: &[AppliedRow<'_>]) -> Result<Vec<u8>, Error> {
+        let mut table = Table::new(columns(&applied_row::spec(operation)))?;
+        for row in rows {
+            table.row(row.record().texts())?;
         }
         table.take()
     }

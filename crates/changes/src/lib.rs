@@ -15,13 +15,15 @@ mod plan;
 mod row_run;
 mod run;
 mod settled;
+mod streamed;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 pub use applied::{AppliedRow, Counts, Outcome, undo};
 pub use check::{Plan, Wanted, check};
 pub use decide::{BECOMES, Next, Seen, decide};
-pub use ended::Ended;
+pub use ended::{Ended, Ending, Place};
 pub use guards::{Canary, FailedTargets, Guards, Hold, Protected};
 pub use journal::{Journal, Line, RowRecord};
 pub use org_operator_core::model::limit::Limit;

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use org_operator_core::artifact::{Folder, MANIFEST, OPERATION, SUITES};
+use org_operator_core::artifact::{CHANGE, Folder, MANIFEST, OPERATION, SUITES};
 use org_operator_core::input::violation::Violations;
 use org_operator_core::{Error, RunId};
 use org_operator_local::directory::Directory;
@@ -78,7 +78,8 @@ pub(crate) struct LocalRun {
 
 impl LocalRun {
     fn folder(path: &Path) -> Option<Self> {
-        if !path.join(MANIFEST.name).is_file() {
+        // A run of this machine that applied a plan has no manifest.
+        if ![MANIFEST, CHANGE].iter().any(|file| path.join(file.name).is_file()) {
             return None;
         }
         let absolute = path.canonicalize().ok()?;

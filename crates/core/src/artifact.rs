@@ -16,7 +16,7 @@ pub mod suite_index;
 mod table_file;
 
 pub use folder::Folder;
-pub use table_file::{COVERAGE_TABLE, RECORDS_TABLE, TableFile};
+pub use table_file::{APPLIED_LINES, COVERAGE_TABLE, RECORDS_TABLE, TableFile};
 
 use sink::OpenSink;
 

@@ -6,6 +6,7 @@
 //! described in `docs/contracts.md`. Where a file lies is [`crate::artifact`]'s.
 
 pub mod account_row;
+pub mod applied_row;
 pub mod approval;
 pub mod change_item;
 pub mod coverage_row;

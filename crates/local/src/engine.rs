@@ -199,7 +199,7 @@ impl Engine {
     fn sweep_tables(&self, plan: &RunPlan) -> Result<(), Error> {
         let Some(planned_at) = plan.planned_at else { return Ok(()) };
         let folder = Folder::new("", &plan.operation, &plan.run_id);
-        for table in TableFile::ALL {
+        for table in TableFile::OF_RECORDS {
             let path = self.artifacts().path(&folder.table(table, &planned_at.day()));
             atomic_file::sweep_of(&path).map_err(|e| broken("tidying up beside", &path, &e))?;
         }

@@ -8,9 +8,7 @@ function verdict(panel) {
   const facts = [
     ["operation", meta.operation], ["run", summary.RunId],
     ["succeeded", number(summary.Succeeded)], ["skipped", number(summary.Skipped)], ["failed", withExpected(summary.Failed, summary.ExpectedFailures)],
-    ["records", withExpected(summary.Records, summary.ExpectedRecords)],
-    ["since the previous run", summary.Added == null ? "no earlier run to compare with"
-      : `${withExpected(summary.Added, summary.ExpectedAdded)} added, ${number(summary.Removed)} removed (${summary.PreviousRunId})`],
+    ...whatCame(summary),
     ["started", summary.StartedAt ?? ""], ["ended", summary.EndedAt ?? ""],
     ["accounts", number(summary.Accounts)],
     ["accounts left out", leftOut(summary.AccountsLeftOut)],
@@ -25,6 +23,16 @@ function verdict(panel) {
     panel.append(element("h3", "Exceptions that have expired, and what they are for is still there"),
       element("pre", summary.ExpiredExceptions.map((line) => cut(line, 500)).join("\n"), { class: "changes", tabindex: "0" }));
   }
+}
+
+/** What the run found, or what became of the rows of a plan that it applied. */
+function whatCame(summary) {
+  if (summary.Rows) return [["rows of the plan", Object.entries(summary.Rows).map(([outcome, count]) => `${number(count)} ${outcome}`).join(", ")]];
+  return [
+    ["records", withExpected(summary.Records, summary.ExpectedRecords)],
+    ["since the previous run", summary.Added == null ? "no earlier run to compare with"
+      : `${withExpected(summary.Added, summary.ExpectedAdded)} added, ${number(summary.Removed)} removed (${summary.PreviousRunId})`],
+  ];
 }
 
 /** A number, and how many of it an exception expects. */
@@ -73,7 +81,7 @@ function failures(panel) {
 function changes(panel) {
   const { summary } = data;
   if (summary.Added == null) {
-    panel.append(element("p", "There is no earlier run to compare with."));
+    panel.append(element("p", summary.Rows ? "The run applied a plan: each row says what became of it." : "There is no earlier run to compare with."));
     return;
   }
   panel.append(element("p", `${number(summary.Added)} added, ${number(summary.Removed)} removed since ${summary.PreviousRunId}, `

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use org_operator_changes::book::{AccountBook, RowState, journal};
-use org_operator_changes::{ChangeRun, Ended, PlanRow, conclude, read_plan};
-use org_operator_core::artifact::{Artifact, CHANGE, Folder, PLAN_ROWS, SUMMARY};
+use org_operator_changes::{ChangeRun, Ended, Ending, Place, PlanRow, conclude, read_plan};
+use org_operator_core::artifact::{Artifact, CHANGE, Folder, PLAN_ROWS};
 use org_operator_core::contract::change_item::account_partition;
-use org_operator_core::contract::document;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition};
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::Summary;
@@ -17,7 +16,6 @@ use org_operator_core::report::coverage::{AccountTargets, by_account};
 use org_operator_core::{AccountId, Error};
 
 use crate::ResultHandler;
-use crate::rows_summary::summary;
 
 /// Accounts whose items are read at the same time.
 const ACCOUNTS_AT_ONCE: usize = 32;
@@ -49,22 +47,25 @@ impl<L: LedgerReader + ChangeLedger, A: Artifacts> ResultHandler<L, A> {
         let Known { states, reasons } = self.known(event, &accounts).await?;
         let mut known = journal(&rows, states);
         conclude(&mut known, &rows, event.rejected, |row| why(event, &reasons, row));
-        // Writing the same again gives the same: the run ended when its last row did.
-        let ended_at = known.last().unwrap_or(change.started_at);
-        let ended = Ended::of(&change, &rows, &known, &unit_paths(accounts), ended_at)?;
-        self.write_applied(&folder, ended).await
+        let ending = Ending {
+            unit_paths: &unit_paths(accounts),
+            // Writing the same again gives the same: the run ended when its last row did.
+            ended_at: known.last().unwrap_or(change.started_at),
+            origin: self.origin,
+            partition: self.partition,
+            portal: self.portal.as_ref(),
+        };
+        let place = Place { folder: &folder, uri: &|key| self.artifacts.uri(key) };
+        self.write_applied(Ended::of(&change, &rows, &known, &ending, place)?).await
     }
 
-    async fn write_applied(&self, folder: &Folder, ended: Ended) -> Result<Summary, Error> {
-        let Ended { result, covered, files } = ended;
-        let listed = files.iter().map(|(file, _)| file).chain([&SUMMARY]);
-        let uris = listed.map(|file| self.artifacts.uri(&folder.artifact(file))).collect();
-        let summed = summary(&result, &covered, uris);
-        for (file, bytes) in files.into_iter().chain([(SUMMARY, document::pretty(&summed)?)]) {
-            self.artifacts.put(&folder.artifact(&file), bytes).await?;
+    async fn write_applied(&self, ended: Ended) -> Result<Summary, Error> {
+        let Ended { result, summary, files } = ended;
+        for (key, bytes) in files {
+            self.artifacts.put(&key, bytes).await?;
         }
         tracing::info!(RunId = %result.run.run_id, rows = ?result.rows, "written");
-        Ok(summed)
+        Ok(summary)
     }
 
     /// What the ledger has of every account.

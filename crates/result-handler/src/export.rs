@@ -37,7 +37,7 @@ impl<U: Upload> Export<U> {
         let of_run = |artifact: &Artifact| Some((folder.artifact(artifact), artifact.sink?));
         let streamed = Artifact::ALL.iter().filter_map(of_run);
         let tables = day.into_iter().flat_map(|day| {
-            TableFile::ALL.iter().map(move |table| (folder.table(table, day), table.sink))
+            TableFile::OF_RECORDS.iter().map(move |table| (folder.table(table, day), table.sink))
         });
         let writers = streamed
             .chain(tables)

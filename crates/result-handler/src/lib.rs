@@ -11,7 +11,6 @@ mod judge;
 mod lines;
 mod plan;
 mod previous;
-mod rows_summary;
 mod share;
 mod suite;
 
@@ -195,9 +194,9 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
     fn listed_uris(&self, folder: &Folder, day: Option<&str>) -> Vec<String> {
         let listed = Artifact::ALL.iter().filter(|artifact| artifact.is_listed);
         let of_run = listed.map(|artifact| folder.artifact(artifact));
-        let tables = day
-            .into_iter()
-            .flat_map(|day| TableFile::ALL.iter().map(move |table| folder.table(table, day)));
+        let tables = day.into_iter().flat_map(|day| {
+            TableFile::OF_RECORDS.iter().map(move |table| folder.table(table, day))
+        });
         of_run.chain(tables).map(|key| self.artifacts.uri(&key)).collect()
     }
 
@@ -269,3 +268,6 @@ pub fn beside(manifest: &[WorkItem], has_exceptions: bool) -> Vec<Column> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+#[path = "tests/unpacked.rs"]
+mod unpacked;

@@ -1,5 +1,5 @@
 //! The generated part of `cloudformation/analytics.yaml`: the saved queries, and a Glue table per
-//! operation of the catalogue and one for the coverage. What surrounds it is written by hand.
+//! operation of the catalogue, one for the coverage and one for applied rows. What surrounds it is written by hand.
 
 mod queries;
 
@@ -33,14 +33,14 @@ pub fn file() -> TestResult<GeneratedFile> {
     Ok(GeneratedFile { path: PATH.to_owned(), text })
 }
 
-/// Every table: the coverage, then those of the catalogue's operations in the order of their names.
+/// Every table: those of all runs, then those of the catalogue's operations in the order of their names.
 ///
 /// # Errors
 /// Where the catalogue cannot be read.
 pub fn tables() -> TestResult<Vec<SqlTable>> {
     let operations = catalogue().operations()?;
     let of_operations = operations.iter().map(|operation| SqlTable::of(operation.spec()));
-    Ok(std::iter::once(SqlTable::coverage()).chain(of_operations).collect())
+    Ok([SqlTable::coverage(), SqlTable::applied()].into_iter().chain(of_operations).collect())
 }
 
 /// The name of a resource: `internet_routes` is `InternetRoutes`.

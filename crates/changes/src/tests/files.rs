@@ -1,10 +1,17 @@
 //! The files of plans and of what became of them.
 
+use std::collections::BTreeMap;
+
+use org_operator_core::RunId;
+use org_operator_core::artifact::Folder;
+use org_operator_core::artifact::sink::Origin;
+use org_operator_core::model::region::Partition;
 use serde_json::json;
 
 use super::*;
 use crate::{
-    AppliedRow, Counts, Outcome, Settled, planned, read_plan, undo, write_plan, write_plan_table,
+    AppliedRow, ChangeRun, Counts, Ended, Ending, Guards, Journal, Outcome, Place, Protected,
+    Settled, planned, read_plan, undo, write_plan, write_plan_table,
 };
 
 fn applied() -> Settled {
@@ -72,9 +79,50 @@ fn undo_has_the_applied_rows_backwards_and_undoing_it_leads_forward_again() {
 fn applied_csv_has_a_row_per_change_and_the_counts_agree() {
     let (planned_row, settled) = (row(1, 1), applied());
     let rows = [AppliedRow { row: &planned_row, settled: &settled }];
-    let table = String::from_utf8(AppliedRow::table(&rows).unwrap()).unwrap();
+    let table = String::from_utf8(AppliedRow::table("close-open-ingress", &rows).unwrap()).unwrap();
+    let header = "account_id,account_name,region,key,action,outcome,before,after,id,request_id,error,message\n";
+    assert!(table.contains(header), "{table}");
     assert!(table.contains("sgr-1,close,APPLIED,"), "{table}");
     assert!(table.ends_with(",,,r-1,,\n"), "{table}");
     assert_eq!(Counts::of(&rows).get(Outcome::Applied), 1);
     assert_eq!(Counts::of(&rows).get(Outcome::Failed), 0);
+}
+
+fn change_run() -> ChangeRun {
+    let guards = Guards {
+        max_changes: None,
+        max_failures: None,
+        canary: None,
+        plan_max_age_hours: 24,
+        protected: Protected::default(),
+    };
+    ChangeRun {
+        run_id: RunId::parse("apply-1").unwrap(),
+        operation: "close-open-ingress".to_owned(),
+        source: RunId::parse("plan-1").unwrap(),
+        is_undo: false,
+        made_at: at(0),
+        started_at: at(1),
+        guards,
+    }
+}
+
+#[test]
+fn the_files_by_which_a_run_has_ended_are_written_last() {
+    let (run, unit_paths) = (change_run(), BTreeMap::new());
+    let folder = Folder::new("runs", &run.operation, &run.run_id);
+    let (origin, partition) = (Origin::Local, Partition::Commercial);
+    let ending =
+        Ending { unit_paths: &unit_paths, ended_at: at(2), origin, partition, portal: None };
+    let place = Place { folder: &folder, uri: &|key| format!("s3://b/{key}") };
+    // A run without a row has all files, too.
+    let ended = Ended::of(&run, &[], &Journal::default(), &ending, place).unwrap();
+    let keys: Vec<&str> = ended.files.iter().map(|(key, _)| key.as_str()).collect();
+    let own = |name: &str| format!("runs/close-open-ingress/apply-1/{name}");
+    assert_eq!(keys[keys.len() - 2..], [own("applied.json"), own("summary.json")]);
+    let mut listed = ended.summary.result.artifacts.clone();
+    let mut written: Vec<String> = keys.iter().map(|key| format!("s3://b/{key}")).collect();
+    listed.sort();
+    written.sort();
+    assert_eq!(listed, written);
 }

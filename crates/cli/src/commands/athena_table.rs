@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use org_operator_core::artifact::Folder;
 use org_operator_core::input::violation::Violations;
-use org_operator_core::report::sql_table::{COVERAGE, SqlTable};
+use org_operator_core::report::sql_table::SqlTable;
 use org_operator_operations::{DefinedOperation, Operation, catalogue};
 
 use crate::deployment::args::BucketArgs;
@@ -27,8 +27,8 @@ pub(crate) fn run(args: &AthenaTableArgs) -> Result<Exit, CliError> {
 }
 
 fn table(given: &str) -> Result<SqlTable, CliError> {
-    if given == COVERAGE {
-        return Ok(SqlTable::coverage());
+    if let Some(table) = SqlTable::of_all_runs(given) {
+        return Ok(table);
     }
     operation(given).map(|operation| SqlTable::of(operation.spec()))
 }
@@ -43,7 +43,8 @@ fn operation(given: &str) -> Result<Arc<dyn Operation>, CliError> {
     let found = catalogue().find(given, &mut violations);
     violations.into_result("name", found).map_err(|e| {
         let summary = format!("there is neither an operation nor a file `{given}`");
-        let hint = "`org-operator operations` lists the operations; `coverage` is the table of all targets";
+        let hint = "`org-operator operations` lists the operations; `coverage` is the table of all targets, \
+                    `applied` that of all rows that were applied";
         CliError::usage(&summary, e.message(), hint)
     })
 }

@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use org_operator_aws::{MemberRole, Organization, SystemClock};
 use org_operator_changes::{
-    Canary, ChangeResult, ChangeRun, FailedTargets, Hold, Outcome, PlanRow, Wanted, by_target,
-    check,
+    Canary, ChangeResult, ChangeRun, Ending, FailedTargets, Hold, Outcome, Plan, PlanRow,
+    Protected, Wanted, by_target, check,
 };
+use org_operator_core::artifact::sink::Origin;
 use org_operator_core::contract::summary::Status;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::Clock;
@@ -124,10 +125,7 @@ impl Changing<'_> {
             .as_ref()
             .map_or_else(|| new.clone(), |run| run.guards.resumed(&new.protected));
         let (plan, mut violations) = (&source.plan, Violations::default());
-        let organization = Organization::new(&self.connection.config);
-        let listed = plan_members(&organization, plan, &guards.protected, &mut violations).await;
-        let members =
-            listed.map_err(|e| self.connection.error("the organization cannot be listed", &e))?;
+        let members = self.members(plan, &guards.protected, &mut violations).await?;
         let (operation, accounts) = (self.command.run.select.only_operation(), self.accounts());
         let (accounts, all) = (accounts.as_ref(), &members.all);
         let wanted = Wanted { operation, accounts, organization: all, guards: &guards, now };
@@ -136,6 +134,18 @@ impl Changing<'_> {
         let run = source.begun(guards, is_undo, now);
         let checked = violations.into_result("request", run);
         Ok((checked.map_err(|e| self.refused(&e))?, members))
+    }
+
+    /// What the organization says about the accounts of a plan.
+    async fn members(
+        &self,
+        plan: &Plan,
+        protected: &Protected,
+        violations: &mut Violations,
+    ) -> Result<PlanMembers, CliError> {
+        let organization = Organization::new(&self.connection.config);
+        let listed = plan_members(&organization, plan, protected, violations).await;
+        listed.map_err(|e| self.connection.error("the organization cannot be listed", &e))
     }
 
     /// The accounts that `--account` names, where it does. One that is no account is in no plan.
@@ -171,7 +181,9 @@ impl Changing<'_> {
         let Some(resumed) = source.resumed.clone() else { return Ok(()) };
         let _own = self.lock(&operation, run)?;
         self.printer.note(&format!("run {run} was interrupted: reading what it began"));
-        self.work(&source, &resumed, PlanMembers::default(), &folder, true).await.map(drop)
+        let (nobody, mut ignored) = (Protected::default(), Violations::default());
+        let members = self.members(&source.plan, &nobody, &mut ignored).await?;
+        self.work(&source, &resumed, members, &folder, true).await.map(drop)
     }
 
     /// Works off the rows until each has an outcome; with `only_read`, without changing anything.
@@ -201,9 +213,14 @@ impl Changing<'_> {
         }
         self.drawn(&applying).await.map_err(|e| failed(&e))?;
         let known = applying.into_journal().known();
-        let written =
-            folder.finish(run, rows, &known, &members.unit_paths, SystemClock.now()).await;
-        written.map_err(|e| failed(&e))
+        let ending = Ending {
+            unit_paths: &members.unit_paths,
+            ended_at: SystemClock.now(),
+            origin: Origin::Local,
+            partition: self.connection.home.partition(),
+            portal: None,
+        };
+        folder.finish(run, rows, &known, &ending).await.map_err(|e| failed(&e))
     }
 
     /// Works off the rows, and holds what is left once a person stops the run.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use org_operator_core::artifact::suite_index::INDEX;
-use org_operator_core::artifact::{REPORT_HTML, SUITES};
+use org_operator_core::artifact::{CHANGE, REPORT_HTML, SUITES};
 use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::report::changes::{Change, ChangeKind};
 use org_operator_core::report::coverage::AccountTargets;
@@ -66,12 +66,26 @@ async fn page(run: &LocalRun, portal: Option<&PortalUrl>) -> Result<PathBuf, Err
     let key = written.folder.artifact(&REPORT_HTML);
     let path = written.artifacts.path(&key);
     if portal.is_some() || !path.is_file() {
+        refuse_applied(&written)?;
         let operation = run.operation()?;
         let files = RunFiles::read(run, operation.spec(), portal)?;
         let changes = files.changes()?;
         files.write(&key, changes).await?;
     }
     Ok(path)
+}
+
+/// Refuses to write the page of a run that applied a plan anew: the ledger and the journal have its rows.
+fn refuse_applied(written: &Written<Directory>) -> Result<(), Error> {
+    if !written.artifacts.path(&written.folder.artifact(&CHANGE)).is_file() {
+        return Ok(());
+    }
+    let folder = written.artifacts.path(&written.folder.key(""));
+    let message = format!(
+        "the run in {} applied a plan: its page is written as it ends, and not anew",
+        folder.display()
+    );
+    Err(Error::invalid(message))
 }
 
 /// The page over all operations of a suite run.

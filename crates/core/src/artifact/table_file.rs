@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::sink::{ArtifactSink, Buffer, OpenSink, RunFacts};
 use crate::contract::coverage_row::CoverageRow;
 use crate::contract::record_row::{RecordRow, columns_with};
-use crate::contract::table_line::{CoverageLine, write_record};
+use crate::contract::table_line::{CoverageLine, OPERATION_COLUMN, RUN_COLUMN, write_record};
 use crate::error::Error;
 use crate::model::id::RunId;
 use crate::report::sql_table::column_names;
@@ -27,7 +27,17 @@ pub struct TableFile {
 pub const RECORDS_TABLE: TableFile = TableFile {
     name: "tables/<operation>/dt=<day>/<RunId>.jsonl",
     purpose: "beside the runs' folders, for SQL: the records with their `run_id`, in a folder per operation and day",
-    sink: |facts| Ok(Box::new(RecordsTable::new(facts))),
+    sink: |facts| Ok(Box::new(RecordsTable::new(facts, vec![run(facts)]))),
+};
+
+/// What became of each row of a plan that a run applied. The operation's own table has the plan's columns.
+pub const APPLIED_LINES: TableFile = TableFile {
+    name: "tables/applied/dt=<day>/<operation>-<RunId>.jsonl",
+    purpose: "of a run that applied a plan, which has no records: the rows of `applied.csv`, of all operations in one folder per day",
+    sink: |facts| {
+        let operation = (OPERATION_COLUMN, facts.spec.name.clone());
+        Ok(Box::new(RecordsTable::new(facts, vec![run(facts), operation])))
+    },
 };
 
 /// What became of each target of a run.
@@ -39,7 +49,13 @@ pub const COVERAGE_TABLE: TableFile = TableFile {
 
 impl TableFile {
     /// Every file for SQL, in the order of the documentation.
-    pub const ALL: &'static [Self] = &[RECORDS_TABLE, COVERAGE_TABLE];
+    pub const ALL: &'static [Self] = &[RECORDS_TABLE, COVERAGE_TABLE, APPLIED_LINES];
+
+    /// Those of a run that has records.
+    pub const OF_RECORDS: &'static [Self] = &[RECORDS_TABLE, COVERAGE_TABLE];
+
+    /// Those of a run that applied a plan.
+    pub const OF_APPLIED: &'static [Self] = &[APPLIED_LINES, COVERAGE_TABLE];
 
     /// The path of the file of a run of `operation` that was planned on `day`, in UTC.
     #[must_use]
@@ -53,22 +69,27 @@ impl TableFile {
     }
 }
 
+fn run(facts: &RunFacts<'_>) -> (&'static str, String) {
+    (RUN_COLUMN, facts.run_id.to_string())
+}
+
+/// Records, or applied rows, behind what is the same in each line.
 struct RecordsTable {
-    run_id: RunId,
+    front: Vec<(&'static str, String)>,
     columns: Vec<String>,
     lines: Vec<u8>,
 }
 
 impl RecordsTable {
-    fn new(facts: &RunFacts<'_>) -> Self {
+    fn new(facts: &RunFacts<'_>, front: Vec<(&'static str, String)>) -> Self {
         let columns = column_names(&columns_with(facts.spec, facts.beside));
-        Self { run_id: facts.run_id.clone(), columns, lines: Vec::new() }
+        Self { front, columns, lines: Vec::new() }
     }
 }
 
 impl ArtifactSink for RecordsTable {
     fn record(&mut self, row: &RecordRow<'_>) -> Result<(), Error> {
-        write_record(&self.run_id, &self.columns, row, &mut self.lines)
+        write_record(&self.front, &self.columns, row, &mut self.lines)
     }
 
     fn buffer(&mut self) -> &mut dyn Buffer {
@@ -117,6 +138,7 @@ mod tests {
     fn a_path_has_operation_day_and_run() {
         assert_eq!(path(&RECORDS_TABLE, "r1"), "tables/op/dt=2026-11-22/r1.jsonl");
         assert_eq!(path(&COVERAGE_TABLE, "r1"), "tables/coverage/dt=2026-11-22/op-r1.jsonl");
+        assert_eq!(path(&APPLIED_LINES, "r1"), "tables/applied/dt=2026-11-22/op-r1.jsonl");
         let partition = format!("/{DAY_COLUMN}=");
         for file in TableFile::ALL {
             assert!(file.name.starts_with(TABLES) && file.name.contains(&partition), "{file:?}");

@@ -14,7 +14,7 @@ use crate::model::id::RunId;
 /// The column in front of all others: the run that a line is of.
 pub const RUN_COLUMN: &str = "run_id";
 
-/// The column after it in the table of targets, which holds those of every operation.
+/// The column after it in the tables of targets and of applied rows, which hold those of every operation.
 pub const OPERATION_COLUMN: &str = "operation";
 
 /// A target with its run: a line of `tables/coverage/`.
@@ -39,19 +39,20 @@ impl CoverageLine<'_> {
     }
 }
 
-/// Appends a record to `lines` as one JSON object: the run, then the cells under the names `columns`.
+/// Appends a record to `lines` as one JSON object: what stands in `front`, the run first, then the cells
+/// under the names `columns`.
 ///
 /// # Errors
 /// `Internal` where it cannot be serialized.
 pub fn write_record(
-    run_id: &RunId,
+    front: &[(&str, String)],
     columns: &[impl AsRef<str>],
     row: &RecordRow<'_>,
     lines: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let run = std::iter::once((RUN_COLUMN, run_id.as_str()));
+    let front = front.iter().map(|(name, cell)| (*name, cell.as_str()));
     let cells = columns.iter().map(AsRef::as_ref).zip(row.texts());
-    document::line_of(run.chain(cells), lines)
+    document::line_of(front.chain(cells), lines)
 }
 
 #[cfg(test)]
@@ -112,7 +113,7 @@ mod tests {
         };
         let columns = ["account_id", "account_name", "region", "size", "name", "tag_team"];
         let mut lines = Vec::new();
-        write_record(&run_id(), &columns, &row, &mut lines).unwrap();
+        write_record(&[(RUN_COLUMN, "r1".to_owned())], &columns, &row, &mut lines).unwrap();
         let text = String::from_utf8(lines).unwrap();
         let expected = "{\"run_id\":\"r1\",\"account_id\":\"000000000001\",\"account_name\":\
             \"a\u{2028}b\",\"region\":\"eu-west-1\",\"size\":\"7\",\"name\":\"\\n\\u0000\",\

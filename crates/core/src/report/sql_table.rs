@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::contract::applied_row;
 use crate::contract::coverage_row::CoverageRow;
-use crate::contract::record_row::columns;
+use crate::contract::record_row::{TARGET_COLUMNS, columns};
 use crate::contract::table_line::{OPERATION_COLUMN, RUN_COLUMN};
 use crate::model::spec::{Column, Spec};
 
@@ -16,6 +17,9 @@ pub const DAY_COLUMN: &str = "dt";
 
 /// The name of the table with the targets of every operation, and of its folder.
 pub const COVERAGE: &str = "coverage";
+
+/// The name of the table with the rows that runs of every operation applied, and of its folder.
+pub const APPLIED: &str = "applied";
 
 /// The first day that can have a run: no release is older.
 pub const FIRST_DAY: &str = "2026-01-01";
@@ -104,6 +108,29 @@ impl SqlTable {
             comment: "what became of every (account, Region) of every run".to_owned(),
             columns: names.map(column).collect(),
         }
+    }
+
+    /// The table of the rows of every plan that was applied.
+    #[must_use]
+    pub fn applied() -> Self {
+        let target = [RUN_COLUMN, OPERATION_COLUMN].into_iter().chain(TARGET_COLUMNS).map(column);
+        let own = applied_row::COLUMNS.map(|(name, meaning)| SqlColumn {
+            name: name.to_owned(),
+            kind: "string",
+            comment: comment(meaning),
+        });
+        Self {
+            name: APPLIED.to_owned(),
+            folder: format!("{TABLES}{APPLIED}/"),
+            comment: "what became of every row of every plan that was applied".to_owned(),
+            columns: target.chain(own).collect(),
+        }
+    }
+
+    /// The table of all runs that is called `name`; `None` where that is none of them.
+    #[must_use]
+    pub fn of_all_runs(name: &str) -> Option<Self> {
+        [Self::coverage(), Self::applied()].into_iter().find(|table| table.name == name)
     }
 
     /// The properties by which Athena finds the partitions itself: one per day since

@@ -9,8 +9,9 @@ use crate::definition::{Cells, Definition, Parameter, Source, Table};
 use crate::fault::{Faults, listed, quoted};
 use crate::fields::came;
 
-/// Names of operations whose files would lie among others: those of all coverage, and the folder itself.
-const TAKEN: [&str; 2] = ["coverage", "tables"];
+/// Names of operations whose files would lie among others: those of all coverage, of all applied rows, and
+/// the folder itself.
+const TAKEN: [&str; 3] = ["applied", "coverage", "tables"];
 
 /// Columns that every operation has already.
 const EVERYWHERE: [&str; 3] = ["account_id", "account_name", "region"];

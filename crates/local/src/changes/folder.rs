@@ -1,18 +1,18 @@
 //! The files of a run that changes something, in the folder of a run like any other.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use org_operator_changes::{
-    ChangeResult, ChangeRun, Ended, Journal, PlanRow, read_plan, write_plan, write_plan_table,
+    ChangeResult, ChangeRun, Ended, Ending, Journal, Place, PlanRow, read_plan, write_plan,
+    write_plan_table,
 };
 use org_operator_core::artifact::{APPLIED, Artifact, CHANGE, Folder, PLAN_ROWS, PLAN_TABLE, UNDO};
 use org_operator_core::contract::document;
-use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, find};
-use org_operator_core::{AccountId, Error, RunId};
+use org_operator_core::{Error, RunId};
 use serde::de::DeserializeOwned;
 
+use crate::atomic_file;
 use crate::directory::Directory;
 
 /// The folder of a run that makes a plan, or that changes something.
@@ -107,7 +107,8 @@ impl ChangeFolder {
             .map_err(|e| Error::invalid(format!("{}: {e}", self.directory.path(&key).display())))
     }
 
-    /// Writes what became of each row, what takes it back, and at last how the run ended.
+    /// Writes what became of each row, what takes it back, the report and the lines for SQL, and at last
+    /// how the run ended. What a killed process left of these files is removed.
     ///
     /// # Errors
     /// What the system answered; `Internal` where a row has no outcome.
@@ -116,12 +117,15 @@ impl ChangeFolder {
         run: &ChangeRun,
         rows: &[PlanRow],
         journal: &Journal,
-        unit_paths: &BTreeMap<AccountId, String>,
-        now: Timestamp,
+        ending: &Ending<'_>,
     ) -> Result<ChangeResult, Error> {
-        let Ended { result, files, .. } = Ended::of(run, rows, journal, unit_paths, now)?;
-        for (file, bytes) in files {
-            self.put(&file, bytes).await?;
+        let place = Place { folder: &self.folder, uri: &|key| self.directory.uri(key) };
+        let Ended { result, files, .. } = Ended::of(run, rows, journal, ending, place)?;
+        for (key, bytes) in files {
+            let path = self.directory.path(&key);
+            let swept = atomic_file::sweep_of(&path);
+            swept.map_err(|e| Error::io("tidying up beside", &path, &e))?;
+            self.directory.put(&key, bytes).await?;
         }
         Ok(result)
     }

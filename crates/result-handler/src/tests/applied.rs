@@ -4,12 +4,16 @@ use org_operator_changes::book::{AccountTask, state_item};
 use org_operator_changes::{
     Guards, Line, Outcome, Protected, RowKey, RowRecord, Settled, write_plan,
 };
+use org_operator_core::contract::document;
 use org_operator_core::contract::ledger::WorkerFailure;
 use org_operator_core::contract::summary::Status;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{ErrorKind, Region, RunId};
 use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
 use serde_json::{Value, json};
+
+#[path = "applied_files.rs"]
+mod files;
 
 use super::*;
 

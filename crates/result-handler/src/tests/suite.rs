@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures_util::future::BoxFuture;
 use org_operator_core::artifact::sink::Origin;
 use org_operator_core::contract::ledger::{Entry, LedgerPartition, WorkerFailure};
@@ -16,6 +14,7 @@ use org_operator_testkit::memory::{MemoryArtifacts, MemoryLedger};
 use serde_json::json;
 
 use super::*;
+use crate::unpacked::unpacked;
 
 const ACCOUNT: &str = "111111111111";
 
@@ -81,17 +80,6 @@ async fn suite(handler: &Handler, run: &str, things: &[&str]) -> Summary {
     found(handler, &partition(run, Some("fake")), "eu-west-1", things);
     found(handler, &partition(run, Some("once")), "global", &["x"]);
     written(handler, run).await
-}
-
-/// The data of a report, which the page holds compressed.
-fn unpacked(page: &str) -> String {
-    let blocks = page.split("<script type=\"application/octet-stream\">").skip(1);
-    let block = |block: &str| {
-        let packed = STANDARD.decode(block.split('<').next().unwrap()).unwrap();
-        let json = miniz_oxide::inflate::decompress_to_vec_zlib(&packed).unwrap();
-        String::from_utf8(json).unwrap()
-    };
-    blocks.map(block).collect()
 }
 
 async fn written(handler: &Handler, run: &str) -> Summary {

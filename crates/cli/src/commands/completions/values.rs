@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 
 use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
-use org_operator_core::report::sql_table::COVERAGE;
+use org_operator_core::report::sql_table::{APPLIED, COVERAGE};
 use org_operator_models::models;
 use org_operator_operations::catalogue;
 
@@ -35,7 +35,8 @@ pub(crate) fn suites() -> Vec<CompletionCandidate> {
 /// What has a table: the operations and the coverage that begin with `given`, and files.
 pub(crate) fn tables(given: &OsStr) -> Vec<CompletionCandidate> {
     let begun = given.to_string_lossy();
-    let names = catalogue().names().chain([COVERAGE]).filter(|name| name.starts_with(&*begun));
+    let names =
+        catalogue().names().chain([APPLIED, COVERAGE]).filter(|name| name.starts_with(&*begun));
     let files = PathCompleter::file().complete(given);
     names.map(CompletionCandidate::new).chain(files).collect()
 }

@@ -5,9 +5,14 @@ use std::path::{Component, Path, PathBuf};
 
 use org_operator_core::artifact::runs_page::{self, Address, ReportedRun};
 use org_operator_core::artifact::suite_index::INDEX;
-use org_operator_core::artifact::{MANIFEST, PLAN, REPORT_HTML, SUITES, SUMMARY};
+use org_operator_core::artifact::{
+    Artifact, COVERAGE_CSV, MANIFEST, PLAN, REPORT_HTML, SUITES, SUMMARY,
+};
+use org_operator_core::contract::coverage_row::CoverageRow;
+use org_operator_core::contract::document::csv_rows;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::model::portal::PortalUrl;
+use org_operator_core::model::region::{Partition, Region};
 use org_operator_core::{Error, WorkItem};
 
 use super::files::{document, partition};
@@ -36,12 +41,24 @@ pub(super) async fn page(
 
 fn of_run(run: &LocalRun, address: Address) -> Result<ReportedRun, Error> {
     let written = run.written();
-    let path = |artifact| written.artifacts.path(&written.folder.artifact(artifact));
+    let path = |artifact: &Artifact| written.artifacts.path(&written.folder.artifact(artifact));
     let summary = document(&path(&SUMMARY))?;
+    if !path(&MANIFEST).is_file() {
+        let partition = applied_in(&path(&COVERAGE_CSV))?;
+        return Ok(ReportedRun { summary, partition, address });
+    }
     let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
     let plan: RunPlan = document(&path(&PLAN))?;
     let partition = partition(manifest.iter().flat_map(|item| &item.regions), &plan);
     Ok(ReportedRun { summary, partition, address })
+}
+
+/// The partition of the targets of a run of this machine that applied a plan: it has no manifest.
+fn applied_in(coverage: &Path) -> Result<Partition, Error> {
+    let bytes = std::fs::read(coverage).map_err(|e| Error::io("reading", coverage, &e))?;
+    let covered: Vec<CoverageRow> = csv_rows(&bytes)?;
+    let regional = covered.iter().map(|row| &row.region).find(|region| !region.is_global());
+    Ok(regional.map_or(Partition::Commercial, Region::partition))
 }
 
 fn file(run: &LocalRun) -> &'static str {

@@ -29,6 +29,17 @@ fn the_coverage_has_every_column_of_the_file_with_type_and_meaning() {
 }
 
 #[test]
+fn the_applied_rows_have_a_table_with_the_columns_of_their_lines() {
+    let table = SqlTable::applied();
+    assert_eq!(names(&table)[..3], ["run_id", "operation", "account_id"]);
+    let own: Vec<&str> = names(&table).split_off(5);
+    assert_eq!(own, column_names(&applied_row::COLUMNS.map(|(name, _)| name)));
+    assert!(table.columns.iter().all(|column| !column.comment.is_empty()));
+    assert_eq!(SqlTable::of_all_runs("applied"), Some(table));
+    assert_eq!(SqlTable::of_all_runs("public-ips"), None);
+}
+
+#[test]
 fn columns_that_sql_has_no_place_for_are_spelled_otherwise() {
     let hostile = [
         ("dt", ""),

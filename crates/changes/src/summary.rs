@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use org_operator_changes::ChangeResult;
 use org_operator_core::contract::coverage_row::{CoverageRow, TargetStatus};
 use org_operator_core::contract::summary::{RunResult, Summary};
+
+use crate::run::ChangeResult;
 
 /// The failures that a summary has in words.
 const LISTED: usize = 10;
