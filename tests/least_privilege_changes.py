@@ -31,7 +31,8 @@ NEEDED = {
 }
 # What the emulator lets everyone do, and why it is there.
 NOT_SHOWN = {"ec2:CreateTags": "the emulator asks for it only where tags come by a call of their own, AWS with any call that has tags"}
-# EC2's action of another operation. The actions of the other operations are not tried here.
+# EC2's action of another operation. Those of the other operations are taken away on the simulation, as all are:
+# tests/tests/changes_deployed/least_privilege.rs.
 OF_OTHERS = {"ec2:DeleteTags"}
 
 

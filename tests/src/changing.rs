@@ -10,21 +10,24 @@ use std::time::Duration;
 use aws_sim::{
     CallPattern, Conditions, Fault, FaultRule, Latency, Service, Shape, Simulation, When, World,
 };
-use org_operator_aws::{CallCounter, MemberRole, SystemClock};
+use org_operator_aws::{CallCounter, SystemClock};
 use org_operator_changes::{
     ChangeResult, ChangeRun, Ending, Guards, Journal, PlanRow, Protected, planned,
 };
 use org_operator_core::artifact::sink::Origin;
 use org_operator_core::model::region::Partition;
+use org_operator_core::outcome::classification::classify_operation;
 use org_operator_core::ports::Clock;
-use org_operator_core::{AccountId, Region, RunId};
+use org_operator_core::{AccountId, Error, Region, RunId};
 use org_operator_local::changes::{ChangeFolder, JournalFile};
 use org_operator_operations::{Change, Rows, Target};
 use org_operator_testkit::TestResult;
+use org_operator_worker::Members;
 use org_operator_worker::changes::{Applying, RowGuards};
 use serde_json::{Map, Value, json};
 
 use crate::campaign::aws::{config, members};
+use crate::narrowed::Narrowed;
 
 const REGIONS: [&str; 2] = ["eu-west-1", "us-east-1"];
 /// Processes that die before one is left alone.
@@ -39,8 +42,9 @@ pub struct Stage {
     pub simulation: Arc<Simulation>,
     /// What draws how long processes live.
     pub rng: fastrand::Rng,
+    /// The role that is entered.
+    pub members: Narrowed,
     change: &'static dyn Change,
-    members: MemberRole,
     folder: tempfile::TempDir,
 }
 
@@ -52,9 +56,9 @@ impl Stage {
     pub async fn new(change: &'static dyn Change, seed: u64, accounts: usize) -> TestResult<Self> {
         let world = World::new(seed, Shape::unrestricted(accounts, &REGIONS));
         let simulation = Arc::new(Simulation::new(world, Conditions::default()));
-        let members = members(&config(&simulation).await);
+        let members = Narrowed { role: members(&config(&simulation).await), without: None };
         let (folder, rng) = (tempfile::tempdir()?, fastrand::Rng::with_seed(seed));
-        Ok(Self { simulation, rng, change, members, folder })
+        Ok(Self { simulation, rng, members, change, folder })
     }
 
     /// Every target of the organization.
@@ -66,7 +70,7 @@ impl Stage {
         ids.flat_map(|id| regions().map(move |region| (id.clone(), region))).collect()
     }
 
-    /// What the operation finds in one target; `None` where it fails, which is the second part then.
+    /// What the operation finds in one target, or what its failure means.
     ///
     /// # Errors
     /// Where the account cannot be entered.
@@ -75,7 +79,7 @@ impl Stage {
         run: &RunId,
         (account, region): &Place,
         parameters: &Value,
-    ) -> TestResult<Result<Rows, String>> {
+    ) -> TestResult<Result<Rows, Error>> {
         let actions = &self.change.spec().actions;
         let member = self.members.assume(account, run, actions).await?;
         let target = Target {
@@ -87,7 +91,8 @@ impl Stage {
             parameters: Arc::new(parameters.as_object().cloned().unwrap_or_default()),
             permits: None,
         };
-        Ok(self.change.run(&target).await.map_err(|failure| format!("{failure:?}")))
+        let found = self.change.run(&target).await;
+        Ok(found.map_err(|failure| classify_operation(failure).certainly()))
     }
 
     /// The plan's rows, made by the operation itself.

@@ -13,6 +13,7 @@ pub mod contracts;
 pub mod deployed;
 pub mod files;
 pub mod invoked;
+pub mod narrowed;
 pub mod packages;
 pub mod run_files;
 pub mod simulated;

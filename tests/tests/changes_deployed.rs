@@ -2,6 +2,7 @@
 //! lost requests and replies, workers that die, and two at once in an account. `SEED=n` replays one alone; `SEEDS=n` runs so many.
 
 mod deployment;
+mod least_privilege;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

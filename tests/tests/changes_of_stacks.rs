@@ -2,7 +2,10 @@
 //! take their time, fail and roll back, lost replies, and processes that die. `SEED=n` replays one alone;
 //! `SEEDS=n` runs so many.
 
+mod least_privilege;
 mod trial;
+
+use std::time::Duration;
 
 use aws_sim::FAILS;
 use org_operator_changes::{Counts, Outcome, PlanRow};
@@ -14,6 +17,8 @@ use serde_json::{Map, Value, json};
 use trial::{Applied, Trial};
 
 const SEEDS: u64 = 25;
+/// Longer than what a change set starts takes.
+const SETTLED: Duration = Duration::from_hours(1);
 
 fn template(resources: &[(&str, &str)]) -> Value {
     let all = resources.iter().map(|(name, kind)| ((*name).to_owned(), json!({"Type": kind})));

@@ -21,6 +21,7 @@ use org_operator_tests::campaign::aws::{config, members, settings};
 use org_operator_tests::campaign::drive::{BUCKET, TABLE};
 use org_operator_tests::changing::{quiet, rule};
 use org_operator_tests::files::{state_machine, worker_event};
+use org_operator_tests::narrowed::Narrowed;
 use org_operator_tests::subjects::Subject;
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
@@ -47,6 +48,8 @@ impl Clock for PausedClock {
 pub(super) struct Deployment {
     pub(super) subject: Subject,
     pub(super) simulation: Arc<Simulation>,
+    /// The action that `operation-admin` lacks.
+    pub(super) without: Option<String>,
     config: SdkConfig,
     clock: PausedClock,
     rng: fastrand::Rng,
@@ -58,7 +61,8 @@ impl Deployment {
         let simulation = Arc::new(Simulation::new(world, quiet()));
         let config = config(&simulation).await;
         let clock = PausedClock(Instant::now());
-        Self { subject, simulation, config, clock, rng: fastrand::Rng::with_seed(seed) }
+        let rng = fastrand::Rng::with_seed(seed);
+        Self { subject, simulation, without: None, config, clock, rng }
     }
 
     pub(super) fn operation(&self) -> &'static str {
@@ -142,7 +146,8 @@ impl Deployment {
     ) {
         for _ in 0..ATTEMPTS {
             let ledger = DynamoDbLedger::new(&self.config, TABLE);
-            let worker = Worker::new(members(&self.config), ledger, self.clock);
+            let role = Narrowed { role: members(&self.config), without: self.without.clone() };
+            let worker = Worker::new(role, ledger, self.clock);
             let attempt = Attempt {
                 id: format!("attempt-{}", rng.u64(..)),
                 run: plan.run_id.clone(),
@@ -178,7 +183,7 @@ impl Deployment {
         Ok(serde_json::from_slice(&self.file(run, "summary.json"))?)
     }
 
-    fn file(&self, run: &str, name: &str) -> Vec<u8> {
+    pub(super) fn file(&self, run: &str, name: &str) -> Vec<u8> {
         let key = format!("runs/{}/{run}/{name}", self.operation());
         self.simulation.object(BUCKET, &key).unwrap_or_default()
     }

@@ -63,7 +63,7 @@ impl Trial {
         for _ in 0..PLANNING {
             match self.stage.ask(run, place, parameters).await? {
                 Ok(rows) => return Ok(rows),
-                Err(failure) => last = failure,
+                Err(failure) => last = failure.to_string(),
             }
         }
         Err(format!("planned {PLANNING} times: {last}").into())

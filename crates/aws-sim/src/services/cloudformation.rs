@@ -28,6 +28,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
         let place = (account.as_str(), signer.region.as_str());
         let answered =
             allowed(Service::CloudFormation, signer, &format!("cloudformation:{operation}"))
+                .and_then(|()| passed(signer, &form))
                 .and_then(|()| handle(context, place, &operation, &form));
         match answered {
             Ok(body) => Reply::xml(200, &envelope(&operation, &body))
@@ -36,6 +37,14 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
         }
     });
     (received, handler)
+}
+
+/// Who names a service role needs the right to pass it.
+fn passed(signer: &Signer, form: &Form) -> ServiceResult<()> {
+    if field(form, "RoleARN").is_empty() {
+        return Ok(());
+    }
+    allowed(Service::CloudFormation, signer, "iam:PassRole")
 }
 
 fn envelope(operation: &str, body: &str) -> String {

@@ -25,7 +25,7 @@ pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Hand
     let account = signer.account();
     let received = call(Service::Ec2, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
-        let result = check_access(context.world, &account, signer, &operation)
+        let result = check_access(context.world, &account, signer, &actions(&operation, &form))
             .and_then(|()| handle(context, &account, &signer.region, &operation, &form));
         match result {
             Ok(body) => Reply::xml(200, &envelope(&operation, &body)),
@@ -42,28 +42,37 @@ fn envelope(operation: &str, body: &str) -> String {
     )
 }
 
+/// What a call takes: its own action, and tagging where it makes something with tags (EC2 user guide, "Grant
+/// permission to tag Amazon EC2 resources during creation").
+fn actions(operation: &str, form: &Form) -> Vec<String> {
+    let tags = form.keys().any(|field| field.starts_with("TagSpecification."));
+    let tagging = tags.then(|| "ec2:CreateTags".to_owned());
+    std::iter::once(format!("ec2:{operation}")).chain(tagging).collect()
+}
+
 /// Refuses by the organization's policies, and by the session's own.
 fn check_access(
     world: &World,
     account: &str,
     signer: &Signer,
-    operation: &str,
+    actions: &[String],
 ) -> ServiceResult<()> {
-    let action = format!("ec2:{operation}");
+    let missing = actions.iter().find(|action| !session_policy::allows(&signer.token, action));
+    let action = missing.or(actions.first()).map_or("", String::as_str);
     let is_opt_in = !DEFAULT_REGIONS.contains(&signer.region.as_str());
     if is_opt_in && session_policy::is_version_1(&signer.token) {
         return Err(Fault::RegionDisabled
-            .error(Service::Ec2, &action)
+            .error(Service::Ec2, action)
             .unwrap_or_else(denied_without_reason));
     }
     let fault = match world.region_access(account, &signer.region) {
-        RegionAccess::Allowed if session_policy::allows(&signer.token, &action) => return Ok(()),
+        RegionAccess::Allowed if missing.is_none() => return Ok(()),
         RegionAccess::Allowed | RegionAccess::MissingPermission => Fault::Denied,
         RegionAccess::Disabled => Fault::RegionDisabled,
         RegionAccess::DeniedByPolicy => Fault::DeniedByPolicy,
         RegionAccess::DeniedWithoutReason => return Err(denied_without_reason()),
     };
-    Err(fault.error(Service::Ec2, &action).unwrap_or_else(denied_without_reason))
+    Err(fault.error(Service::Ec2, action).unwrap_or_else(denied_without_reason))
 }
 
 fn denied_without_reason() -> ServiceError {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::handler::{Context, Handler, ServiceResult, call, json_reply, offset, page};
-use super::session_policy::allowed;
+use super::session_policy::{allowed, allows};
 use crate::call::{Call, Service};
 use crate::request::{Request, Signer};
 use crate::service_error::ServiceError;
@@ -15,34 +15,62 @@ use crate::service_error::ServiceError;
 const MOST_RESOURCES: usize = 20;
 const MOST_TAGS: usize = 50;
 
+/// What the services of the simulated resources ask of the caller, to tag and to take a tag away.
+const OF_SERVICES: [(&str, &[&str], &[&str]); 3] = [
+    ("ec2", &["ec2:CreateTags"], &["ec2:DeleteTags"]),
+    ("rds", &["rds:AddTagsToResource"], &["rds:RemoveTagsFromResource"]),
+    (
+        "s3",
+        &["s3:GetBucketTagging", "s3:PutBucketTagging"],
+        &["s3:GetBucketTagging", "s3:PutBucketTagging"],
+    ),
+];
+
 pub(super) fn route<'a>(request: &'a Request, signer: &'a Signer) -> (Call, Handler<'a>) {
     let (input, operation, account) = (request.json(), request.json_operation(), signer.account());
     let received = call(Service::Tagging, &operation, &account, signer);
     let handler: Handler<'a> = Box::new(move |context| {
-        let place = (account.as_str(), signer.region.as_str());
+        let caller = Caller { place: (&account, &signer.region), signer };
         let may = allowed(Service::Tagging, signer, &format!("tag:{operation}"));
-        json_reply(Service::Tagging, may.and_then(|()| handle(context, place, &operation, &input)))
+        json_reply(Service::Tagging, may.and_then(|()| handle(context, caller, &operation, &input)))
     });
     (received, handler)
 }
 
+/// Who calls, in which account and Region.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    place: (&'a str, &'a str),
+    signer: &'a Signer,
+}
+
+impl Caller<'_> {
+    /// The action of the resource's service that the caller lacks; the API calls it with the caller's rights.
+    fn lacks(&self, arn: &str, untags: bool) -> Option<&'static str> {
+        let service = arn.split(':').nth(2)?;
+        let (_, tag, untag) = OF_SERVICES.iter().find(|(name, ..)| *name == service)?;
+        let actions = if untags { untag } else { tag };
+        actions.iter().copied().find(|action| !allows(&self.signer.token, action))
+    }
+}
+
 fn handle(
     context: Context<'_>,
-    place: (&str, &str),
+    caller: Caller<'_>,
     operation: &str,
     input: &Value,
 ) -> ServiceResult<Value> {
     match operation {
-        "GetResources" => resources(context, place, input),
+        "GetResources" => resources(context, caller.place, input),
         "TagResources" => {
             let tags = input["Tags"].as_object().cloned().unwrap_or_default();
             let given =
                 tags.into_iter().map(|(key, value)| (key, value.as_str().map(str::to_owned)));
-            change(context, place, input, &given.collect())
+            change(context, caller, input, &given.collect())
         }
         "UntagResources" => {
             let keys = texts(&input["TagKeys"]).into_iter().map(|key| (key.to_owned(), None));
-            change(context, place, input, &keys.collect())
+            change(context, caller, input, &keys.collect())
         }
         _ => Err(invalid(&format!("{operation} is not simulated"))),
     }
@@ -74,7 +102,7 @@ fn entry(arn: &str, tags: &BTreeMap<String, String>) -> Value {
 /// Sets tags or takes them away. What cannot be tagged is named in a success.
 fn change(
     context: Context<'_>,
-    place: (&str, &str),
+    caller: Caller<'_>,
     input: &Value,
     tags: &BTreeMap<String, Option<String>>,
 ) -> ServiceResult<Value> {
@@ -87,9 +115,11 @@ fn change(
     let mut failed = Map::new();
     for arn in arns {
         let set = |(key, value): (&String, &Option<String>)| {
-            context.stores.tags.change(context.world, place, (arn, key), value.as_deref())
+            context.stores.tags.change(context.world, caller.place, (arn, key), value.as_deref())
         };
-        if context.partially {
+        if let Some(action) = caller.lacks(arn, tags.values().all(Option::is_none)) {
+            failed.insert(arn.to_owned(), denied(action));
+        } else if context.partially {
             failed.insert(arn.to_owned(), failure(500, "InternalServiceException"));
         } else if !tags.iter().all(set) {
             failed.insert(arn.to_owned(), failure(400, "InvalidParameterException"));
@@ -100,6 +130,12 @@ fn change(
 
 fn failure(status: u16, code: &str) -> Value {
     json!({"StatusCode": status, "ErrorCode": code, "ErrorMessage": "simulated"})
+}
+
+/// What a service answers whose action the caller lacks.
+fn denied(action: &str) -> Value {
+    let text = format!("not authorized to perform: {action}");
+    json!({"StatusCode": 403, "ErrorCode": "AccessDeniedException", "ErrorMessage": text})
 }
 
 fn texts(list: &Value) -> Vec<&str> {

@@ -149,9 +149,9 @@ async fn settled(
 async fn failed(client: &Client, stack: &str) -> CallProblem {
     let (events, described) = (client.events(stack).await, client.stack(stack).await);
     let status = described.ok().flatten().map_or_else(|| "gone".to_owned(), |stack| stack.status);
-    let reasons = match &events {
-        Ok(events) => reasons(stack, events),
-        Err(_) => "its events cannot be read".to_owned(),
+    let reasons = match events {
+        Ok(events) => reasons(stack, &events),
+        Err(failure) => format!("its events cannot be read: {}", problem(failure).message),
     };
     refused(&format!("the stack is {status}: {reasons}"))
 }
