@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 /// How long a connection is kept that nothing uses. A run asks hundreds of hosts one after the other,
 /// each on connections of its own: kept for the usual 90 s they would outnumber those in use.
-const IDLE: Duration = Duration::from_secs(15);
+const IDLE: Duration = Duration::from_secs(5);
 
 /// A client whose connections and root certificates are shared by all service clients. Each would
 /// build its own otherwise, which costs a worker tens of milliseconds per Region.

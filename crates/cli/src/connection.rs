@@ -34,6 +34,12 @@ impl Connection {
         Ok(connection)
     }
 
+    /// Gives up the connections to AWS, for a process that goes on without it: a wide run leaves
+    /// hundreds of them.
+    pub(crate) fn close(&mut self) {
+        self.config = SdkConfig::builder().build();
+    }
+
     /// `named` is the profile of the command line, the only place where credentials then may be.
     async fn require_credentials(&self, named: Option<&str>) -> Result<(), Error> {
         let Some(provider) = self.config.credentials_provider() else {

@@ -1,5 +1,6 @@
 //! What a run's answer looks like: coverage, changes, CSV, tables for SQL, notification and metrics.
 
+pub mod account_targets;
 pub mod changes;
 pub mod console_link;
 pub mod coverage;

@@ -6,8 +6,9 @@ use org_operator_core::contract::ledger::{
     Entry, LedgerPartition, LedgerRecord, WorkerFailure, before_records,
 };
 use org_operator_core::ports::{LedgerReader, Page, Upload};
+use org_operator_core::report::account_targets::AccountTargets;
 use org_operator_core::report::changes::Comparison;
-use org_operator_core::report::coverage::{AccountTargets, CoveredTarget, cover};
+use org_operator_core::report::coverage::{CoveredTarget, cover};
 use org_operator_core::{AccountId, Error, ErrorKind, Outcome, Region, RunId, Verdict};
 
 use crate::export::Export;

@@ -12,7 +12,7 @@ use org_operator_core::contract::ledger::{Entry, LedgerPartition};
 use org_operator_core::contract::plan::ResultEvent;
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::ports::{Artifacts, ChangeLedger, LedgerReader, find};
-use org_operator_core::report::coverage::{AccountTargets, by_account};
+use org_operator_core::report::account_targets::AccountTargets;
 use org_operator_core::{AccountId, Error};
 
 use crate::ResultHandler;
@@ -43,7 +43,7 @@ impl<L: LedgerReader + ChangeLedger, A: Artifacts> ResultHandler<L, A> {
         let change: ChangeRun = self.parsed_file(&folder, &CHANGE).await?;
         let bytes = self.file(&folder, &PLAN_ROWS).await?;
         let rows = read_plan(PLAN_ROWS.name, &bytes)?;
-        let accounts = by_account(self.manifest(&folder).await?);
+        let accounts = self.manifest(&folder).await?.into_targets();
         let Known { states, reasons } = self.known(event, &accounts).await?;
         let mut known = journal(&rows, states);
         conclude(&mut known, &rows, event.rejected, |row| why(event, &reasons, row));

@@ -1,12 +1,12 @@
 //! Two runs compared by their artifacts: what `changes.csv` has about a run and the previous one,
 //! for any two.
 
+use org_operator_core::Error;
 use org_operator_core::artifact::{Folder, MANIFEST};
 use org_operator_core::model::spec::Spec;
 use org_operator_core::ports::{Artifacts, find};
+use org_operator_core::report::account_targets::{AccountTargets, ManifestAccounts};
 use org_operator_core::report::changes::Change;
-use org_operator_core::report::coverage::{AccountTargets, by_account};
-use org_operator_core::{Error, WorkItem};
 
 use crate::previous::Previous;
 
@@ -31,7 +31,7 @@ pub async fn compare<A: Artifacts>(
     mut take: impl FnMut(&AccountTargets, &[Change]) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
     // A target that is not in the later run did not succeed in both.
-    let accounts = by_account(manifest(after).await?);
+    let accounts = manifest(after).await?.into_targets();
     let (mut old, mut new) = (opened(before, spec).await?, opened(after, spec).await?);
     for targets in &accounts {
         let earlier = old.account(&targets.account_id).await?;
@@ -49,7 +49,7 @@ async fn opened<A: Artifacts>(
     previous.ok_or_else(|| missing(run, "no records or no coverage"))
 }
 
-async fn manifest<A: Artifacts>(run: &Written<A>) -> Result<Vec<WorkItem>, Error> {
+async fn manifest<A: Artifacts>(run: &Written<A>) -> Result<ManifestAccounts, Error> {
     let found = find(&run.artifacts, &run.folder.artifact(&MANIFEST)).await?;
     let bytes = found.ok_or_else(|| missing(run, "no manifest"))?;
     serde_json::from_slice(&bytes).map_err(|e| missing(run, &e.to_string()))

@@ -8,8 +8,9 @@ use org_operator_core::contract::ledger::LedgerRecord;
 use org_operator_core::contract::summary::Summary;
 use org_operator_core::exceptions::Exceptions;
 use org_operator_core::ports::{Artifacts, Upload};
+use org_operator_core::report::account_targets::AccountTargets;
 use org_operator_core::report::changes::{Change, record_row};
-use org_operator_core::report::coverage::{AccountTargets, CoveredTarget};
+use org_operator_core::report::coverage::CoveredTarget;
 use org_operator_core::report::tally::Tally;
 
 use crate::judge::Judge;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use org_operator_core::artifact::sink::RunFacts;
 use org_operator_core::exceptions::{Exceptions, Judgement};
 use org_operator_core::model::record;
+use org_operator_core::report::account_targets::AccountTargets;
 use org_operator_core::report::changes::{Change, ChangeKind};
-use org_operator_core::report::coverage::{AccountTargets, CoveredTarget};
+use org_operator_core::report::coverage::CoveredTarget;
 use org_operator_core::{Region, Verdict};
 
 /// The exceptions of a run, if it has any, with what they need to know of its operation.

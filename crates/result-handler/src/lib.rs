@@ -33,9 +33,9 @@ use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::{Artifacts, LedgerReader, find};
-use org_operator_core::report::coverage::{AccountTargets, account_columns, by_account};
+use org_operator_core::report::account_targets::{AccountTargets, ManifestAccounts};
 use org_operator_core::report::tally::Tally;
-use org_operator_core::{Error, Region, RunId, WorkItem};
+use org_operator_core::{Error, Region, RunId};
 use org_operator_operations::{Catalogue, Operation, catalogue};
 use serde::de::DeserializeOwned;
 
@@ -106,7 +106,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         let manifest = self.manifest(folder).await?;
         let exceptions = self.exceptions(folder).await?;
         let beside = beside(&manifest, exceptions.is_some());
-        let accounts = by_account(manifest);
+        let accounts = manifest.into_targets();
         let mut latest = previous::latest(&self.artifacts, folder, &event.run_id).await?;
         let mut previous =
             self.previous(&*operation, folder, latest.previous_run_id.as_ref()).await?;
@@ -220,7 +220,7 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
         Ok(reasons)
     }
 
-    async fn manifest(&self, folder: &Folder) -> Result<Vec<WorkItem>, Error> {
+    async fn manifest(&self, folder: &Folder) -> Result<ManifestAccounts, Error> {
         let key = folder.artifact(&MANIFEST);
         let uri = self.artifacts.uri(&key);
         let missing = || Error::invalid(format!("there is no manifest at {uri}"));
@@ -259,9 +259,8 @@ impl<L: LedgerReader, A: Artifacts> ResultHandler<L, A> {
 /// The columns that the run of `manifest` has behind those of its operation: those about accounts,
 /// and why a record is expected where the run has exceptions.
 #[must_use]
-pub fn beside(manifest: &[WorkItem], has_exceptions: bool) -> Vec<Column> {
-    let columns = account_columns(manifest);
-    let of_account = columns.iter().map(|c| Column::new(&c.to_string(), &c.meaning()));
+pub fn beside(manifest: &ManifestAccounts, has_exceptions: bool) -> Vec<Column> {
+    let of_account = manifest.columns().iter().map(|c| Column::new(&c.to_string(), &c.meaning()));
     let expected = Column::new(EXPECTED, "why the record is expected; empty where it is not");
     of_account.chain(has_exceptions.then_some(expected)).collect()
 }

@@ -72,8 +72,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn all(&self, wanted: Wanted) -> Result<Exit, CliError> {
-        let Self { engine, printer, .. } = self;
+    async fn all(mut self, wanted: Wanted) -> Result<Exit, CliError> {
         // A run that goes on is locked before it is read; a new one has a name of its own.
         let early = match &wanted.resumed {
             Some((operation, run)) => {
@@ -89,15 +88,16 @@ impl Run<'_> {
             None => self.lock(&begun.plan().operation, &begun.plan().run_id)?,
         };
         let stop = Stop::listen();
-        printer.note(&messages::begins(&begun, wanted.resumed.is_some()));
+        self.printer.note(&messages::begins(&begun, wanted.resumed.is_some()));
         let (plan, ended) = self.work(begun, &stop).await?;
         if ended == Ended::Stopped {
             return Ok(self.stopped(&plan));
         }
+        self.connection.close();
         let written = tokio::select! {
             biased;
             () = stop.requested() => return Ok(self.stopped(&plan)),
-            written = engine.export(&plan) => written,
+            written = self.engine.export(&plan) => written,
         };
         let result = written.map_err(|e| self.unwritten(&e))?;
         self.tell_plan(&plan).await?;

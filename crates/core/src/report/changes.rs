@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use crate::contract::record_row::ChangeKind;
 use crate::contract::record_row::{ChangeRow, RecordRow};
 use crate::model::region::Region;
-use crate::report::coverage::AccountTargets;
+use crate::report::account_targets::AccountTargets;
 
 /// A record of an account that was added or removed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,76 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::coverage_row::CoverageRow;
 use crate::contract::ledger::WorkerFailure;
-use crate::contract::work_item::WorkItem;
 use crate::error::ErrorKind;
-use crate::model::account_column::AccountColumn;
-use crate::model::id::AccountId;
 use crate::model::region::Region;
 use crate::outcome::settlement::settle;
 use crate::outcome::{Outcome, Verdict};
-
-/// An account's targets of a run, from all of its work items.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountTargets {
-    /// The account's id.
-    pub account_id: AccountId,
-    /// The name that its people gave it.
-    pub account_name: String,
-    /// The path of its unit, as in the work item; empty where it is not known.
-    pub unit_path: String,
-    /// What stands beside its records, in the order of the run's account columns.
-    pub beside: Vec<String>,
-    /// The account's Regions, sorted, none twice, each with the number of the work item that it is in.
-    regions: Vec<(Region, u32)>,
-}
-
-impl AccountTargets {
-    /// The account's Regions, sorted.
-    pub fn regions(&self) -> impl Iterator<Item = &Region> {
-        self.regions.iter().map(|(region, _)| region)
-    }
-
-    fn item_of(&self, region: &Region) -> Option<u32> {
-        let found = self.regions.binary_search_by_key(&region, |(region, _)| region);
-        found.ok().and_then(|place| self.regions.get(place)).map(|(_, item)| *item)
-    }
-
-    /// Sorts the Regions; one that is in two work items is the later one's.
-    fn sorted(mut self) -> Self {
-        self.regions.sort_by(|(a, in_a), (b, in_b)| a.cmp(b).then(in_b.cmp(in_a)));
-        self.regions.dedup_by(|(later, _), (earlier, _)| later == earlier);
-        // A large run has as many of these as accounts, until its last file is written.
-        self.regions.shrink_to_fit();
-        self
-    }
-}
-
-/// The columns about accounts that the run of `manifest` has beside its records.
-#[must_use]
-pub fn account_columns(manifest: &[WorkItem]) -> BTreeSet<AccountColumn> {
-    manifest.iter().flat_map(|item| item.account_columns.keys()).cloned().collect()
-}
-
-/// The manifest by account, sorted by account and Region.
-#[must_use]
-pub fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
-    let columns = account_columns(&manifest);
-    let cell = |item: &WorkItem, column| item.account_columns.get(column).cloned();
-    let mut accounts: BTreeMap<AccountId, AccountTargets> = BTreeMap::new();
-    for (number, item) in (0..).zip(manifest) {
-        let beside = columns.iter().map(|c| cell(&item, c).unwrap_or_default()).collect();
-        let WorkItem { account_id, account_name, regions, unit_path, .. } = item;
-        let targets = accounts.entry(account_id.clone()).or_insert_with(|| AccountTargets {
-            account_id,
-            account_name,
-            unit_path,
-            beside,
-            regions: Vec::new(),
-        });
-        targets.regions.extend(regions.into_iter().map(|region| (region, number)));
-    }
-    accounts.into_values().map(AccountTargets::sorted).collect()
-}
+use crate::report::account_targets::AccountTargets;
 
 /// What became of one target of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +44,7 @@ pub fn cover(
         };
         CoveredTarget { region: region.clone(), verdict, outcome }
     };
-    targets.regions.iter().map(row).collect()
+    targets.regions_in_items().iter().map(row).collect()
 }
 
 fn missing(failure: Option<&WorkerFailure>) -> Verdict {
@@ -154,7 +89,10 @@ pub fn final_regions(mut outcomes: Vec<Outcome>) -> BTreeSet<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::work_item::WorkItem;
+    use crate::model::id::AccountId;
     use crate::model::timestamp::Timestamp;
+    use crate::report::account_targets::ManifestAccounts;
     use proptest::prelude::*;
 
     fn region(n: usize) -> Region {
@@ -175,6 +113,10 @@ mod tests {
             attempt,
             unexplained: false,
         }
+    }
+
+    fn by_account(manifest: Vec<WorkItem>) -> Vec<AccountTargets> {
+        manifest.into_iter().collect::<ManifestAccounts>().into_targets()
     }
 
     fn item(account: &str, regions: &[usize]) -> WorkItem {
@@ -209,20 +151,6 @@ mod tests {
         let row = rows[2].row(&targets);
         assert_eq!((row.error.as_str(), row.attempts, row.started_at), ("NoOutcome", 0, None));
         assert_eq!(row.unit_path, "r-ab12/ou-ab12-11111111");
-    }
-
-    #[test]
-    fn cells_beside_the_records_follow_the_columns_of_the_whole_manifest() {
-        let column = |name| AccountColumn::parse(name).unwrap();
-        let mut one = item("111111111111", &[0]);
-        one.account_columns = [(column("tag:b"), "x".to_owned())].into();
-        let mut two = item("222222222222", &[0]);
-        two.account_columns = [(column("email"), "two@example.com".to_owned())].into();
-        let manifest = vec![one, two];
-        assert_eq!(account_columns(&manifest), [column("email"), column("tag:b")].into());
-        let accounts = by_account(manifest);
-        assert_eq!(accounts[0].beside, ["", "x"]);
-        assert_eq!(accounts[1].beside, ["two@example.com", ""]);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use crate::model::id::RunId;
 use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
 use crate::outcome::{Outcome, Verdict};
+use crate::report::account_targets::AccountTargets;
 use crate::report::changes::Change;
-use crate::report::coverage::{AccountTargets, CoveredTarget};
+use crate::report::coverage::CoveredTarget;
 use crate::report::first::{Expired, First};
 
 /// Counts over records, changes and coverage, as they are written.

@@ -1,7 +1,8 @@
 //! Workers that die between any two writes: what a reader sees in the end is what an undisturbed run gives.
 
 use org_operator_core::contract::ledger::{Entry, LedgerRecord};
-use org_operator_core::report::coverage::{CoveredTarget, by_account, cover};
+use org_operator_core::report::account_targets::ManifestAccounts;
+use org_operator_core::report::coverage::{CoveredTarget, cover};
 use org_operator_core::{Outcome, WorkerEvent};
 use proptest::prelude::*;
 
@@ -30,7 +31,7 @@ fn visible(worker: &TestWorker, event: &WorkerEvent) -> (Vec<String>, Vec<String
             _ => None,
         })
         .collect();
-    let targets = by_account(vec![event.item.clone()]).remove(0);
+    let targets = ManifestAccounts::from_iter([event.item.clone()]).into_targets().remove(0);
     let covered = cover(&targets, outcomes, &[]);
     // Which Region an inference names depends on what was known when it was made.
     let seen = |row: &CoveredTarget| {

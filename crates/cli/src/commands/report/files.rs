@@ -22,7 +22,8 @@ use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::model::region::Partition;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_core::ports::Artifacts;
-use org_operator_core::{AccountId, Error, ErrorKind, Region, WorkItem};
+use org_operator_core::report::account_targets::{AccountTargets, ManifestAccounts};
+use org_operator_core::{AccountId, Error, ErrorKind, Region};
 use org_operator_local::directory::{Directory, FileUpload};
 use org_operator_local::engine::WORKER;
 use org_operator_result_handler::{ArtifactWriter, Written, beside};
@@ -39,7 +40,7 @@ pub(super) struct RunFiles<'a> {
     spec: &'a Spec,
     portal: Option<&'a PortalUrl>,
     plan: RunPlan,
-    manifest: Vec<WorkItem>,
+    accounts: Vec<AccountTargets>,
     beside: Vec<Column>,
     /// The run's summary, as the page shows it.
     pub(super) summary: Summary,
@@ -61,9 +62,10 @@ impl<'a> RunFiles<'a> {
             return Err(Error::invalid(format!("the run in {folder} is not written yet")));
         }
         let summary = document(&summary)?;
-        let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
+        let manifest: ManifestAccounts = document(&path(&MANIFEST))?;
         let beside = beside(&manifest, path(&EXCEPTIONS).is_file());
-        Ok(Self { run, written, spec, portal, plan, manifest, beside, summary })
+        let accounts = manifest.into_targets();
+        Ok(Self { run, written, spec, portal, plan, accounts, beside, summary })
     }
 
     fn path(&self, artifact: &Artifact) -> PathBuf {
@@ -103,12 +105,12 @@ impl<'a> RunFiles<'a> {
     /// Accounts have the manifest's names and units: those of the coverage may begin with an
     /// apostrophe.
     fn name_accounts(&self, coverage: &mut [CoverageRow]) {
-        let items: BTreeMap<&AccountId, &WorkItem> =
-            self.manifest.iter().map(|item| (&item.account_id, item)).collect();
+        let accounts: BTreeMap<&AccountId, &AccountTargets> =
+            self.accounts.iter().map(|account| (&account.account_id, account)).collect();
         for row in coverage {
-            if let Some(item) = items.get(&row.account_id) {
-                row.account_name.clone_from(&item.account_name);
-                row.unit_path.clone_from(&item.unit_path);
+            if let Some(account) = accounts.get(&row.account_id) {
+                row.account_name.clone_from(&account.account_name);
+                row.unit_path.clone_from(&account.unit_path);
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use org_operator_core::Error;
 use org_operator_core::artifact::runs_page::{self, Address, ReportedRun};
 use org_operator_core::artifact::suite_index::INDEX;
 use org_operator_core::artifact::{
@@ -13,7 +14,7 @@ use org_operator_core::contract::document::csv_rows;
 use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::model::portal::PortalUrl;
 use org_operator_core::model::region::{Partition, Region};
-use org_operator_core::{Error, WorkItem};
+use org_operator_core::report::account_targets::{AccountTargets, ManifestAccounts};
 
 use super::files::{document, partition};
 use crate::local_run::LocalRun;
@@ -47,9 +48,10 @@ fn of_run(run: &LocalRun, address: Address) -> Result<ReportedRun, Error> {
         let partition = applied_in(&path(&COVERAGE_CSV))?;
         return Ok(ReportedRun { summary, partition, address });
     }
-    let manifest: Vec<WorkItem> = document(&path(&MANIFEST))?;
+    let manifest: ManifestAccounts = document(&path(&MANIFEST))?;
     let plan: RunPlan = document(&path(&PLAN))?;
-    let partition = partition(manifest.iter().flat_map(|item| &item.regions), &plan);
+    let accounts = manifest.into_targets();
+    let partition = partition(accounts.iter().flat_map(AccountTargets::regions), &plan);
     Ok(ReportedRun { summary, partition, address })
 }
 
