@@ -27,6 +27,12 @@ impl<M: Members> AssumeRoleGate<M> {
         Self { members, permits, flights: Mutex::default() }
     }
 
+    /// Frees what is held for `account`, which `run` asks nothing more in.
+    pub fn forget(&self, account: &AccountId, run: &RunId) {
+        self.members.evict(account, run);
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+    }
+
     fn flight(&self, account: &AccountId) -> Flight {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         flights.entry(account.clone()).or_default().clone()

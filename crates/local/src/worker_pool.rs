@@ -1,6 +1,8 @@
 //! The worker pool of a local run: runs many work items at the same time and retries each as the
 //! state machine would. Every work item ends with outcomes or a worker failure in the journal.
 
+mod open_accounts;
+
 use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +18,9 @@ use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::Scope;
 use org_operator_core::report::coverage::final_regions;
-use org_operator_core::{Error, ErrorKind, Region, RunId, WorkItem, WorkerEvent, WorkerResult};
+use org_operator_core::{
+    AccountId, Error, ErrorKind, Region, RunId, WorkItem, WorkerEvent, WorkerResult,
+};
 use org_operator_worker::changes::jittered;
 use org_operator_worker::{Attempt, Members, Worker};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -28,6 +32,7 @@ use crate::journal::Journal;
 use crate::limit::{Limit, Observed};
 use crate::progress::Progress;
 use crate::retry::{AttemptError, Retries};
+use open_accounts::OpenAccounts;
 
 /// The time limit of one Region, and of assuming a role: Lambda's longest invocation.
 const TIME_LIMIT: Duration = Duration::from_mins(15);
@@ -95,15 +100,23 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
     async fn run_all(
         self: &Arc<Self>,
         mut items: Incoming,
-        tasks: &mut JoinSet<Result<(), Error>>,
+        tasks: &mut JoinSet<Result<AccountId, Error>>,
     ) -> Result<(), Error> {
-        let mut waiting = VecDeque::new();
+        let (mut waiting, mut open) = (VecDeque::new(), OpenAccounts::default());
         let mut more = true;
         while more || !waiting.is_empty() || !tasks.is_empty() {
             tokio::select! {
-                Some(done) = tasks.join_next() => task_result(done)?,
+                Some(done) = tasks.join_next() => {
+                    let account = task_result(done)?;
+                    if open.is_done_with(&account) {
+                        self.worker.members.forget(&account, &self.plan.run_id);
+                    }
+                }
                 came = items.recv(), if more => match came {
-                    Some(came) => waiting.extend(came),
+                    Some(came) => {
+                        open.add(&came);
+                        waiting.extend(came);
+                    }
                     None => more = false,
                 },
                 slot = acquire(&self.limit.accounts), if !waiting.is_empty() => {
@@ -116,12 +129,13 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
         Ok(())
     }
 
-    /// Runs one work item to its last attempt. Its slot is released while it waits for a retry.
+    /// Runs one work item to its last attempt and returns its account. Its slot is released while it
+    /// waits for a retry.
     async fn run_item(
         self: Arc<Self>,
         item: WorkItem,
         mut slot: Option<OwnedSemaphorePermit>,
-    ) -> Result<(), Error> {
+    ) -> Result<AccountId, Error> {
         let event = self.event(item);
         let mut retries = Retries::default();
         loop {
@@ -129,7 +143,8 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             let retry = attempted.as_ref().err().and_then(|error| retries.next(error));
             let Some(max_wait) = retry else {
                 drop(slot);
-                return self.finish(&event.item, attempted);
+                self.finish(&event.item, attempted)?;
+                return Ok(event.item.account_id);
             };
             drop(slot.take());
             tokio::time::sleep(jittered(max_wait)).await;
@@ -230,7 +245,7 @@ async fn acquire(slots: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
     Arc::clone(slots).acquire_owned().await.ok()
 }
 
-fn task_result(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+fn task_result<T>(done: Result<Result<T, Error>, JoinError>) -> Result<T, Error> {
     let crashed = |e: JoinError| Err(Error::new(ErrorKind::WorkerCrashed, e.to_string()));
     done.unwrap_or_else(crashed)
 }

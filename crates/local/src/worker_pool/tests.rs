@@ -1,7 +1,7 @@
 //! The pool over an operation whose answer follows from the Region's name: every target ends with an
 //! outcome, each role is assumed once, and no more targets run at once than permits allow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{LazyLock, Mutex};
@@ -62,25 +62,28 @@ impl Operation for Fake {
 
 /// Members that cache sessions, as the real ones do, and count the roles assumed per account;
 /// account 9 refuses every call.
-#[derive(Default)]
-struct Counting(Arc<Mutex<BTreeMap<AccountId, usize>>>);
+#[derive(Default, Clone)]
+struct Counting {
+    assumed: Arc<Mutex<BTreeMap<AccountId, usize>>>,
+    sessions: Arc<Mutex<BTreeSet<AccountId>>>,
+}
 
 impl Members for Counting {
     async fn assume(&self, account: &AccountId, _: &RunId, _: &[String]) -> Result<Member, Error> {
         let refused = account.as_str().ends_with('9');
-        let kept = !refused && self.0.lock().unwrap().contains_key(account);
-        if !kept {
+        if !self.sessions.lock().unwrap().contains(account) {
             tokio::time::sleep(Duration::from_millis(5)).await;
-            *self.0.lock().unwrap().entry(account.clone()).or_default() += 1;
+            *self.assumed.lock().unwrap().entry(account.clone()).or_default() += 1;
         }
         if refused {
             return Err(Error::new(ErrorKind::AssumeRoleDenied, "no"));
         }
+        self.sessions.lock().unwrap().insert(account.clone());
         Ok(Member::new(SdkConfig::builder().build(), "key", "secret", "token"))
     }
 
     fn evict(&self, account: &AccountId, _: &RunId) {
-        self.0.lock().unwrap().remove(account);
+        self.sessions.lock().unwrap().remove(account);
     }
 }
 
@@ -118,7 +121,7 @@ fn plan() -> RunPlan {
 struct Fixture {
     journal: Journal,
     progress: Arc<Progress>,
-    assumed: Arc<Mutex<BTreeMap<AccountId, usize>>>,
+    members: Counting,
     pool: Arc<WorkerPool<Counting>>,
 }
 
@@ -132,14 +135,14 @@ fn fixture(folder: &Path) -> Fixture {
     let progress = Arc::new(Progress::new(0));
     let journal = Journal::new(folder, Arc::clone(&progress));
     let members = Counting::default();
-    let assumed = Arc::clone(&members.0);
+    let known = members.clone();
     let execution = RunId::parse("e1").unwrap();
     let limit =
         Arc::new(Limit::fixed(3, Accounts { most: 10, operations: 1 }, Arc::clone(&progress)));
     let mut pool =
         WorkerPool::new(members, journal.clone(), plan(), execution, limit, Arc::clone(&progress));
     pool.worker.catalogue = catalogue_of_fake();
-    Fixture { journal, progress, assumed, pool: Arc::new(pool) }
+    Fixture { journal, progress, members: known, pool: Arc::new(pool) }
 }
 
 fn queued(items: Vec<WorkItem>) -> Incoming {
@@ -155,7 +158,7 @@ fn partition(account: u8) -> LedgerPartition {
 #[tokio::test(start_paused = true)]
 async fn every_target_has_an_outcome_and_each_role_is_assumed_once() {
     let folder = tempfile::tempdir().unwrap();
-    let Fixture { journal, progress, assumed, pool } = fixture(folder.path());
+    let Fixture { journal, progress, members, pool } = fixture(folder.path());
     let mut items = vec![
         item(1, &["a", "b"]),
         item(2, &["a", "panics"]),
@@ -166,7 +169,9 @@ async fn every_target_has_an_outcome_and_each_role_is_assumed_once() {
     items.extend(["a", "b", "c", "d", "e"].map(|region| item(4, &[region])));
     let ended = pool.work(queued(items), std::future::pending()).await;
     assert_eq!(ended, Ok(Ended::Finished));
-    assert!(assumed.lock().unwrap().values().all(|times| *times == 1), "{assumed:?}");
+    let assumed = members.assumed.lock().unwrap().clone();
+    assert!(assumed.len() == 5 && assumed.values().all(|times| *times == 1), "{assumed:?}");
+    assert!(members.sessions.lock().unwrap().is_empty(), "an account that is done keeps a session");
     assert!(MOST_RUNNING.load(Ordering::SeqCst) <= 3);
     let now = progress.snapshot(Duration::from_secs(1));
     assert_eq!((now.succeeded, now.failed), (2 + 1 + 1 + 5, 1 + 1 + 2));
