@@ -95,6 +95,10 @@ impl Download for S3Download {
         }
         Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
     }
+
+    fn length(&self) -> usize {
+        usize::try_from(self.length).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -117,6 +117,11 @@ pub trait Upload: Send {
 pub trait Download: Send {
     /// The next bytes, or `None` at the end.
     fn chunk(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send;
+
+    /// How many bytes the whole artifact has, where the store says it; 0 where it does not.
+    fn length(&self) -> usize {
+        0
+    }
 }
 
 /// Reads a whole artifact, or `None` where there is none.
@@ -125,7 +130,7 @@ pub trait Download: Send {
 /// What the store answered.
 pub async fn find<A: Artifacts>(artifacts: &A, key: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(mut download) = artifacts.open(key).await? else { return Ok(None) };
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(download.length());
     while let Some(chunk) = download.chunk().await? {
         bytes.extend(chunk);
     }

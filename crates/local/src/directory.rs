@@ -108,6 +108,10 @@ impl Download for FileDownload {
         bytes.truncate(read);
         Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
     }
+
+    fn length(&self) -> usize {
+        self.file.metadata().map_or(0, |file| usize::try_from(file.len()).unwrap_or_default())
+    }
 }
 
 /// Our error for a file that cannot be read or written; `doing` is the verb in its message.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use org_operator_aws::{AnswerCounter, Organization, SystemClock};
 use org_operator_core::artifact::sink::Origin;
 use org_operator_core::artifact::{Folder, TableFile};
+use org_operator_core::contract::document;
 use org_operator_core::contract::plan::{ResultEvent, RunPlan};
 use org_operator_core::contract::summary::RunResult;
 use org_operator_core::exceptions::Exception;
@@ -146,7 +147,7 @@ impl Engine {
     ) -> Result<Ended, Error> {
         let (queue, incoming) = unbounded_channel();
         // The receiver is here.
-        let _ = queue.send(self.items(plan).await?);
+        let _ = queue.send(self.items(plan, |_| true).await?);
         drop(queue);
         self.pool(plan, workers).work(incoming, stop).await
     }
@@ -218,12 +219,20 @@ impl Engine {
         Journal::new(&journal_folder(&self.out, operation, run), Arc::clone(&self.progress))
     }
 
-    async fn items(&self, plan: &RunPlan) -> Result<Vec<WorkItem>, Error> {
+    /// Those of the plan's work items that are wanted.
+    async fn items(
+        &self,
+        plan: &RunPlan,
+        is_wanted: impl Fn(&WorkItem) -> bool,
+    ) -> Result<Vec<WorkItem>, Error> {
         let artifacts = self.artifacts();
         let uri = artifacts.uri(&plan.manifest.key);
         let found = find(&artifacts, &plan.manifest.key).await?;
         let bytes = found.ok_or_else(|| Error::invalid(format!("{uri} is gone")))?;
-        serde_json::from_slice(&bytes).map_err(|e| Error::invalid(format!("{uri}: {e}")))
+        let mut items = Vec::new();
+        let read = document::each(&bytes, |item| items.extend(Some(item).filter(&is_wanted)));
+        read.map_err(|e| Error::invalid(format!("{uri}: {e}")))?;
+        Ok(items)
     }
 }
 

@@ -94,8 +94,8 @@ impl Engine {
         let plan = listing.list(|items| self.enqueue(&queue, items)).await?;
         // Every account of the manifest has been listed, so this finds nothing; it is what makes
         // sure that the manifest alone decides what is asked.
-        let mut missed = self.items(&plan).await?;
-        missed.retain(|item| !listing.seen.contains(&item.account_id));
+        let is_missed = |item: &WorkItem| !listing.seen.contains(&item.account_id);
+        let missed = self.items(&plan, is_missed).await?;
         self.enqueue(&queue, missed);
         self.progress.begin(plan.targets);
         self.forget(&plan)?;
