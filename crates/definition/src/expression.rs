@@ -3,6 +3,7 @@
 //! On the way it notes what of an answer is asked for. Evaluating is `path`'s business.
 
 mod compare;
+mod field;
 mod function;
 mod mentions;
 
@@ -146,7 +147,7 @@ impl Checking<'_> {
     }
 
     fn field(&mut self, name: &str, on: &Type) -> Type {
-        let found = field(name, on);
+        let found = field::of(name, on);
         if let Ok(Type::Shape(shaped)) = &found
             && shaped.shape().sensitive
         {
@@ -251,54 +252,4 @@ fn placeholder(text: &str) -> Option<&str> {
     let (name, _) = rest.split_once('}')?;
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     is_name.then_some(name)
-}
-
-fn field(name: &str, on: &Type) -> Result<Type, Problem> {
-    let unknown =
-        |names: Vec<&str>| Problem { came: format!("`{name}`"), allowed: listed(name, names) };
-    match on {
-        Type::Any => Ok(Type::Any),
-        Type::Object(members) => {
-            let found = members.iter().find(|(known, _)| known == name);
-            let names = || members.iter().map(|(known, _)| known.as_str()).collect();
-            found.map(|(_, of)| of.clone()).ok_or_else(|| unknown(names()))
-        }
-        Type::Shape(shaped) if !shaped.shape().members.is_empty() => {
-            let names = || shaped.shape().members.keys().map(String::as_str).collect();
-            shaped.member(name).ok_or_else(|| unknown(names()))
-        }
-        Type::Shape(shaped) if shaped.shape().value.is_some() => {
-            Ok(shaped.of_map(|shape| shape.value.as_ref()).unwrap_or(Type::Any))
-        }
-        Type::Either(types) => field_of_either(name, types),
-        _ if on.class() == Class::List => Err(Problem {
-            came: format!("`{name}` of a list"),
-            allowed: format!("`[].{name}`, or an index"),
-        }),
-        other => Err(Problem {
-            came: format!("`{name}` of {}", other.describe()),
-            allowed: before(other).to_owned(),
-        }),
-    }
-}
-
-/// What may stand before a name in place of `other`.
-fn before(other: &Type) -> &'static str {
-    match other.class() {
-        Class::Boolean => "a structure before it; `!` binds closer than `.`, so write `!(a.b)`",
-        _ => "a structure before it",
-    }
-}
-
-fn field_of_either(name: &str, types: &[Type]) -> Result<Type, Problem> {
-    let mut problem = None;
-    let mut found = Vec::new();
-    for of in types {
-        match field(name, of) {
-            Ok(member) => found.push(member),
-            Err(wrong) => problem = Some(wrong),
-        }
-    }
-    let nothing = Problem { came: format!("`{name}`"), allowed: "nothing".to_owned() };
-    Type::either(found).ok_or_else(|| problem.unwrap_or(nothing))
 }
