@@ -35,6 +35,16 @@ fn wall_time(at: &str, measured: &Measurement) -> Row {
     .goal("<= 1.15", ratio <= 1.15)
 }
 
+/// What listing takes without its quota: each page's token is in the page before.
+fn pages(at: &str, measured: &Measurement) -> Row {
+    let (pages, latency) = (measured.calls("Organizations.ListAccounts"), measured.load.latency);
+    let seconds = real(pages) * latency.as_secs_f64();
+    Row::new(
+        format!("{at}pages of ListAccounts, one after the other"),
+        format!("{pages} x {} ms = {seconds:.1} s", latency.as_millis()),
+    )
+}
+
 /// CPU, memory and calls.
 fn costs(at: &str, measured: &Measurement) -> [Row; 4] {
     let (cpu, memory) = (measured.cpu_per_target(), megabytes(measured.usage.memory));
@@ -80,7 +90,7 @@ fn adaptive(measured: &Measurement, goal: &'static str, seconds: f64) -> Vec<Row
     let wall = measured.usage.wall.as_secs_f64();
     let row = Row::new(format!("{at}wall time"), format!("{wall:.1} s"));
     let row = if goal.is_empty() { row } else { row.goal(goal, wall <= seconds) };
-    let mut rows = vec![row, wall_time(&at, measured)];
+    let mut rows = vec![row, wall_time(&at, measured), pages(&at, measured)];
     rows.extend(costs(&at, measured).into_iter().take(2));
     rows.push(Row::new(format!("{at}targets at once, second by second"), widths(measured)));
     rows
