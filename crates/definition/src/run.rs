@@ -3,6 +3,7 @@
 mod ask;
 mod each;
 mod listing;
+mod once;
 mod row;
 mod source;
 
@@ -14,6 +15,7 @@ use crate::checked::Checked;
 use crate::definition::Cells;
 use crate::parameters::Parameters;
 
+use once::Once;
 pub(crate) use row::Facts;
 
 /// Rows of an operation, each cell in the order of the columns, sorted.
@@ -46,8 +48,9 @@ impl Checked {
         let mut rows = Rows::new();
         let mut lacking = Ok(());
         let mut answered = 0;
+        let listings = Once::new(calls, &self.sources);
         for source in &self.sources {
-            match source.run(&facts, calls, self).await {
+            match source.run(&facts, (&listings, calls), self).await {
                 Ok(found) => {
                     rows.extend(found);
                     answered += 1;

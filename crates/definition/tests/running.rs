@@ -204,6 +204,29 @@ async fn a_listing_waits_for_a_call_whose_answer_it_is_matched_by() {
 }
 
 #[tokio::test]
+async fn a_listing_of_two_sources_is_asked_for_once() {
+    let source = |rows: &str| {
+        format!(
+            "[[sources]]\nservice = \"ec2\"\ncall = \"DescribeVolumes\"\nrows = \"{rows}\"\n\
+             cells = {{ id = \"VolumeId\" }}\n"
+        )
+    };
+    let text = format!(
+        "name = \"volumes\"\nsummary = \"s\"\nkey = [\"id\"]\n\
+         columns = [{{ name = \"id\", meaning = \"its id\" }}]\n{}{}",
+        source("Volumes[?Size==`1`]"),
+        source("Volumes[?Size==`2`]"),
+    );
+    let page = |id: &str, size: u8| json!({"Volumes": [{"VolumeId": id, "Size": size}]});
+    let canned = Canned::default().pages("DescribeVolumes", [page("a", 1), page("b", 2)]);
+    let rows = run(&text, &canned).await.unwrap();
+    assert_eq!(lines(&rows), ["a", "b"]);
+    assert_eq!(canned.inputs("DescribeVolumes").len(), 1);
+    let refused = Canned::default().refusal("DescribeVolumes", "UnauthorizedOperation");
+    assert!(run(&text, &refused).await.is_err());
+}
+
+#[tokio::test]
 async fn a_path_that_fails_fails_the_target_without_showing_a_value() {
     let text = volumes(
         "",
