@@ -103,7 +103,24 @@ impl Download for S3Download {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
+    use org_operator_core::ports::find;
+
     use super::*;
+    use crate::artifacts::S3Artifacts;
+    use crate::replay::answering;
+
+    #[tokio::test]
+    async fn a_length_that_no_memory_holds_is_an_error_and_no_panic() {
+        let request = http::Request::builder().body("".into()).unwrap();
+        let range = format!("bytes 0-3/{}", u64::MAX);
+        let answer = http::Response::builder().status(206).header("content-range", range);
+        let answer = answer.body("[1,2".into()).unwrap();
+        let client = StaticReplayClient::new(vec![ReplayEvent::new(request, answer)]);
+        let config = answering(&[]).1.to_builder().http_client(client).build();
+        let found = find(&S3Artifacts::new(&config, "results"), "manifest.json").await;
+        assert!(found.is_err(), "{found:?}");
+    }
 
     #[test]
     fn the_length_of_an_object_is_read_from_its_content_range() {

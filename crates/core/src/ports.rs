@@ -130,7 +130,9 @@ pub trait Download: Send {
 /// What the store answered.
 pub async fn find<A: Artifacts>(artifacts: &A, key: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(mut download) = artifacts.open(key).await? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(download.length());
+    let mut bytes = Vec::new();
+    // A length comes from outside: where there is no room for so much, the bytes themselves decide.
+    let _ = bytes.try_reserve_exact(download.length());
     while let Some(chunk) = download.chunk().await? {
         bytes.extend(chunk);
     }
