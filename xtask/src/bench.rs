@@ -149,7 +149,8 @@ What the figures are not: a run on AWS. The simulated AWS answers after the late
 times include listing the accounts, which the product paces to 8 pages of 20 a second as AWS's quota requires, one page after the
 other; accounts that are known are worked in meanwhile. The width of a run is what the simulated AWS sees: the calls that arrive in
 a second times what each takes. CPU is the command's own, user and system; the simulated AWS's is not in it, and takes as much of
-the cores.
+the cores. In (k) the simulated AWS has quotas of EC2, Organizations, Account Management and STS only: what any other service would
+throttle is not seen.
 ";
 
 const INPUTS: &str = "

@@ -108,7 +108,7 @@ impl<M: Members + Send + 'static> WorkerPool<M> {
             tokio::select! {
                 Some(done) = tasks.join_next() => {
                     let account = task_result(done)?;
-                    if open.is_done_with(&account) {
+                    if open.end_item(&account) {
                         self.worker.members.forget(&account, &self.plan.run_id);
                     }
                 }

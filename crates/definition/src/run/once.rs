@@ -57,8 +57,7 @@ impl<'a> Once<'a> {
 }
 
 fn alike(one: &CheckedCall, other: &CheckedCall) -> bool {
-    let key = |call: &CheckedCall| (call.service.clone(), call.operation.clone());
-    key(one) == key(other) && one.input == other.input
+    one.service == other.service && one.operation == other.operation && one.input == other.input
 }
 
 impl Calls for Once<'_> {

@@ -16,14 +16,17 @@ impl OpenAccounts {
         }
     }
 
-    /// Whether the work item of `account` that has ended was its last one.
-    pub(crate) fn is_done_with(&mut self, account: &AccountId) -> bool {
-        let left = self.0.get(account).map_or(0, |open| open.saturating_sub(1));
-        if left > 0 {
-            self.0.insert(account.clone(), left);
-        } else {
-            self.0.remove(account);
+    /// Takes away a work item of `account`, which has ended; says whether it was the account's last.
+    pub(crate) fn end_item(&mut self, account: &AccountId) -> bool {
+        match self.0.get_mut(account) {
+            Some(open) if *open > 1 => {
+                *open -= 1;
+                false
+            }
+            _ => {
+                self.0.remove(account);
+                true
+            }
         }
-        left == 0
     }
 }
