@@ -9,6 +9,8 @@ from templates import actions, chosen, nodes, on_aws, references, resources
 SERVICES = {"lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com", "chatbot.amazonaws.com"}
 # The services whose linked roles a change makes: `iam:AWSServiceName` is the same in every partition.
 LINKED = {"agentless.inspector2.amazonaws.com", "inspector2.amazonaws.com", "securityhub.amazonaws.com"}
+# So are `iam:PassedToService` and `aws:CalledVia` of the service that a change gives a role to.
+PASSED = {"cloudformation.amazonaws.com"}
 
 
 def of_template(file, template):

@@ -56,6 +56,17 @@ class Given(unittest.TestCase):
             inputs.refuse_opt_in_region("eu-south-1")
             self.assertEqual(bool(inputs.problems), refused, given)
 
+    def test_the_next_command_passes_on_what_the_members_roles_take(self):
+        stacks = {"StackServiceRoleName": "deployer", "StackNamePrefix": "team-"}
+        admin = {"AdminWorkerRoleArn": "arn:aws:iam::1:role/a"}
+        self.assertEqual(
+            operator.for_members(stack.Stack("s", "", stacks, admin)),
+            ["AdminWorkerRoleArn=arn:aws:iam::1:role/a", "StackServiceRoleName=deployer", "StackNamePrefix=team-"],
+        )
+        empty = dict.fromkeys(stacks, "")
+        self.assertEqual(operator.for_members(stack.Stack("s", "", empty, admin)), ["AdminWorkerRoleArn=arn:aws:iam::1:role/a"])
+        self.assertEqual(operator.for_members(stack.Stack("s", "", stacks, {})), [])
+
     def test_parameters_are_read_as_a_shell_reads_them(self):
         given, wrong = parameters.read("TargetRegions=eu-west-1,us-east-1 'ScheduleExpression=cron(0 6 ? * MON *)' A=")
         self.assertEqual(wrong, [])

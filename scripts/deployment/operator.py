@@ -177,10 +177,17 @@ def deploy():
     print(what_next(inputs, operator, account, region))
 
 
+def for_members(operator):
+    """What member-roles.yaml takes besides where a deployment changes something."""
+    admin = operator.outputs.get("AdminWorkerRoleArn")
+    given = {name: operator.parameters.get(name) for name in ("StackServiceRoleName", "StackNamePrefix")}
+    return [f"{name}={value}" for name, value in ({"AdminWorkerRoleArn": admin} | given).items() if admin and value]
+
+
 def what_next(inputs, operator, account, region):
-    outputs, admin = operator.outputs, operator.outputs.get("AdminWorkerRoleArn")
+    outputs, members = operator.outputs, for_members(operator)
     change = " CHANGE_EXTERNAL_ID=1" if inputs["CHANGE_EXTERNAL_ID"] else ""
-    more = f" \\\n    PARAMETERS=AdminWorkerRoleArn={admin}" if admin else ""
+    more = f' \\\n    PARAMETERS="{" ".join(members)}"' if members else ""
     return f"""
 Next, with credentials of the management account, in {region}:
 

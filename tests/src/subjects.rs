@@ -7,6 +7,7 @@ use aws_sim::{CONTROLS, Fault, FaultRule, IngressRule, SecurityHub, Service, Sim
 use org_operator_changes::PlanRow;
 use org_operator_operations::Change;
 use org_operator_operations::close_open_ingress::CloseOpenIngress;
+use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_operations::inspector_activation::InspectorActivation;
 use org_operator_operations::security_hub_controls::SecurityHubControls;
 use org_operator_operations::tag_resources::TagResources;
@@ -32,6 +33,9 @@ pub struct Subject {
     pub identity: fn(&PlanRow) -> String,
     /// Whether undo makes a call for each row: a standard that goes off takes its controls along.
     pub undoes_each: bool,
+    /// Whether a change goes on after its call, and is looked at later: where that fails, it was made all
+    /// the same.
+    pub goes_on: bool,
     service: Service,
     reads: &'static str,
     changes: &'static [&'static str],
@@ -47,8 +51,8 @@ pub fn subjects() -> [Subject; 3] {
 
 /// The operations whose changes a deployment makes.
 #[must_use]
-pub fn deployed_subjects() -> [Subject; 4] {
-    [ingress(), inspector(), tags(), hub()]
+pub fn deployed_subjects() -> [Subject; 5] {
+    [ingress(), inspector(), tags(), hub(), stack()]
 }
 
 fn ingress() -> Subject {
@@ -64,6 +68,7 @@ fn ingress() -> Subject {
         made: |simulation| simulation.revoked_rules().len() as u64 + simulation.authorized_rules(),
         identity: |row| row.key.key.clone(),
         undoes_each: true,
+        goes_on: false,
         service: Service::Ec2,
         reads: "DescribeSecurityGroupRules",
         changes: &["RevokeSecurityGroupIngress", "AuthorizeSecurityGroupIngress"],
@@ -90,6 +95,7 @@ fn inspector() -> Subject {
             scan(key.account_id.as_str(), key.region.as_str(), &key.key)
         },
         undoes_each: true,
+        goes_on: false,
         service: Service::Inspector,
         reads: "BatchGetAccountStatus",
         changes: &["Enable", "Disable"],
@@ -118,6 +124,7 @@ fn tags() -> Subject {
         made: |simulation| simulation.tag_changes().len() as u64,
         identity: |row| row.key.key.clone(),
         undoes_each: true,
+        goes_on: false,
         service: Service::Tagging,
         reads: "GetResources",
         changes: &["TagResources", "UntagResources"],
@@ -144,6 +151,7 @@ fn hub() -> Subject {
         made: |simulation| simulation.switched().len() as u64,
         identity: switch,
         undoes_each: false,
+        goes_on: false,
         service: Service::SecurityHub,
         reads: "GetEnabledStandards",
         changes: &[
@@ -152,6 +160,49 @@ fn hub() -> Subject {
             "BatchDisableStandards",
             "BatchUpdateStandardsControlAssociations",
         ],
+        has_unprocessed: false,
+    }
+}
+
+/// The role and the names of the stacks that the deployments of the trials are bounded to.
+pub const STACK_BOUNDS: (&str, &str) = ("deployer", "team-");
+
+/// The parameters of a stack with these resources.
+#[must_use]
+pub fn stack_of(resources: &[(&str, &str)], size: u64) -> Value {
+    let (role, prefix) = STACK_BOUNDS;
+    let all = resources.iter().map(|(name, kind)| ((*name).to_owned(), json!({"Type": kind})));
+    let template = json!({
+        "Parameters": {"Size": {"Default": "1"}},
+        "Resources": all.collect::<serde_json::Map<_, _>>(),
+    });
+    json!({
+        "StackName": format!("{prefix}baseline"), "ServiceRole": role,
+        "TemplateBody": template.to_string(), "StackParameters": {"Size": size},
+    })
+}
+
+fn stack() -> Subject {
+    let topic = ("Topic", "AWS::SNS::Topic");
+    Subject {
+        change: &CloudFormationStack,
+        prepared: Some(stack_of(&[topic], 1)),
+        parameters: stack_of(&[topic, ("Role", "AWS::IAM::Role")], 2),
+        contents: |simulation, account, region| {
+            let stacks = simulation.stacks().into_iter();
+            let here =
+                stacks.filter(|stack| stack.place == (account.to_owned(), region.to_owned()));
+            let left = here.filter(|stack| stack.status != "DELETE_COMPLETE");
+            left.map(|stack| format!("{} {:?}", stack.template, stack.parameters)).collect()
+        },
+        changed: Simulation::executed_sets,
+        made: |simulation| simulation.executed_sets().len() as u64,
+        identity: |row| row.key.key.clone(),
+        undoes_each: true,
+        goes_on: true,
+        service: Service::CloudFormation,
+        reads: "DescribeStacks",
+        changes: &["CreateChangeSet", "ExecuteChangeSet", "DeleteChangeSet"],
         has_unprocessed: false,
     }
 }

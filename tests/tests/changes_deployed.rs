@@ -3,6 +3,7 @@
 
 mod deployment;
 mod least_privilege;
+mod stacks;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

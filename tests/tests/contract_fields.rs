@@ -55,7 +55,7 @@ fn every_field_of_every_stored_file_is_described() -> TestResult<()> {
             // In the place of the stored request's Operation.
             fields.insert("Suite".to_owned());
             // In a request that changes something.
-            let guards = ["PlanRun", "Undo", "MaxChanges", "MaxFailures", "Canary"];
+            let guards = ["PlanRun", "Undo", "DropRun", "MaxChanges", "MaxFailures", "Canary"];
             let others = ["PlanMaxAgeHours", "Approval"];
             fields.extend(guards.into_iter().chain(others).map(str::to_owned));
         }

@@ -12,6 +12,7 @@ mod pagination;
 mod paths;
 mod regions;
 mod retries;
+mod stacks;
 mod templates;
 mod variables;
 

@@ -1,16 +1,19 @@
 //! `make policies`: writes what the catalogue's operations declare into the member roles' policies,
 //! between their markers: for the read-only role the operations' actions and the one that every run
-//! needs, for the admin role the statements of the operations that change something.
+//! needs, for the admin role the statements of the operations that change something, and those that it
+//! has only where the parameters bound them.
 
 use std::collections::BTreeSet;
 
 use org_operator_core::model::session::INQUIRY;
 use org_operator_core::model::spec::Access;
+use org_operator_operations::bounds::{Statement, bounded_statements};
 use org_operator_operations::{Condition, admin_actions, catalogue};
 use org_operator_testkit::{TestResult, paths};
 
 const READ_ONLY: &str = "# BEGIN generated: read-only actions";
 const MUTATING: &str = "# BEGIN generated: mutating actions";
+const BOUNDED: &str = "# BEGIN generated: statements for stacks";
 const END: &str = "# END generated";
 
 /// Generates the policies anew.
@@ -22,8 +25,9 @@ pub(crate) fn run() -> TestResult<()> {
     let statements = admin_actions();
     let changing =
         statements.iter().flat_map(|(condition, actions)| statement(*condition, actions));
-    let whole = generated(&with_reading, MUTATING, &changing.collect::<Vec<_>>())?;
-    Ok(std::fs::write(path, whole)?)
+    let with_changing = generated(&with_reading, MUTATING, &changing.collect::<Vec<_>>())?;
+    let bounded: Vec<String> = bounded_statements().flat_map(bounded).collect();
+    Ok(std::fs::write(path, generated(&with_changing, BOUNDED, &bounded)?)?)
 }
 
 fn actions() -> TestResult<BTreeSet<String>> {
@@ -46,6 +50,32 @@ fn statement(condition: Option<Condition>, actions: &BTreeSet<String>) -> Vec<St
         format!("  Condition: {{ StringEquals: {{ \"{key}\": {} }} }}", one_or_list(values))
     }));
     lines
+}
+
+fn bounded(statement: &Statement) -> Vec<String> {
+    let mut lines = vec![format!("- Effect: {}", statement.effect.word()), "  Action:".to_owned()];
+    lines.extend(statement.actions.iter().map(|action| format!("    - {}", quoted(action))));
+    lines.push(format!("  Resource: {}", substituted(statement.resource)));
+    let conditions = statement.conditions.iter().map(|(operator, key, value)| {
+        format!("    {operator}: {{ \"{key}\": {} }}", substituted(value))
+    });
+    let conditions: Vec<String> = conditions.collect();
+    if !conditions.is_empty() {
+        lines.push("  Condition:".to_owned());
+    }
+    lines.extend(conditions);
+    lines
+}
+
+/// An action as YAML: a star alone would be an alias.
+fn quoted(action: &str) -> String {
+    if action.contains('*') { format!("\"{action}\"") } else { action.to_owned() }
+}
+
+/// A text as YAML, with the templates' parameters in place where it names some.
+fn substituted(text: &str) -> String {
+    let tag = if text.contains("${") { "!Sub " } else { "" };
+    format!("{tag}\"{text}\"")
 }
 
 fn one_or_list(values: &[&str]) -> String {

@@ -1,6 +1,7 @@
 //! A run that changes something, in a deployment: the plan that is applied is read and checked, and what
 //! the workers need is written. What may be applied is decided in `org_operator_changes`.
 
+mod bounds;
 mod claim;
 mod members;
 mod resume;
@@ -17,11 +18,10 @@ use org_operator_core::contract::plan::RunPlan;
 use org_operator_core::input::change_request::ChangeRequest;
 use org_operator_core::input::request::RunRequest;
 use org_operator_core::input::violation::{Expected, Violations};
-use org_operator_core::model::spec::Access;
 use org_operator_core::ports::{AccountDirectory, Artifacts, ChangeLedger, Clock, Outcomes};
 use org_operator_core::{Error, ErrorKind, RunId};
-use org_operator_operations::change::deployed;
-use org_operator_operations::{Change, catalogue, change_of};
+use org_operator_operations::bounds::StackBounds;
+use org_operator_operations::change_of;
 use serde_json::{Map, Value};
 
 use crate::{Fanout, Received};
@@ -35,6 +35,8 @@ pub struct ChangeSettings {
     pub protected: Protected,
     /// Whether a request may do without a person's approval.
     pub approval_optional: bool,
+    /// The role that runs may give to `CloudFormation`, and for which stacks; `None` for none.
+    pub stacks: Option<StackBounds>,
 }
 
 impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fanout<D, A, L, C> {
@@ -53,20 +55,21 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
                 return self.resume_change(&folder, change, received).await;
             }
         }
-        refuse_plan_that_writes(&received.request.operation)?;
+        let received = self.bounded(received).await?;
         self.received(received).await
     }
 
     async fn change(&self, wanted: &ChangeRequest, received: Received) -> Result<RunPlan, Error> {
         let Received { run_id, request, mut violations } = received;
         self.refuse_change(&request, "Apply", &mut violations);
+        let field = wanted.source.field();
         let operation = request.operation.as_str();
         let found = self.source(&wanted.source, operation, &mut violations).await?;
         let Some((plan, run_id)) = found.zip(run_id) else {
             return violations.into_result("request", None);
         };
         let guards = self.guards(wanted);
-        let members = self.checked(&plan, &request, &guards, violations).await?;
+        let members = self.checked(&plan, &request, (&guards, field), violations).await?;
         let now = self.clock.now();
         let run = ChangeRun {
             run_id,
@@ -77,16 +80,17 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
             started_at: now,
             guards,
         };
-        self.claim(&run, wanted.source.field()).await?;
+        self.claim(&run, field).await?;
         self.begin_change(&run, &plan, &members, &request).await
     }
 
-    /// The accounts of the plan, where nothing keeps it from being applied.
+    /// The accounts of the plan, where nothing keeps it from being applied; `field` names the run that
+    /// has it.
     async fn checked(
         &self,
         plan: &Plan,
         request: &RunRequest,
-        guards: &Guards,
+        (guards, field): (&Guards, &str),
         mut violations: Violations,
     ) -> Result<PlanMembers, Error> {
         let listed = plan_members(&self.directory, plan, &guards.protected, &mut violations).await;
@@ -103,6 +107,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
             now: self.clock.now(),
         };
         check(plan, &wanted, &mut violations);
+        self.refuse_rows(plan, field, &mut violations);
         violations.into_result("request", Some(members))
     }
 
@@ -154,15 +159,15 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
     /// Notes what keeps this deployment from changing anything for the request; `field` asks for it.
     fn refuse_change(&self, request: &RunRequest, field: &str, violations: &mut Violations) {
         let operation = request.operation.as_str();
-        if !change_of(operation).is_some_and(Change::is_deployed) {
-            let allowed = deployed().collect::<Vec<_>>().join(", ");
-            let expected = Expected::name(allowed, operation, deployed());
+        if let Some(change) = change_of(operation) {
+            self.refuse_unbounded(change, violations);
+        } else {
+            let allowed = self.changed_here().collect::<Vec<_>>().join(", ");
+            let expected = Expected::name(allowed, operation, self.changed_here());
             violations.note_text("Operation", format!("\"{operation}\""), expected);
         }
         if self.settings.worker_admin.is_empty() {
-            let allowed = "nothing: this deployment has no admin worker; deploy it with \
-                           EnableAdminOperations=true";
-            violations.note_text(field, "a run that changes something", allowed);
+            violations.note_text(field, "a run that changes something", NO_ADMIN_WORKER);
         }
         if request.approval == Some(false) && !self.settings.changes.approval_optional {
             let allowed = "true: in this deployment a person approves every change";
@@ -171,18 +176,9 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
     }
 }
 
-/// Refuses an operation whose plan writes, too, where its changes are made from a machine only.
-fn refuse_plan_that_writes(operation: &str) -> Result<(), Error> {
-    let mut violations = Violations::default();
-    let found = catalogue().find(operation, &mut Violations::default());
-    let writes = found.is_some_and(|found| found.spec().access == Access::Mutating);
-    if writes && !change_of(operation).is_some_and(Change::is_deployed) {
-        let allowed = "an operation whose plan only reads; this one passes a role to AWS, which is as \
-                       good as having it: run it from a machine, by `org-operator run`";
-        violations.note_text("Operation", format!("\"{operation}\""), allowed);
-    }
-    violations.into_result("request", Some(()))
-}
+/// What a deployment without an admin worker allows.
+const NO_ADMIN_WORKER: &str =
+    "nothing: this deployment has no admin worker; deploy it with EnableAdminOperations=true";
 
 #[cfg(test)]
 #[path = "tests/change.rs"]

@@ -34,6 +34,7 @@ pub use change::{ChangeSettings, PlanMembers, plan_members};
 pub use early::EarlyItems;
 use exceptions::refuse_own_column;
 pub use exceptions::{ExceptionSource, read_exceptions};
+pub use org_operator_operations::bounds::StackBounds;
 use planner::{Checked, refuse_resumption};
 pub use planner::{Planner, Preview};
 use select::context;

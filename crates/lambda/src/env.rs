@@ -47,6 +47,10 @@ pub mod name {
     pub const PROTECTED_TAG_KEYS: &str = "PROTECTED_TAG_KEYS";
     /// Fanout: `true` where a request may do without a person's approval; `false` if absent.
     pub const APPROVAL_OPTIONAL: &str = "APPROVAL_OPTIONAL";
+    /// Fanout: the role of each account that runs may give to `CloudFormation`; may be empty.
+    pub const STACK_SERVICE_ROLE_NAME: &str = "STACK_SERVICE_ROLE_NAME";
+    /// Fanout: how the names of the stacks begin that this is for; may be empty.
+    pub const STACK_NAME_PREFIX: &str = "STACK_NAME_PREFIX";
     /// All: the deployment's name, a dimension of the metrics; none are printed if it is absent.
     pub const DEPLOYMENT: &str = "DEPLOYMENT";
     /// All: what is logged, as `tracing_subscriber::EnvFilter` reads it; `info` if absent.
@@ -72,6 +76,8 @@ pub mod name {
         PROTECTED_UNITS,
         PROTECTED_TAG_KEYS,
         APPROVAL_OPTIONAL,
+        STACK_SERVICE_ROLE_NAME,
+        STACK_NAME_PREFIX,
         DEPLOYMENT,
         RUST_LOG,
     ];

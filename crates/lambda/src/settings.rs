@@ -8,7 +8,7 @@ use org_operator_core::Region;
 use org_operator_core::input::parse;
 use org_operator_core::input::request::MAX_CONCURRENCY;
 use org_operator_core::model::portal::PortalUrl;
-use org_operator_fanout::{ChangeSettings, ExceptionSource, Settings as PlanSettings};
+use org_operator_fanout::{ChangeSettings, ExceptionSource, Settings as PlanSettings, StackBounds};
 
 use crate::env::{Env, name};
 use crate::metrics::Metrics;
@@ -142,8 +142,10 @@ fn changes(env: &mut Env) -> Option<ChangeSettings> {
         units: env.list(name::PROTECTED_UNITS, parse::unit_id).into_iter().collect(),
         tag_keys: env.list(name::PROTECTED_TAG_KEYS, parse::text).into_iter().collect(),
     };
+    let service_role = env.optional(name::STACK_SERVICE_ROLE_NAME);
+    let stacks = StackBounds::of(service_role, env.optional(name::STACK_NAME_PREFIX));
     let approval_optional = env.flag(name::APPROVAL_OPTIONAL)?;
-    Some(ChangeSettings { protected, approval_optional })
+    Some(ChangeSettings { protected, approval_optional, stacks })
 }
 
 fn retention_days(env: &mut Env) -> Option<u32> {

@@ -4,12 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::BoxFuture;
-use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
+use org_operator_changes::{CallProblem, Made, Plan, PlanRow, Seen};
 use org_operator_core::error::CallFailure;
+use org_operator_core::input::violation::Violations;
+use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::{Call, classify};
 use org_operator_core::outcome::one_line;
 use org_operator_core::{Error, ErrorKind};
+use serde_json::{Map, Value};
 
+use crate::bounds::{Outside, StackBounds, Statement};
 use crate::close_open_ingress::CloseOpenIngress;
 use crate::cloudformation_stack::CloudFormationStack;
 use crate::inspector_activation::InspectorActivation;
@@ -56,10 +60,27 @@ pub trait Change: Operation {
         row: &'a PlanRow,
     ) -> BoxFuture<'a, Result<Made, CallProblem>>;
 
-    /// Whether a deployment's admin worker makes its changes, and its role may; otherwise they are made
-    /// from a machine, with a role that people give the permissions to themselves.
-    fn is_deployed(&self) -> bool {
-        true
+    /// The statements of the admin role for an operation that gives AWS a role: a deployment has them only
+    /// where its parameters name that role. None, the default, for all others.
+    fn bounded_statements(&self) -> &'static [Statement] {
+        &[]
+    }
+
+    /// Whether a deployment runs it within bounds only.
+    fn is_bounded(&self) -> bool {
+        !self.bounded_statements().is_empty()
+    }
+
+    /// What the parameters of a run have outside of `bounds`.
+    fn outside(&self, given: &Map<String, Value>, bounds: &StackBounds) -> Vec<Outside> {
+        let _ = (given, bounds);
+        Vec::new()
+    }
+
+    /// What `row` has outside of `bounds`.
+    fn row_outside(&self, row: &PlanRow, bounds: &StackBounds) -> Vec<Outside> {
+        let _ = (row, bounds);
+        Vec::new()
     }
 
     /// The row that removes what planning `row` has left in its account; `None`, the default, where a
@@ -105,12 +126,26 @@ pub fn change_of(name: &str) -> Option<&'static dyn Change> {
     CHANGES.iter().find(|change| change.operation() == name).copied()
 }
 
-/// The IAM actions that apply and take back the plans of those of [`CHANGES`] that are deployed, by the
+/// What removes what `plan` left, with a violation where it left nothing. It is made `now`: no plan is too
+/// old for that.
+#[must_use]
+pub fn dropped(plan: Plan, now: Timestamp, violations: &mut Violations) -> Plan {
+    let change = change_of(&plan.operation);
+    let drop = |row| change.and_then(|change| change.dropped(row));
+    let rows: Vec<PlanRow> = plan.rows.iter().filter_map(drop).collect();
+    if rows.is_empty() {
+        let actual = format!("\"{}\", whose plan left nothing", plan.run);
+        violations.note_text("DropRun", actual, "a plan that wrote something into the accounts");
+    }
+    Plan { rows, made_at: now, ..plan }
+}
+
+/// The IAM actions that apply and take back the plans of those of [`CHANGES`] that no bounds hold, by the
 /// condition that each can be held to: what the role needs that is entered for changes.
 #[must_use]
 pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
     let mut statements = BTreeMap::<_, BTreeSet<String>>::new();
-    for change in CHANGES.iter().filter(|change| change.is_deployed()) {
+    for change in CHANGES.iter().filter(|change| !change.is_bounded()) {
         let words = change.words().iter().copied().collect();
         for action in change.actions(&words).unwrap_or_default() {
             statements.entry(change.condition(&action)).or_default().insert(action);
@@ -127,12 +162,6 @@ pub fn admin_actions() -> BTreeMap<Option<Condition>, BTreeSet<String>> {
 /// The names of the operations that can change something.
 pub fn names() -> impl Iterator<Item = &'static str> {
     CHANGES.iter().map(|change| change.operation())
-}
-
-/// Those of [`names`] whose changes a deployment makes.
-pub fn deployed() -> impl Iterator<Item = &'static str> {
-    let deployed = CHANGES.iter().filter(|change| change.is_deployed());
-    deployed.map(|change| change.operation())
 }
 
 /// What a failed call of `action` means for a change.

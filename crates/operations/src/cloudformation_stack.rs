@@ -6,6 +6,7 @@
 //! in the row.
 
 mod apply;
+mod bounds;
 mod change_set;
 mod changes;
 mod client;
@@ -26,6 +27,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::{Access, Spec};
 use serde_json::{Map, Value, json};
 
+use crate::bounds::{Outside, StackBounds, Statement};
 use crate::change::Change;
 use crate::{Operation, OperationFailure, Rows, Target};
 use parameters::Wanted;
@@ -85,7 +87,7 @@ const EXAMPLE: &[&str] = &[
     "",
     concat!(
         r#"{"StackId":"arn:aws:cloudformation:eu-west-1:111111111111:stack/baseline/1","#,
-        r#""Parameters":{},"TemplateSha256":"…","AllowReplacement":false,"Changes":["…"]}"#
+        r#""Parameters":{},"ServiceRole":"deployer","TemplateSha256":"…","AllowReplacement":false,"Changes":["…"]}"#
     ),
     r#"{"Key":"arn:aws:cloudformation:eu-west-1:111111111111:stack/baseline/1","Action":"delete"}"#,
 ];
@@ -143,10 +145,17 @@ impl Change for CloudFormationStack {
         &[CREATE, UPDATE, RESTORE, DELETE, DROP]
     }
 
-    /// Its plan writes, and it passes a role, mostly an administrator's: a role that may pass it
-    /// is one, too.
-    fn is_deployed(&self) -> bool {
-        false
+    /// It passes a role, mostly an administrator's: a role that may pass any is one, too.
+    fn bounded_statements(&self) -> &'static [Statement] {
+        bounds::STATEMENTS
+    }
+
+    fn outside(&self, given: &Map<String, Value>, bounds: &StackBounds) -> Vec<Outside> {
+        bounds::parameters(given, bounds)
+    }
+
+    fn row_outside(&self, row: &PlanRow, bounds: &StackBounds) -> Vec<Outside> {
+        bounds::row(row, bounds)
     }
 
     fn actions(&self, words: &BTreeSet<&str>) -> Option<Vec<String>> {
@@ -183,6 +192,7 @@ impl Change for CloudFormationStack {
     fn dropped(&self, row: &PlanRow) -> Option<PlanRow> {
         let before = json!({
             "StackId": row.after["StackId"],
+            "ServiceRole": row.after["ServiceRole"],
             "ChangeSet": row.key.key,
             "Creates": row.action == CREATE,
         });

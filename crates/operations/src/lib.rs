@@ -4,6 +4,7 @@
 //! beside [`internet_routes`] and one line in [`catalogue`](mod@catalogue). It has no access to the
 //! ledger, to other Regions or to Lambda: it gets a configuration for its target.
 
+pub mod bounds;
 pub mod catalogue;
 pub mod change;
 pub mod close_open_ingress;

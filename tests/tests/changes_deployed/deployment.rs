@@ -14,7 +14,7 @@ use org_operator_core::contract::summary::{Status, Summary};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::ports::Clock;
 use org_operator_core::{Error, WorkerEvent};
-use org_operator_fanout::{ChangeSettings, Fanout, Settings};
+use org_operator_fanout::{ChangeSettings, Fanout, Settings, StackBounds};
 use org_operator_result_handler::ResultHandler;
 use org_operator_testkit::TestResult;
 use org_operator_tests::campaign::aws::{config, members, settings};
@@ -22,7 +22,7 @@ use org_operator_tests::campaign::drive::{BUCKET, TABLE};
 use org_operator_tests::changing::{quiet, rule};
 use org_operator_tests::files::{state_machine, worker_event};
 use org_operator_tests::narrowed::Narrowed;
-use org_operator_tests::subjects::Subject;
+use org_operator_tests::subjects::{STACK_BOUNDS, Subject};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -84,7 +84,12 @@ impl Deployment {
     }
 
     fn settings(&self) -> Settings {
-        let changes = ChangeSettings { approval_optional: true, ..ChangeSettings::default() };
+        let (role, prefix) = STACK_BOUNDS;
+        let changes = ChangeSettings {
+            approval_optional: true,
+            stacks: StackBounds::of(role.to_owned(), prefix.to_owned()),
+            ..ChangeSettings::default()
+        };
         Settings { worker_admin: "admin".to_owned(), changes, ..settings(&self.simulation) }
     }
 
@@ -202,8 +207,9 @@ impl Deployment {
         assert_eq!(outcomes.len(), planned.len(), "one outcome for each row");
         let changed: BTreeSet<String> =
             (self.subject.changed)(&self.simulation).into_iter().collect();
-        let is_undo = run == "undo";
-        for row in planned.iter().filter(|_| !is_undo) {
+        // Undo plans and dropped plans name what is there no more.
+        let applies = run == "apply";
+        for row in planned.iter().filter(|_| applies) {
             let outcome = outcome_of(row, &outcomes);
             let (key, is_changed) = (&row.key.key, changed.contains(&(self.subject.identity)(row)));
             assert!(is_changed || outcome != "APPLIED", "{run}, {key}: not changed");

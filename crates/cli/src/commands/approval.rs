@@ -74,11 +74,12 @@ fn not_asked(args: &WaitingArgs) -> CliError {
 
 fn shown(run: &str, approval: &Approval) -> String {
     let Approval { proposal, asked_at, .. } = approval;
-    let Proposal { operation, targets, work_items, changes, plan_run, undo } = proposal;
-    let what = match (plan_run, undo) {
-        (Some(plan), _) => format!("apply the plan of run {plan}"),
-        (None, Some(run)) => format!("take back what run {run} changed"),
-        (None, None) => "change something".to_owned(),
+    let Proposal { operation, targets, work_items, changes, plan_run, undo, drop_run } = proposal;
+    let what = match (plan_run, undo, drop_run) {
+        (Some(plan), _, _) => format!("apply the plan of run {plan}"),
+        (None, Some(run), _) => format!("take back what run {run} changed"),
+        (None, None, Some(run)) => format!("remove what the plan of run {run} left"),
+        (None, None, None) => "change something".to_owned(),
     };
     let rows: Vec<_> = changes.iter().map(|(action, count)| format!("{action} {count}")).collect();
     let by_action = if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) };

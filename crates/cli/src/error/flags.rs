@@ -21,6 +21,7 @@ const FLAGS: &[(&[&str], &str)] = &[
     (&["ResumeRun"], "--resume"),
     (&["PlanRun"], "--plan-run"),
     (&["Undo"], "--undo"),
+    (&["DropRun"], "--drop"),
     (&["MaxChanges"], "--max-changes"),
     (&["ProtectedUnits"], "--protect-ou"),
 ];

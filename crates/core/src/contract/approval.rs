@@ -44,6 +44,8 @@ pub struct Proposal {
     pub plan_run: Option<String>,
     /// The run whose changes are taken back.
     pub undo: Option<String>,
+    /// The run whose plan is dropped.
+    pub drop_run: Option<String>,
 }
 
 /// The fields of a run's plan that are shown.
@@ -63,6 +65,7 @@ struct Plan {
 struct Request {
     plan_run: Option<String>,
     undo: Option<String>,
+    drop_run: Option<String>,
 }
 
 impl TaskToken {
@@ -94,8 +97,9 @@ impl Proposal {
     pub fn parse(plan: &str, request: &str) -> Result<Self, Error> {
         let Plan { operation, targets, work_items, changes } =
             serde_json::from_str(plan).map_err(Error::internal)?;
-        let Request { plan_run, undo } = serde_json::from_str(request).map_err(Error::internal)?;
-        Ok(Self { operation, targets, work_items, changes, plan_run, undo })
+        let Request { plan_run, undo, drop_run } =
+            serde_json::from_str(request).map_err(Error::internal)?;
+        Ok(Self { operation, targets, work_items, changes, plan_run, undo, drop_run })
     }
 }
 

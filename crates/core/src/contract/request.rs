@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::input::change_request::ChangeRequest;
+use crate::input::change_request::{ChangeRequest, ChangeSource};
 use crate::input::request::{AccountFilter, FanoutEvent, RegionChoice, RunRequest};
 use crate::input::violation::Violations;
 use crate::model::account_column::AccountColumn;
@@ -56,6 +56,8 @@ struct WrittenChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     undo: Option<&'a RunId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    drop_run: Option<&'a RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     max_changes: Option<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_failures: Option<Limit>,
@@ -67,11 +69,17 @@ struct WrittenChange<'a> {
 
 impl<'a> From<&'a ChangeRequest> for WrittenChange<'a> {
     fn from(change: &'a ChangeRequest) -> Self {
-        let (run, is_undo) = (change.source.run(), change.source.is_undo());
+        let (mut plan_run, mut undo, mut drop_run) = (None, None, None);
+        match &change.source {
+            ChangeSource::Plan(run) => plan_run = Some(run),
+            ChangeSource::Undo(run) => undo = Some(run),
+            ChangeSource::Drop(run) => drop_run = Some(run),
+        }
         Self {
             apply: true,
-            plan_run: (!is_undo).then_some(run),
-            undo: is_undo.then_some(run),
+            plan_run,
+            undo,
+            drop_run,
             max_changes: change.max_changes,
             max_failures: change.max_failures,
             canary: change.canary,
@@ -256,9 +264,11 @@ mod tests {
         let text = r#"{"Request":{"Operation":"x","Apply":true,"PlanRun":"r1","MaxChanges":"5%","Canary":1,"Approval":false}}"#;
         let event: FanoutEvent = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&event).unwrap(), text);
-        let undo = r#"{"Request":{"Operation":"x","Apply":true,"Undo":"r1"}}"#;
-        let event: FanoutEvent = serde_json::from_str(undo).unwrap();
-        assert_eq!(serde_json::to_string(&event).unwrap(), undo);
+        for field in ["Undo", "DropRun"] {
+            let text = format!(r#"{{"Request":{{"Operation":"x","Apply":true,"{field}":"r1"}}}}"#);
+            let event: FanoutEvent = serde_json::from_str(&text).unwrap();
+            assert_eq!(serde_json::to_string(&event).unwrap(), text);
+        }
     }
 
     #[test]

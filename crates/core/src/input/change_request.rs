@@ -31,6 +31,8 @@ pub enum ChangeSource {
     Plan(RunId),
     /// The run that is taken back.
     Undo(RunId),
+    /// The run whose plan is not to be applied, and what it left is to be removed.
+    Drop(RunId),
 }
 
 impl ChangeSource {
@@ -38,7 +40,7 @@ impl ChangeSource {
     #[must_use]
     pub fn run(&self) -> &RunId {
         match self {
-            Self::Plan(run) | Self::Undo(run) => run,
+            Self::Plan(run) | Self::Undo(run) | Self::Drop(run) => run,
         }
     }
 
@@ -48,6 +50,7 @@ impl ChangeSource {
         match self {
             Self::Plan(_) => "PlanRun",
             Self::Undo(_) => "Undo",
+            Self::Drop(_) => "DropRun",
         }
     }
 
@@ -63,7 +66,7 @@ const MOST: u32 = 87_600;
 
 /// Fields that mean something beside `Apply` only.
 pub(super) const GUARDS: &[&str] =
-    &["PlanRun", "Undo", "MaxChanges", "MaxFailures", "Canary", "PlanMaxAgeHours"];
+    &["PlanRun", "Undo", "DropRun", "MaxChanges", "MaxFailures", "Canary", "PlanMaxAgeHours"];
 
 /// Fields that choose what a run asks: a plan is applied as it was reviewed.
 pub(super) const CHOOSING: &[&str] = &[
@@ -92,19 +95,19 @@ pub(super) fn read(fields: &Fields, violations: &mut Violations) -> Option<Chang
 }
 
 fn source(fields: &Fields, violations: &mut Violations) -> Option<ChangeSource> {
-    let plan = fields.optional("PlanRun", violations, parse::run_id);
-    let undo = fields.optional("Undo", violations, parse::run_id);
-    match (fields.get("PlanRun").is_some(), fields.get("Undo").is_some()) {
-        (true, false) => plan.map(ChangeSource::Plan),
-        (false, true) => undo.map(ChangeSource::Undo),
-        (is_both, _) => {
-            let allowed = "beside Apply either PlanRun, the run that made the plan, or Undo, the \
-                           run that is taken back";
-            let actual = if is_both { "both" } else { "nothing" };
-            violations.note_text(fields.path("PlanRun"), actual, allowed);
-            None
-        }
+    let mut run = |name| fields.optional(name, violations, parse::run_id);
+    let (plan, undo, drop) = (run("PlanRun"), run("Undo"), run("DropRun"));
+    let is_given = |name: &&str| fields.get(name).is_some();
+    let given: Vec<&str> = ["PlanRun", "Undo", "DropRun"].into_iter().filter(is_given).collect();
+    if let [_] = given.as_slice() {
+        let applied = plan.map(ChangeSource::Plan).or(undo.map(ChangeSource::Undo));
+        return applied.or(drop.map(ChangeSource::Drop));
     }
+    let allowed = "beside Apply either PlanRun, the run that made the plan, or Undo, the run that is \
+                   taken back, or DropRun, the run whose plan is not to be applied";
+    let actual = if given.is_empty() { "nothing".to_owned() } else { given.join(" and ") };
+    violations.note_text(fields.path("PlanRun"), actual, allowed);
+    None
 }
 
 fn count(path: &FieldPath, value: &Value, violations: &mut Violations) -> Option<u32> {

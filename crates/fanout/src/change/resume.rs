@@ -35,7 +35,7 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
         self.refuse_change(&request, "ResumeRun", &mut violations);
         let (stored, plan) = self.begun(folder, &change).await?;
         let guards = change.guards.resumed(&self.settings.changes.protected);
-        let members = self.checked(&plan, &request, &guards, violations).await?;
+        let members = self.checked(&plan, &request, (&guards, "ResumeRun"), violations).await?;
         let execution = run_id.ok_or_else(|| Error::invalid("RunId: got nothing"))?;
         let run = ChangeRun { guards, ..change };
         let (left, failed) = self.left(&run.run_id, &plan.rows).await?;

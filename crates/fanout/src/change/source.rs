@@ -10,6 +10,7 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::ports::{AccountDirectory, Artifacts, ChangeLedger, Clock, Outcomes, find};
 use org_operator_core::{Error, RunId};
 use org_operator_operations::catalogue;
+use org_operator_operations::change::dropped;
 use serde::de::DeserializeOwned;
 
 use crate::Fanout;
@@ -24,8 +25,12 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
     ) -> Result<Option<Plan>, Error> {
         let (run, noted) = (source.run(), violations.listed().len());
         let found = match source {
-            ChangeSource::Plan(_) => self.planned(run, operation, violations).await?,
+            ChangeSource::Plan(_) => self.planned(source, operation, violations).await?,
             ChangeSource::Undo(_) => self.undone(run, operation).await?,
+            ChangeSource::Drop(_) => {
+                let plan = self.planned(source, operation, violations).await?;
+                plan.map(|plan| dropped(plan, self.clock.now(), violations))
+            }
         };
         if found.is_none() && violations.listed().len() == noted {
             self.note_unknown(source, operation, violations).await?;
@@ -35,17 +40,18 @@ impl<D: AccountDirectory, A: Artifacts, L: Outcomes + ChangeLedger, C: Clock> Fa
 
     async fn planned(
         &self,
-        run: &RunId,
+        source: &ChangeSource,
         operation: &str,
         violations: &mut Violations,
     ) -> Result<Option<Plan>, Error> {
+        let run = source.run();
         // A suite run's operations have plans, too.
         for folder in self.folder(operation, run).of_run(run) {
             let key = folder.artifact(&PLAN_ROWS);
             let Some(bytes) = find(&self.artifacts, &key).await? else { continue };
             if self.change_in(&folder).await?.is_some() {
                 let actual = format!("\"{run}\", which applied a plan");
-                violations.note_text("PlanRun", actual, "the run that made the plan");
+                violations.note_text(source.field(), actual, "the run that made the plan");
                 return Ok(None);
             }
             let summary: Option<Summary> = self.document(&folder, &SUMMARY).await?;

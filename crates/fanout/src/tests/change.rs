@@ -18,6 +18,8 @@ use serde_json::json;
 use super::*;
 use crate::tests::{TestFanout, fanout, id, organization, unit};
 
+#[path = "change_bounds.rs"]
+mod bounds;
 #[path = "change_resume.rs"]
 mod resume;
 
@@ -57,9 +59,18 @@ async fn planned_by(rows: &[PlanRow]) -> TestFanout {
 }
 
 async fn put_plan(fanout: &TestFanout, run: &str, rows: &[PlanRow], at: Timestamp) {
+    put_plan_of(fanout, (OPERATION, run), rows, at).await;
+}
+
+async fn put_plan_of(
+    fanout: &TestFanout,
+    (operation, run): (&str, &str),
+    rows: &[PlanRow],
+    at: Timestamp,
+) {
     let run = RunId::parse(run).unwrap();
-    let folder = fanout.folder(OPERATION, &run);
-    let mut summary = Tally::default().summary(run, OPERATION, None, Vec::new());
+    let folder = fanout.folder(operation, &run);
+    let mut summary = Tally::default().summary(run, operation, None, Vec::new());
     summary.started_at = Some(at);
     let files = [
         ("plan.json", b"{}".to_vec()),
@@ -128,25 +139,12 @@ async fn a_deployment_without_an_admin_worker_or_with_approval_says_so() {
     let text = refused(&fanout, &json!({})).await;
     assert!(text.contains("Apply: got") && text.contains("EnableAdminOperations=true"), "{text}");
     let text = refused(&fanout, &json!({"Operation": "vpcs"})).await;
-    assert!(text.contains("Operation: got \"vpcs\", allowed: close-open-ingress"), "{text}");
+    let deployed = "close-open-ingress, inspector-activation, security-hub-controls, tag-resources";
+    assert!(text.contains(&format!("Operation: got \"vpcs\", allowed: {deployed}")), "{text}");
     fanout.settings.worker_admin = "admin".to_owned();
     fanout.settings.changes.approval_optional = true;
     let event = request(&json!({"Approval": false}));
     assert!(!fanout.deployed(&event, None).await.unwrap().approval);
-}
-
-#[tokio::test]
-async fn an_operation_of_machines_only_is_neither_applied_nor_planned_here() {
-    let fanout = planned_by(&rows()).await;
-    let text = refused(&fanout, &json!({"Operation": "cloudformation-stack"})).await;
-    let deployed = "close-open-ingress, inspector-activation, security-hub-controls, tag-resources";
-    let got = format!("Operation: got \"cloudformation-stack\", allowed: {deployed}");
-    assert!(text.contains(&got), "{text}");
-    // Its plan writes.
-    let plan = json!({"RunId": "plan-2", "Request": {"Operation": "cloudformation-stack"}});
-    let error = fanout.deployed(&plan, None).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert!(error.to_string().contains("from a machine"), "{error}");
 }
 
 #[tokio::test]

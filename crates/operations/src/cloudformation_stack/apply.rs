@@ -5,10 +5,11 @@ use org_operator_changes::{CallProblem, Made, PlanRow, Seen};
 use org_operator_core::ErrorKind;
 use serde_json::Value;
 
-use super::change_set::{Order, delete_stack, discard, execute, of_state};
+use super::change_set::{Order, delete_stack, discard, execute, of_state, role_arn};
 use super::changes::losses;
 use super::client::{Client, Failure, Patience, SETTLING};
 use super::events::reasons;
+use super::parameters::SERVICE_ROLE;
 use super::stack::{ChangeSet, Phase, Stack};
 use super::state::Found;
 use super::{CREATE, DELETE, DROP, RESTORE, UPDATE};
@@ -56,7 +57,7 @@ pub(super) async fn change(target: &Target, row: &PlanRow) -> Result<Made, CallP
     let run = &target.run;
     let (request_id, executed) = match row.action.as_str() {
         CREATE | UPDATE => {
-            let executed = execute(&client, set, run).await.map_err(problem)?;
+            let executed = execute(&client, (&stack, set), run).await.map_err(problem)?;
             (executed.request_id, set.to_owned())
         }
         RESTORE => restore(&client, target, row).await?,
@@ -93,14 +94,14 @@ async fn restore(
         template: ("TemplateBody", &template),
         parameters: row.after["Parameters"].as_object().map(of_state).unwrap_or_default(),
         capabilities: &capabilities,
-        role: None,
+        role: text(&row.before, SERVICE_ROLE).map(|role| role_arn(target, &role)),
     };
     let set = order.make(client).await.map_err(problem)?;
     if let Some(reason) = refusal(row, &stack, &set) {
         discard(client, &set, &target.run).await.map_err(problem)?;
         return Err(refused(&reason));
     }
-    let executed = execute(client, &set.arn, &target.run).await.map_err(problem)?;
+    let executed = execute(client, (&set.stack, &set.arn), &target.run).await.map_err(problem)?;
     Ok((executed.request_id, set.arn))
 }
 

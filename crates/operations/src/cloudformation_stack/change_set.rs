@@ -1,11 +1,13 @@
 //! Making a change set, executing it, and deleting it with the stack that only it made.
 
 use org_operator_core::RunId;
+use org_operator_core::model::session;
 use org_operator_dynamic::Answered;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, Failure, MAKING, Patience, said};
 use super::stack::{ChangeSet, Phase, Stack, says_no_change};
+use crate::Target;
 use crate::modelled::text;
 
 /// What a change set is to be made of.
@@ -63,7 +65,7 @@ impl Order<'_> {
                 Err(nothing) => return Ok(nothing),
             },
         };
-        made(client, &arn).await
+        made(client, self.stack, &arn).await
     }
 
     /// After a failure: the change set that is there all the same, or one that never was because it
@@ -78,16 +80,16 @@ impl Order<'_> {
             let status = "FAILED".to_owned();
             return Ok(Err(ChangeSet { status, reason: message, ..ChangeSet::default() }));
         }
-        let found = client.named_set(self.stack, &name(self.run)).await?;
+        let found = client.change_set(self.stack, &name(self.run)).await?;
         found.map(Ok).ok_or(failure)
     }
 }
 
 /// The change set once it is made, or could not be.
-async fn made(client: &Client, arn: &str) -> Result<ChangeSet, Failure> {
+async fn made(client: &Client, stack: &str, arn: &str) -> Result<ChangeSet, Failure> {
     let mut patience = Patience::new(MAKING);
     loop {
-        let set = client.change_set(arn).await?;
+        let set = client.change_set(stack, arn).await?;
         let set = set.ok_or_else(|| said(format!("the change set {arn} is gone")))?;
         if !set.is_being_made() {
             return Ok(set);
@@ -98,9 +100,14 @@ async fn made(client: &Client, arn: &str) -> Result<ChangeSet, Failure> {
     }
 }
 
-/// Executes exactly this change set, once.
-pub(super) async fn execute(client: &Client, arn: &str, run: &RunId) -> Result<Answered, Failure> {
-    let input = json!({"ChangeSetName": arn, "ClientRequestToken": name(run)});
+/// Executes exactly this change set of the stack, once.
+pub(super) async fn execute(
+    client: &Client,
+    (stack, arn): (&str, &str),
+    run: &RunId,
+) -> Result<Answered, Failure> {
+    let token = name(run);
+    let input = json!({"StackName": stack, "ChangeSetName": arn, "ClientRequestToken": token});
     client.once("ExecuteChangeSet", &input).await
 }
 
@@ -122,10 +129,10 @@ pub(super) async fn discard(
     run: &RunId,
 ) -> Result<Option<String>, Failure> {
     let mut request_id = None;
-    if !set.arn.is_empty() && client.change_set(&set.arn).await?.is_some() {
-        let input = json!({"ChangeSetName": set.arn});
+    if !set.arn.is_empty() && client.change_set(&set.stack, &set.arn).await?.is_some() {
+        let input = json!({"StackName": set.stack, "ChangeSetName": set.arn});
         request_id = client.once("DeleteChangeSet", &input).await?.request_id;
-        gone(client, &set.arn).await?;
+        gone(client, set).await?;
     }
     let stack = if set.stack.is_empty() { None } else { client.stack(&set.stack).await? };
     let is_empty = stack.as_ref().map(Stack::phase) == Some(Phase::Reviewed);
@@ -135,14 +142,19 @@ pub(super) async fn discard(
     Ok(request_id)
 }
 
-async fn gone(client: &Client, arn: &str) -> Result<(), Failure> {
+async fn gone(client: &Client, deleted: &ChangeSet) -> Result<(), Failure> {
     let mut patience = Patience::new(MAKING);
-    while let Some(set) = client.change_set(arn).await? {
+    while let Some(set) = client.change_set(&deleted.stack, &deleted.arn).await? {
         if !patience.wait().await {
-            return Err(said(format!("the change set {arn} is still {}", set.status)));
+            return Err(said(format!("the change set {} is still {}", deleted.arn, set.status)));
         }
     }
     Ok(())
+}
+
+/// The ARN of the role called `name` in the target's account.
+pub(super) fn role_arn(target: &Target, name: &str) -> String {
+    session::role_arn(target.region.partition(), &target.account, name)
 }
 
 /// A parameter that is set to a value.

@@ -51,22 +51,15 @@ impl Client {
         Ok(answer.and_then(|answer| entries(&answer, "Stacks").first().and_then(Stack::of)))
     }
 
-    /// A change set by its ARN, or `None` where there is none any more.
-    pub(super) async fn change_set(&self, arn: &str) -> Result<Option<ChangeSet>, Failure> {
-        self.described(&json!({"ChangeSetName": arn})).await
-    }
-
-    /// A change set by its stack and name, or `None` where there is none.
-    pub(super) async fn named_set(
+    /// A change set by its stack, and its ARN or name, or `None` where there is none any more. The stack
+    /// is what a policy can name, and `CloudFormation` looks there only.
+    pub(super) async fn change_set(
         &self,
         stack: &str,
         name: &str,
     ) -> Result<Option<ChangeSet>, Failure> {
-        self.described(&json!({"StackName": stack, "ChangeSetName": name})).await
-    }
-
-    async fn described(&self, input: &Value) -> Result<Option<ChangeSet>, Failure> {
-        let found = self.pages("DescribeChangeSet", input).await;
+        let input = json!({"StackName": stack, "ChangeSetName": name});
+        let found = self.pages("DescribeChangeSet", &input).await;
         let pages =
             unless(found, &["ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"])?;
         Ok(pages.and_then(|pages| ChangeSet::of(&pages)))
@@ -101,7 +94,9 @@ impl Client {
 
     /// Stack and change set as they are now; `set` is the change set's ARN, empty for none.
     pub(super) async fn seen(&self, stack: &str, set: &str) -> Result<Seen, Failure> {
-        let found = if set.is_empty() { None } else { self.change_set(set).await? };
+        let found = if set.is_empty() { None } else { self.change_set(stack, set).await? };
+        // One of another stack is none of the row's.
+        let found = found.filter(|set| set.stack == stack);
         let described = self.stack(stack).await?;
         let phase = described.as_ref().map_or(Phase::Gone, Stack::phase);
         let has_template = !matches!(phase, Phase::Gone | Phase::Reviewed);

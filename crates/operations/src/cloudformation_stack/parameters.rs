@@ -7,12 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::given::{Wrong, pair, parameter, scalar};
 
-const STACK_NAME: &str = "StackName";
+pub(super) const STACK_NAME: &str = "StackName";
 const TEMPLATE_URL: &str = "TemplateUrl";
 const TEMPLATE_BODY: &str = "TemplateBody";
 const STACK_PARAMETERS: &str = "StackParameters";
 const CAPABILITIES: &str = "Capabilities";
-const SERVICE_ROLE: &str = "ServiceRole";
+pub(super) const SERVICE_ROLE: &str = "ServiceRole";
 const ALLOW_REPLACEMENT: &str = "AllowReplacement";
 const NAMES: [&str; 7] = [
     STACK_NAME,
@@ -30,7 +30,7 @@ const CAPABILITY_NAMES: [&str; 3] =
 /// The longest template that a request may carry, in bytes (API reference, `CreateChangeSet`).
 pub(super) const LONGEST_BODY: usize = 51_200;
 /// What the names of the stacks of stack sets begin with: `CloudFormation` manages those.
-const STACK_SET: &str = "StackSet-";
+pub(super) const STACK_SET: &str = "StackSet-";
 
 /// The parameters as they are declared.
 pub(super) fn declared() -> Vec<Parameter> {

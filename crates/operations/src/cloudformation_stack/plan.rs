@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use org_operator_changes::{Inverse, SKIP};
 use serde_json::{Value, json};
 
-use super::change_set::{MASK, Order, discard, previous, value_of};
+use super::change_set::{MASK, Order, discard, previous, role_arn, value_of};
 use super::changes::{ResourceChange, losses};
 use super::client::{Client, Failure, of_stack, said};
 use super::parameters::{LONGEST_BODY, Template, Wanted};
@@ -80,8 +80,6 @@ impl Planning<'_> {
 
     fn order(&self, is_new: bool, declared: &[Declared]) -> Order<'_> {
         let Self { wanted, target, .. } = self;
-        let partition = target.region.partition();
-        let (account, role) = (&target.account, &wanted.service_role);
         Order {
             run: &target.run,
             kind: if is_new { "CREATE" } else { "UPDATE" },
@@ -89,7 +87,7 @@ impl Planning<'_> {
             template: wanted.template.member(),
             parameters: self.sent(is_new, declared),
             capabilities: &wanted.capabilities,
-            role: Some(format!("arn:{}:iam::{account}:role/{role}", partition.as_str())),
+            role: Some(role_arn(target, &wanted.service_role)),
         }
     }
 
@@ -150,11 +148,11 @@ impl Planning<'_> {
         let number = set.changes.len();
         let begun = if is_new { "the stack is new" } else { "the stack is there" };
         Ok(Row {
-            key: set.arn,
             action: if is_new { CREATE } else { UPDATE },
             reason: format!("{begun}; {number} resources would change{lasting}"),
             before: old.map_or(Value::Null, |(stack, text)| before(stack, &text)),
-            after: after(&set.stack, (&template, &wanted), &set.changes, allow),
+            after: after(&set, (&template, &wanted), self.wanted),
+            key: set.arn,
             changes: set.changes,
             inverse,
         })

@@ -4,8 +4,7 @@ use org_operator_changes::PlanRow;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::changes::ResourceChange;
-use super::parameters::LONGEST_BODY;
+use super::parameters::{LONGEST_BODY, Wanted};
 use super::stack::{ChangeSet, Phase, Stack};
 use super::{CREATE, DELETE, DROP, RESTORE, UPDATE};
 use crate::modelled::text;
@@ -52,19 +51,19 @@ pub(super) fn before(stack: &Stack, template: &str) -> Value {
     })
 }
 
-/// A stack as it will be, with what the change set does to its resources.
+/// A stack as it will be, with what the change set does to its resources, and who makes the changes.
 pub(super) fn after(
-    stack: &str,
+    set: &ChangeSet,
     (template, parameters): (&str, &Value),
-    changes: &[ResourceChange],
-    allow_replacement: bool,
+    wanted: &Wanted,
 ) -> Value {
     json!({
-        "StackId": stack,
+        "StackId": set.stack,
         "Parameters": parameters,
         "TemplateSha256": digest(template),
-        "AllowReplacement": allow_replacement,
-        "Changes": changes,
+        "ServiceRole": wanted.service_role,
+        "AllowReplacement": wanted.allow_replacement,
+        "Changes": set.changes,
     })
 }
 

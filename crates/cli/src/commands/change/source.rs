@@ -13,6 +13,7 @@ use org_operator_core::{Error, RunId};
 use org_operator_local::changes::{ChangeFolder, unfinished};
 use org_operator_local::engine::operation_of;
 use org_operator_local::run_id;
+use org_operator_operations::change::dropped;
 use org_operator_operations::{Change, change_of};
 
 /// What a person asks for.
@@ -91,7 +92,8 @@ pub(super) async fn find(
         Intent::Resume(run) => resumed(&folder, run, &mut violations).await?,
         Intent::Drop(run) => {
             let found = planned(out, &folder, operation, run, &mut violations).await?;
-            dropped(change, found, &mut violations)
+            found
+                .map(|(plan, resumed)| (dropped(plan, SystemClock.now(), &mut violations), resumed))
         }
     };
     let (plan, resumed) = violations.into_result("request", found)?;
@@ -184,17 +186,6 @@ async fn undone(
     };
     let made_at = result.ended_at;
     Ok(Some((Plan { run: run.clone(), operation, made_at, rows }, None)))
-}
-
-/// What removes what a plan left. No plan is too old for that.
-fn dropped(change: &dyn Change, found: Found, violations: &mut Violations) -> Found {
-    let (plan, resumed) = found?;
-    let rows: Vec<_> = plan.rows.iter().filter_map(|row| change.dropped(row)).collect();
-    if rows.is_empty() {
-        let actual = format!("\"{}\", whose plan left nothing", plan.run);
-        violations.note_text("DropRun", actual, "a plan that wrote something into the accounts");
-    }
-    Some((Plan { rows, made_at: SystemClock.now(), ..plan }, resumed))
 }
 
 async fn resumed(

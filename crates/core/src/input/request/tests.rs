@@ -98,6 +98,10 @@ fn a_request_that_applies_a_plan_names_it_and_its_guards() {
     assert_eq!((change, approval), (Some(wanted), Some(false)));
     let undo = parse(&json!({"Apply": true, "Undo": "r2"})).unwrap().request.change.unwrap();
     assert!(undo.source.is_undo() && undo.source.run().as_str() == "r2");
+    let drop = parse(&json!({"Apply": true, "DropRun": "r3"})).unwrap().request.change.unwrap();
+    assert!(!drop.source.is_undo() && drop.source.field() == "DropRun");
+    let alone = refused(&json!({"DropRun": "r3"}));
+    assert!(alone.contains("DropRun: got"), "{alone}");
 }
 
 #[test]
@@ -118,7 +122,7 @@ fn a_request_that_narrows_a_plan_or_names_none_is_refused_with_all_faults() {
     let selected = json!({"Apply": true, "PlanRun": "r1", "Undo": "r2",
         "Accounts": {"Exclude": ["111111111111"]}});
     let text = refused(&selected);
-    assert!(text.contains("PlanRun: got both"), "{text}");
+    assert!(text.contains("PlanRun: got PlanRun and Undo, allowed: beside Apply either"), "{text}");
     let one = json!({"Apply": true, "PlanRun": "r1", "Accounts": {"Exclude": ["111111111111"]}});
     assert!(refused(&one).contains("Accounts: got a selection, allowed: only Include"));
     let resumed = json!({"ResumeRun": "r1", "Apply": true, "MaxFailures": 1});

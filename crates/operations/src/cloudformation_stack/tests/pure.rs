@@ -162,7 +162,8 @@ fn row(action: &str, before: Value, after: Value) -> PlanRow {
 
 fn set(execution: &str) -> ChangeSet {
     let (status, execution) = ("CREATE_COMPLETE".to_owned(), execution.to_owned());
-    ChangeSet { arn: "arn:c".to_owned(), status, execution, ..ChangeSet::default() }
+    let (arn, stack) = ("arn:c".to_owned(), "arn:s".to_owned());
+    ChangeSet { arn, stack, status, execution, ..ChangeSet::default() }
 }
 
 fn seen(status: &str, template: &str, execution: &str) -> Seen {
@@ -182,8 +183,14 @@ fn word(row: &PlanRow, seen: &Seen) -> &'static str {
     }
 }
 
+/// The state that a plan of `template` wants.
+fn wanted_state(template: &str) -> Value {
+    let given = json!({"StackName": "web", "ServiceRole": "deployer", "TemplateBody": template});
+    after(&set("AVAILABLE"), (template, &json!({})), &wanted(&given))
+}
+
 fn updated() -> PlanRow {
-    let new = after("arn:s", (NEW, &json!({})), &[], false);
+    let new = wanted_state(NEW);
     row(UPDATE, before(&stack("CREATE_COMPLETE"), OLD), new)
 }
 
@@ -211,7 +218,7 @@ fn an_update_is_before_after_failed_or_another_state_by_stack_and_change_set() {
 
 #[test]
 fn what_is_in_no_template_is_before_until_the_change_set_is_executed() {
-    let same = after("arn:s", (OLD, &json!({})), &[], false);
+    let same = wanted_state(OLD);
     let row = row(UPDATE, before(&stack("CREATE_COMPLETE"), OLD), same);
     assert_eq!(word(&row, &seen("CREATE_COMPLETE", OLD, "AVAILABLE")), "before");
     assert_eq!(word(&row, &seen("UPDATE_COMPLETE", OLD, "EXECUTE_COMPLETE")), "after");
@@ -219,7 +226,7 @@ fn what_is_in_no_template_is_before_until_the_change_set_is_executed() {
 
 #[test]
 fn a_creation_begins_with_no_stack_or_an_empty_one() {
-    let row = row(CREATE, Value::Null, after("arn:s", (NEW, &json!({})), &[], false));
+    let row = row(CREATE, Value::Null, wanted_state(NEW));
     assert_eq!(word(&row, &seen("REVIEW_IN_PROGRESS", "", "AVAILABLE")), "before");
     assert_eq!(word(&row, &seen("CREATE_COMPLETE", NEW, "EXECUTE_COMPLETE")), "after");
     assert_eq!(word(&row, &seen("ROLLBACK_COMPLETE", NEW, "EXECUTE_FAILED")), "failed");
@@ -233,7 +240,7 @@ fn undo_is_done_where_the_old_template_or_no_stack_is_there() {
     assert_eq!(word(&back, &seen("UPDATE_COMPLETE", NEW, "")), "before");
     assert_eq!(word(&back, &seen("UPDATE_COMPLETE", OLD, "")), "after");
     assert_eq!(word(&back, &seen("UPDATE_COMPLETE", "x", "")), "other");
-    let gone = row(DELETE, after("arn:s", (NEW, &json!({})), &[], false), Value::Null);
+    let gone = row(DELETE, wanted_state(NEW), Value::Null);
     assert_eq!(word(&gone, &seen("CREATE_COMPLETE", NEW, "")), "before");
     assert_eq!(word(&gone, &seen("DELETE_COMPLETE", "", "")), "after");
     assert_eq!(word(&gone, &seen("UPDATE_COMPLETE", OLD, "")), "other");
@@ -241,7 +248,7 @@ fn undo_is_done_where_the_old_template_or_no_stack_is_there() {
 
 #[test]
 fn a_dropped_plan_leaves_executed_change_sets_and_stacks_of_others_alone() {
-    let created = row(CREATE, Value::Null, after("arn:s", (NEW, &json!({})), &[], false));
+    let created = row(CREATE, Value::Null, wanted_state(NEW));
     let drop = CloudFormationStack.dropped(&created).unwrap();
     assert_eq!((drop.action.as_str(), drop.key.key.as_str()), (DROP, "arn:c"));
     let reviewed = seen("REVIEW_IN_PROGRESS", "", "AVAILABLE");
