@@ -193,11 +193,13 @@ def repeated(user, deploy, management):
 
 def updates(user, deploy, outputs):
     """Each stack with other parameters, member-roles.yaml among them."""
-    given = ["EXTERNAL_ID=another-external-id", "CHANGE_EXTERNAL_ID=1", "PARAMETERS=EnableAdminOperations=true"]
+    changing = "PARAMETERS=EnableAdminOperations=true StackServiceRoleName=ops/deployer StackNamePrefix=team-"
+    given = ["EXTERNAL_ID=another-external-id", "CHANGE_EXTERNAL_ID=1", changing]
     management = printed_command(user.make(*deploy, *given))
     expect("operation-admin" not in user.roles(), "there is an admin role that nobody asked for")
     user.make(*management)
     expect("operation-admin" in user.roles(), "the update of member-roles.yaml made no admin role")
+    bounded_stacks(user, outputs)
     expect_run(user, outputs["StateMachineArn"], 1)
     step("another external id and an admin worker: all stacks are updated, and a run ends COMPLETE")
     scheduled_update(user, outputs)
@@ -210,6 +212,20 @@ def updates(user, deploy, outputs):
     step("without TargetRegions it is the partition's own; MemorySize reaches the functions; a Slack channel is given up")
     scheduled_start(user, outputs)
     return management
+
+
+def bounded_stacks(user, outputs):
+    """The role and the stacks reach the fanout, and the admin role's policy."""
+    fanout = user.client("lambda").get_function_configuration(FunctionName=outputs["FanoutFunction"])
+    variables = fanout["Environment"]["Variables"]
+    given = variables["STACK_SERVICE_ROLE_NAME"], variables["STACK_NAME_PREFIX"]
+    expect(given == ("ops/deployer", "team-"), f"the fanout has {given}")
+    policy = user.client("iam").get_role_policy(RoleName="operation-admin", PolicyName="stacks")["PolicyDocument"]
+    found = {(action, one["Resource"]) for one in policy["Statement"] for action in one["Action"] if one["Effect"] == "Allow"}
+    passed = [resource for action, resource in found if action == "iam:PassRole"]
+    expect(len(passed) == 1 and passed[0].endswith(":role/ops/deployer"), f"it may pass {passed}")
+    executed = [resource for action, resource in found if action == "cloudformation:ExecuteChangeSet"]
+    expect(len(executed) == 1 and executed[0].endswith(":stack/team-*"), f"it may execute change sets of {executed}")
 
 
 def scheduled_update(user, outputs):

@@ -31,9 +31,9 @@ NEEDED = {
 }
 # What the emulator lets everyone do, and why it is there.
 NOT_SHOWN = {"ec2:CreateTags": "the emulator asks for it only where tags come by a call of their own, AWS with any call that has tags"}
-# EC2's action of another operation. Those of the other operations are taken away on the simulation, as all are:
+# EC2's actions of other operations. Those of the other operations are taken away on the simulation, as all are:
 # tests/tests/changes_deployed/least_privilege.rs.
-OF_OTHERS = {"ec2:DeleteTags"}
+OF_OTHERS = {"ec2:DeleteTags", "ec2:DescribeRegions"}
 
 
 def opened(cloud, member):
