@@ -4,6 +4,7 @@
 mod command;
 mod cpu_quota;
 mod dynamic;
+mod folders;
 mod instant_ports;
 mod measurement;
 mod process;
@@ -54,6 +55,7 @@ pub(crate) enum Step {
 /// Runs one step and prints its figures as JSON, or all parts.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn run(step: Option<Step>) -> TestResult<()> {
+    let _folders = folders::begin()?;
     match step {
         Some(Step::Export) => println!("{}", serde_json::to_string(&steps::export().await?)?),
         Some(Step::FilledExport) => println!("{}", filled_export().await?.plain()),

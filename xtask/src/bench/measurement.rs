@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_sim::CallCount;
 use org_operator_testkit::{TestResult, paths};
 
+use super::folders;
 use super::process::{Usage, program, run};
 use super::simulation_process::SimulationProcess;
 use super::suite::{self, OfOperation};
@@ -107,16 +108,16 @@ impl Load {
     /// Runs the command, whatever its rows are. A run that does not succeed has no figures.
     pub(crate) fn measure_any(self) -> TestResult<Measurement> {
         let simulation = self.simulation()?;
-        let folder = tempfile::tempdir()?;
+        let folder = folders::new()?;
         let [taken, own] = NAMES;
-        std::fs::write(folder.path().join(FILE), ROUTES_AS_A_FILE.replacen(taken, own, 1))?;
-        let usage = run(&mut self.command(&simulation, folder.path())?)?;
+        std::fs::write(folder.join(FILE), ROUTES_AS_A_FILE.replacen(taken, own, 1))?;
+        let usage = run(&mut self.command(&simulation, &folder)?)?;
         if !usage.status.success() {
             return Err(usage.status.to_string().into());
         }
-        let operations = suite::operations(folder.path())?;
+        let operations = suite::operations(&folder)?;
         // A suite run has a CSV per operation, and its summary counts them.
-        let rows = if operations.is_empty() { count_rows(folder.path())? } else { 0 };
+        let rows = if operations.is_empty() { count_rows(&folder)? } else { 0 };
         Ok(Measurement {
             load: self,
             usage,
