@@ -27,9 +27,7 @@ use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptio
 use aws_smithy_runtime_api::client::auth::{SharedAuthScheme, SharedAuthSchemeOptionResolver};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{
-    RuntimePlugins, SharedRuntimePlugin, StaticRuntimePlugin,
-};
+use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugins, StaticRuntimePlugin};
 use aws_smithy_types::config_bag::{FrozenLayer, Layer};
 
 use crate::parse::Refusal;
@@ -48,9 +46,7 @@ impl Connection {
         let own = StaticRuntimePlugin::new()
             .with_config(layer(config))
             .with_runtime_components(components(config));
-        let plugins = RuntimePlugins::new()
-            .with_client_plugins(defaults(config).iter().cloned())
-            .with_client_plugin(own);
+        let plugins = defaults(config).clone().with_client_plugin(own);
         Self { config: config.clone(), plugins }
     }
 
@@ -61,16 +57,20 @@ impl Connection {
     }
 }
 
-/// What the runtime does where a configuration says nothing, made once: it includes an HTTP client.
-fn defaults(config: &SdkConfig) -> &'static [SharedRuntimePlugin] {
-    static DEFAULTS: OnceLock<Vec<SharedRuntimePlugin>> = OnceLock::new();
+/// What the runtime does where a configuration says nothing, and what is the same for every connection,
+/// made once: it includes an HTTP client.
+fn defaults(config: &SdkConfig) -> &'static RuntimePlugins {
+    static DEFAULTS: OnceLock<RuntimePlugins> = OnceLock::new();
     DEFAULTS.get_or_init(|| {
         let version = config.behavior_version().unwrap_or_else(BehaviorVersion::latest);
         let params = DefaultPluginParams::new()
             .with_retry_partition_name("dynamic")
             .with_behavior_version(version)
             .with_is_aws_sdk(true);
-        default_plugins(params).into_iter().collect()
+        let shared = StaticRuntimePlugin::new().with_runtime_components(stateless());
+        RuntimePlugins::new()
+            .with_client_plugins(default_plugins(params))
+            .with_client_plugin(shared)
     })
 }
 
@@ -107,6 +107,14 @@ fn components(config: &SdkConfig) -> RuntimeComponentsBuilder {
     if let Some(provider) = config.credentials_provider() {
         components.set_identity_resolver(SCHEME_ID, provider);
     }
+    // It knows how far the service's clock is from ours.
+    components.push_interceptor(ServiceClockSkewInterceptor::new());
+    components
+}
+
+/// The components that have no state of their own.
+fn stateless() -> RuntimeComponentsBuilder {
+    let mut components = RuntimeComponentsBuilder::new("org_operator_dynamic::Connection");
     let always = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(always)));
     components.push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()));
@@ -125,7 +133,6 @@ fn push_classifiers(components: &mut RuntimeComponentsBuilder) {
 
 fn push_interceptors(components: &mut RuntimeComponentsBuilder) {
     components.push_interceptor(ConnectionPoisoningInterceptor::new());
-    components.push_interceptor(ServiceClockSkewInterceptor::new());
     components.push_interceptor(RequestInfoInterceptor::new());
     components.push_interceptor(UserAgentInterceptor::new());
     components.push_interceptor(InvocationIdInterceptor::new());
