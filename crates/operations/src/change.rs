@@ -72,14 +72,12 @@ pub trait Change: Operation {
     }
 
     /// What the parameters of a run have outside of `bounds`.
-    fn outside(&self, given: &Map<String, Value>, bounds: &StackBounds) -> Vec<Outside> {
-        let _ = (given, bounds);
+    fn outside(&self, _given: &Map<String, Value>, _bounds: &StackBounds) -> Vec<Outside> {
         Vec::new()
     }
 
     /// What `row` has outside of `bounds`.
-    fn row_outside(&self, row: &PlanRow, bounds: &StackBounds) -> Vec<Outside> {
-        let _ = (row, bounds);
+    fn row_outside(&self, _row: &PlanRow, _bounds: &StackBounds) -> Vec<Outside> {
         Vec::new()
     }
 
