@@ -11,7 +11,7 @@ use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_operations::inspector_activation::InspectorActivation;
 use org_operator_operations::security_hub_controls::SecurityHubControls;
 use org_operator_operations::tag_resources::TagResources;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::changing::{faults_of_change, rule};
 
@@ -167,18 +167,22 @@ fn hub() -> Subject {
 /// The role and the names of the stacks that the deployments of the trials are bounded to.
 pub const STACK_BOUNDS: (&str, &str) = ("deployer", "team-");
 
-/// The parameters of a stack with these resources.
+/// A template of resources, each with its name and type.
 #[must_use]
-pub fn stack_of(resources: &[(&str, &str)], size: u64) -> Value {
-    let (role, prefix) = STACK_BOUNDS;
+pub fn template(resources: &[(&str, &str)]) -> Value {
     let all = resources.iter().map(|(name, kind)| ((*name).to_owned(), json!({"Type": kind})));
-    let template = json!({
+    json!({
         "Parameters": {"Size": {"Default": "1"}},
-        "Resources": all.collect::<serde_json::Map<_, _>>(),
-    });
+        "Resources": all.collect::<Map<_, _>>(),
+    })
+}
+
+/// The parameters of a stack with these resources.
+fn stack_of(resources: &[(&str, &str)], size: u64) -> Value {
+    let (role, prefix) = STACK_BOUNDS;
     json!({
         "StackName": format!("{prefix}baseline"), "ServiceRole": role,
-        "TemplateBody": template.to_string(), "StackParameters": {"Size": size},
+        "TemplateBody": template(resources).to_string(), "StackParameters": {"Size": size},
     })
 }
 

@@ -33,6 +33,8 @@ fn object(mebibytes: usize) -> &'static [u8] {
 /// What came of an upload.
 struct Came {
     result: Result<(), ErrorKind>,
+    /// The error in words: its kind alone does not say what failed.
+    said: String,
     simulation: Arc<Simulation>,
 }
 
@@ -60,8 +62,10 @@ async fn uploaded(mebibytes: usize, faults: Vec<FaultRule>) -> Came {
         }
         upload.finish().await
     };
-    let result = writing.await.map_err(|error: org_operator_core::Error| error.kind());
-    Came { result, simulation }
+    let result = writing.await;
+    let said = result.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    let result = result.map_err(|error: org_operator_core::Error| error.kind());
+    Came { result, said, simulation }
 }
 
 /// Violations that the SDK meets with another try.
@@ -88,7 +92,7 @@ async fn an_upload_in_parts_goes_on_past_one_fault_at_any_call() {
     for operation in [BEGIN, PART, END] {
         for fault in PASSING {
             let came = uploaded(SMALL, at(operation, fault, When::Nth(1))).await;
-            assert_eq!(came.result, Ok(()), "{operation} {fault:?}");
+            assert_eq!(came.result, Ok(()), "{operation} {fault:?}: {}", came.said);
             assert!(came.is_there(SMALL), "{operation} {fault:?}: another object");
             // Of an upload whose beginning was lost nobody knows the id; the bucket's lifecycle ends it.
             let lost = usize::from(operation == BEGIN && fault.takes_effect());

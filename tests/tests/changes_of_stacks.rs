@@ -13,20 +13,12 @@ use org_operator_operations::Change;
 use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_testkit::TestResult;
 use org_operator_tests::changing::seeds;
-use serde_json::{Map, Value, json};
+use org_operator_tests::subjects::template;
 use trial::{Applied, Trial};
 
 const SEEDS: u64 = 25;
 /// Longer than what a change set starts takes.
 const SETTLED: Duration = Duration::from_hours(1);
-
-fn template(resources: &[(&str, &str)]) -> Value {
-    let all = resources.iter().map(|(name, kind)| ((*name).to_owned(), json!({"Type": kind})));
-    json!({
-        "Parameters": {"Size": {"Default": "1"}},
-        "Resources": all.collect::<Map<_, _>>(),
-    })
-}
 
 fn all(counts: &Counts, outcome: Outcome, rows: usize) {
     assert_eq!(counts.get(outcome), rows as u64, "{counts:?}");

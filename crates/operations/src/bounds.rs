@@ -1,6 +1,6 @@
-//! What holds an operation in a deployment that gives AWS a role: whoever may start runs has that role's
-//! permissions then, so that the deployment names it, and the stacks that it may be given for. The
-//! statements are written into the templates by `make policies`.
+//! The bounds of an operation that gives AWS a role: whoever may start runs has that role's permissions,
+//! so a deployment names the role, and the stacks that it may be given for. `make policies` writes the
+//! statements into the templates.
 
 use crate::CHANGES;
 

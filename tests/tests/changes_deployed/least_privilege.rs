@@ -18,7 +18,7 @@ use super::deployment::Deployment;
 const SEED: u64 = 5;
 
 /// Actions that no step here shows to be needed, and why.
-const NOT_ASKED: [(&str, &str); 5] = [
+const NOT_SHOWN: [(&str, &str); 5] = [
     (
         "iam:CreateServiceLinkedRole",
         "AWS asks for it where the account has no such role yet; the simulation has no roles of that kind",
@@ -39,7 +39,7 @@ const TAGGED: [&str; 3] = ["ec2", "rds", "s3"];
 
 /// Why no trial can show that `operation` needs `action`; `None` where one has to.
 fn excuse(operation: &str, action: &str) -> Option<&'static str> {
-    let named = NOT_ASKED.iter().find(|(named, _)| *named == action);
+    let named = NOT_SHOWN.iter().find(|(named, _)| *named == action);
     let service = action.split(':').next().unwrap_or_default();
     let untagged = operation == "tag-resources" && service != "tag" && !TAGGED.contains(&service);
     let absent = untagged.then_some("the simulation has no resource of the service");
@@ -127,9 +127,9 @@ async fn is_told(index: usize, step: Step, action: &str) -> TestResult<bool> {
     let count = |outcome: &str| summary.rows.get(outcome).copied().unwrap_or_default();
     let (applied, made) = (count("APPLIED"), changed(&deployment) - earlier);
     let unread = if deployment.subject.goes_on { count("FAILED") } else { 0 };
-    let is_told = applied <= made && made <= applied + unread;
+    let is_right = applied <= made && made <= applied + unread;
     assert!(
-        is_told || !deployment.subject.undoes_each,
+        is_right || !deployment.subject.undoes_each,
         "{step:?} without {action}: {made} made, {applied} told"
     );
     Ok(!denied.is_empty())

@@ -76,8 +76,7 @@ async fn deployed_stacks_are_created_once_and_deleted_by_undo() -> TestResult<()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plan_that_left_nothing_or_was_applied_in_part_is_told_apart_from_one_to_drop()
--> TestResult<()> {
+async fn neither_a_run_that_applied_a_plan_nor_what_it_executed_is_dropped() -> TestResult<()> {
     let (mut deployment, _) = planned(1).await?;
     let applied = deployment.execute("apply", &changing("PlanRun", "plan"), true).await?;
     assert_eq!(applied.result.status, Status::Complete, "{:?}", applied.rows);

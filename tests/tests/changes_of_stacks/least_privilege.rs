@@ -12,9 +12,10 @@ use org_operator_operations::cloudformation_stack::CloudFormationStack;
 use org_operator_operations::{Change, Operation};
 use org_operator_testkit::TestResult;
 use org_operator_tests::changing::Stage;
+use org_operator_tests::subjects::template;
 use serde_json::{Value, json};
 
-use super::{SETTLED, template};
+use super::SETTLED;
 
 /// Actions that no trial can show to be needed, and why.
 const NOT_SHOWN: [(&str, &str); 1] = [(

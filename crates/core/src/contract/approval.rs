@@ -114,6 +114,8 @@ mod tests {
         assert_eq!((proposal.targets, &proposal.plan_run), (3, &None));
         assert_eq!(proposal.undo.as_deref(), Some("r1"));
         assert!(proposal.changes.is_empty());
+        let dropped = Proposal::parse(plan, r#"{"DropRun":"r2"}"#).unwrap();
+        assert_eq!((dropped.drop_run.as_deref(), dropped.undo), (Some("r2"), None));
         let token = TaskToken::new("AAAAsecret".to_owned());
         let asked_at = "2026-11-26T08:15:30Z".to_owned();
         let shown = format!("{:?}", Approval { token: token.clone(), proposal, asked_at });
