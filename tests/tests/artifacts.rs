@@ -3,14 +3,16 @@
 //! and no parts are left that nobody can reach.
 #![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use aws_config::{Region, SdkConfig};
 use aws_sim::{CallPattern, Conditions, Fault, FaultRule, Service, Shape, Simulation, When, World};
 use org_operator_aws::S3Artifacts;
 use org_operator_core::ErrorKind;
 use org_operator_core::ports::{Artifacts, Download, Upload, find};
-use org_operator_tests::campaign::aws::config;
+use org_operator_tests::campaign::aws;
 
 const BUCKET: &str = "results";
 const KEY: &str = "runs/internet-routes/r1/internet-routes.csv";
@@ -32,6 +34,8 @@ fn object(mebibytes: usize) -> &'static [u8] {
 
 /// What came of an upload.
 struct Came {
+    /// Kept, as a client holds what it took from the budget of retries until it is dropped.
+    _client: S3Artifacts,
     result: Result<(), ErrorKind>,
     /// The error in words: its kind alone does not say what failed.
     said: String,
@@ -42,6 +46,14 @@ impl Came {
     fn is_there(&self, mebibytes: usize) -> bool {
         self.simulation.object(BUCKET, KEY).as_deref() == Some(object(mebibytes))
     }
+}
+
+/// A configuration whose Region no other has. The SDK has one budget of retries for all clients of
+/// a service and Region in a process, and tests beside these use up that of the real Regions.
+async fn config(simulation: &Arc<Simulation>) -> SdkConfig {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let region = format!("eu-west-{}", 100 + NEXT.fetch_add(1, Ordering::Relaxed));
+    aws::config(simulation).await.into_builder().region(Region::new(region)).build()
 }
 
 /// A fault at an operation.
@@ -65,7 +77,7 @@ async fn uploaded(mebibytes: usize, faults: Vec<FaultRule>) -> Came {
     let result = writing.await;
     let said = result.as_ref().err().map(ToString::to_string).unwrap_or_default();
     let result = result.map_err(|error: org_operator_core::Error| error.kind());
-    Came { result, said, simulation }
+    Came { _client: artifacts, result, said, simulation }
 }
 
 /// Violations that the SDK meets with another try.
@@ -167,4 +179,15 @@ async fn an_empty_object_and_a_missing_one_are_told_apart() {
     simulation.put_object(BUCKET, "empty", b"");
     assert_eq!(find(&artifacts, "empty").await, Ok(Some(Vec::new())));
     assert_eq!(find(&artifacts, "missing").await, Ok(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_have_used_up_their_retries_leave_other_tests_theirs() {
+    let mut exhausted = Vec::new();
+    for _ in 0..40 {
+        exhausted.push(uploaded(SMALL, at(BEGIN, Fault::Reset, When::Always)).await);
+    }
+    assert!(exhausted.iter().all(|came| came.result == Err(ErrorKind::Transient)));
+    let came = uploaded(SMALL, at(BEGIN, Fault::Reset, When::Nth(1))).await;
+    assert_eq!(came.result, Ok(()), "{}", came.said);
 }
