@@ -3,14 +3,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use aws_smithy_runtime::client::orchestrator::{endpoints::StaticUriEndpointResolver, invoke};
-use aws_smithy_runtime_api::client::endpoint::SharedEndpointResolver;
+use aws_smithy_runtime::client::orchestrator::invoke;
 use aws_smithy_runtime_api::client::interceptors::context::Input;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugins, StaticRuntimePlugin};
-use aws_smithy_types::config_bag::{FrozenLayer, Layer};
-use aws_types::SigningName;
-use aws_types::region::{Region, SigningRegion};
+use aws_smithy_runtime_api::client::runtime_plugin::{
+    RuntimePlugins, SharedRuntimePlugin, StaticRuntimePlugin,
+};
 use org_operator_core::input::violation::{Violations, nearest};
 use org_operator_models::{Operation, Service, models};
 use serde_json::{Map, Value};
@@ -22,6 +19,7 @@ use crate::error::{CallError, Error, PlaceError};
 use crate::pages::{Plan, Walk};
 use crate::parse::Answer;
 use crate::place::Place;
+use crate::places::Places;
 use crate::request::Request;
 use crate::wire::{self, Answered};
 use crate::{input, lookup};
@@ -31,7 +29,8 @@ use crate::{input, lookup};
 pub struct Call {
     codec: Arc<Codec>,
     plan: Option<Arc<Plan>>,
-    layer: FrozenLayer,
+    plugin: SharedRuntimePlugin,
+    places: Arc<Places>,
 }
 
 impl Call {
@@ -66,9 +65,15 @@ impl Call {
             operation: operation.to_owned(),
             problem: problem.to_string(),
         })?;
-        let (name, operation) = (operation.to_owned(), found.clone());
-        let codec = Arc::new(Codec { service, name, operation });
-        Ok(Self { layer: wire::layer(&codec), codec, plan: plan.map(Arc::new) })
+        let operation_model = found.clone();
+        let codec = Arc::new(Codec::new(service, operation, operation_model));
+        let runtime = StaticRuntimePlugin::new().with_config(wire::layer(&codec));
+        Ok(Self {
+            codec,
+            plan: plan.map(Arc::new),
+            plugin: SharedRuntimePlugin::new(runtime),
+            places: Arc::default(),
+        })
     }
 
     /// The service's model.
@@ -111,13 +116,9 @@ impl Call {
     /// # Errors
     /// [`PlaceError`] where the service is not in the Region, or nobody knows where it is called.
     pub fn at(&self, connection: &Connection) -> Result<BoundCall, PlaceError> {
-        let place = Place::of(&self.codec, &connection.config)?;
-        let plugin = StaticRuntimePlugin::new()
-            .with_config(signing(&place))
-            .with_runtime_components(components(&place));
-        let operation = StaticRuntimePlugin::new().with_config(self.layer.clone());
+        let (place, plugin) = self.places.of(&self.codec, &connection.config)?;
         let of_client = connection.plugins.clone().with_client_plugin(plugin);
-        let plugins = of_client.with_operation_plugin(operation);
+        let plugins = of_client.with_operation_plugin(self.plugin.clone());
         Ok(BoundCall { call: self.clone(), place, plugins, exists: OnceCell::new() })
     }
 }
@@ -148,24 +149,11 @@ fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (nearest: `{name}`)"))
 }
 
-fn signing(place: &Place) -> FrozenLayer {
-    let mut layer = Layer::new("org_operator_dynamic::Place");
-    layer.store_put(SigningRegion::from(Region::new(place.signing_region.clone())));
-    layer.store_put(SigningName::from(place.signing_name.clone()));
-    layer.freeze()
-}
-
-fn components(place: &Place) -> RuntimeComponentsBuilder {
-    let resolver = SharedEndpointResolver::new(StaticUriEndpointResolver::uri(&place.url));
-    RuntimeComponentsBuilder::new("org_operator_dynamic::Place")
-        .with_endpoint_resolver(Some(resolver))
-}
-
 /// One operation in one account and Region.
 #[derive(Debug)]
 pub struct BoundCall {
     call: Call,
-    place: Place,
+    place: Arc<Place>,
     plugins: RuntimePlugins,
     exists: OnceCell<bool>,
 }

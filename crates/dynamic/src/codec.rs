@@ -1,7 +1,7 @@
 //! One operation's requests and answers, without any sending: from an input to a request, from an
 //! answer to a value.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use org_operator_core::input::violation::Violations;
 use org_operator_models::{Operation, Service};
@@ -18,11 +18,28 @@ pub(crate) struct Codec {
     pub(crate) service: Arc<Service>,
     pub(crate) name: String,
     pub(crate) operation: Operation,
+    /// The request that was written last, and its input: most runs ask the same everywhere.
+    last: Mutex<Option<(Map<String, Value>, Request)>>,
 }
 
 impl Codec {
+    pub(crate) fn new(service: Arc<Service>, name: &str, operation: Operation) -> Self {
+        Self { service, name: name.to_owned(), operation, last: Mutex::default() }
+    }
+
     /// The request of an input's members.
     pub(crate) fn request(&self, asked: &Map<String, Value>) -> Result<Request, Violations> {
+        // What a thread that panicked left behind is whole: a request is put in at once.
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, request)) = last().as_ref().filter(|(input, _)| input == asked) {
+            return Ok(request.clone());
+        }
+        let request = self.written(asked)?;
+        *last() = Some((asked.clone(), request.clone()));
+        Ok(request)
+    }
+
+    fn written(&self, asked: &Map<String, Value>) -> Result<Request, Violations> {
         let mut given = asked.clone();
         customize::input(&self.service, &self.name, &mut given);
         let violations = input::violations(&self.service, &self.operation, &given);

@@ -1,10 +1,11 @@
 //! What all calls of one account and Region share: credentials, HTTP client, timeouts, retries.
 //!
-//! It is built as the SDK's typed clients are, by the same runtime and with the same interceptors.
+//! It is built as the SDK's typed clients are, by the same runtime and with the same interceptors. What
+//! many connections have in common is built once: that takes longer than a call.
 //! Its retries have an account of their own: services throttle each account and Region by itself, so
 //! one that is throttled must not slow others.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
@@ -27,8 +28,10 @@ use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptio
 use aws_smithy_runtime_api::client::auth::{SharedAuthScheme, SharedAuthSchemeOptionResolver};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{RuntimePlugins, StaticRuntimePlugin};
-use aws_smithy_types::config_bag::{FrozenLayer, Layer};
+use aws_smithy_runtime_api::client::runtime_plugin::{
+    RuntimePlugin, RuntimePlugins, SharedRuntimePlugin, StaticRuntimePlugin,
+};
+use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 
 use crate::parse::Refusal;
 
@@ -37,17 +40,33 @@ use crate::parse::Refusal;
 pub struct Connection {
     pub(crate) config: SdkConfig,
     pub(crate) plugins: RuntimePlugins,
+    /// What it has in common with those that were made of it.
+    common: Arc<RuntimePlugins>,
 }
 
 impl Connection {
     /// The connection that `config` describes. It takes everything from there that a typed client does.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
+        let common = StaticRuntimePlugin::new()
+            .with_config(common_layer(config))
+            .with_runtime_components(common_components(config));
+        Self::with_own(Arc::new(defaults(config).clone().with_client_plugin(common)), config)
+    }
+
+    /// The same connection with the Region, the credentials and the HTTP client of `config`, and retries
+    /// of its own. All else is as it is here, whatever `config` says.
+    #[must_use]
+    pub fn with(&self, config: &SdkConfig) -> Self {
+        Self::with_own(Arc::clone(&self.common), config)
+    }
+
+    fn with_own(common: Arc<RuntimePlugins>, config: &SdkConfig) -> Self {
         let own = StaticRuntimePlugin::new()
-            .with_config(layer(config))
-            .with_runtime_components(components(config));
-        let plugins = defaults(config).clone().with_client_plugin(own);
-        Self { config: config.clone(), plugins }
+            .with_config(own_layer(config))
+            .with_runtime_components(own_components(config));
+        let plugins = RuntimePlugins::clone(&common).with_client_plugin(own);
+        Self { config: config.clone(), plugins, common }
     }
 
     /// The Region's name, where the configuration has one.
@@ -67,17 +86,42 @@ fn defaults(config: &SdkConfig) -> &'static RuntimePlugins {
             .with_retry_partition_name("dynamic")
             .with_behavior_version(version)
             .with_is_aws_sdk(true);
-        let shared = StaticRuntimePlugin::new().with_runtime_components(stateless());
-        RuntimePlugins::new()
-            .with_client_plugins(default_plugins(params))
-            .with_client_plugin(shared)
+        let stateless = StaticRuntimePlugin::new().with_runtime_components(stateless());
+        let plugins: Vec<_> = default_plugins(params).into_iter().collect();
+        merged(plugins.into_iter().chain([SharedRuntimePlugin::new(stateless)]).collect())
     })
 }
 
-fn layer(config: &SdkConfig) -> FrozenLayer {
-    let mut layer = Layer::new("org_operator_dynamic::Connection");
+/// Plugins that do what `plugins` do: their components are merged now, and not for each call.
+fn merged(plugins: Vec<SharedRuntimePlugin>) -> RuntimePlugins {
+    let layers = plugins.iter().filter_map(SharedRuntimePlugin::config);
+    let layers: Vec<_> = layers.map(|l| StaticRuntimePlugin::new().with_config(l)).collect();
+    let all = RuntimePlugins::new().with_client_plugins(plugins);
+    let Ok(components) = all.apply_client_configuration(&mut ConfigBag::base()) else { return all };
+    let merged = StaticRuntimePlugin::new().with_runtime_components(components);
+    let layers = layers.into_iter().map(SharedRuntimePlugin::new);
+    RuntimePlugins::new().with_client_plugins(layers).with_client_plugin(merged)
+}
+
+fn own_layer(config: &SdkConfig) -> FrozenLayer {
+    let mut layer = Layer::new("org_operator_dynamic::Connection, own");
     layer.store_put(RetryPartition::custom("target").build());
     layer.store_or_unset(config.region().cloned());
+    layer.freeze()
+}
+
+fn own_components(config: &SdkConfig) -> RuntimeComponentsBuilder {
+    let mut components = RuntimeComponentsBuilder::new("org_operator_dynamic::Connection, own");
+    components.set_http_client(config.http_client());
+    components.set_identity_cache(config.identity_cache());
+    if let Some(provider) = config.credentials_provider() {
+        components.set_identity_resolver(SCHEME_ID, provider);
+    }
+    components
+}
+
+fn common_layer(config: &SdkConfig) -> FrozenLayer {
+    let mut layer = Layer::new("org_operator_dynamic::Connection");
     layer.store_or_unset(config.app_name().cloned());
     layer.store_or_unset(
         config.disable_clock_skew_correction().map(DisableClockSkewCorrection::from),
@@ -98,15 +142,10 @@ fn layer(config: &SdkConfig) -> FrozenLayer {
     layer.freeze()
 }
 
-fn components(config: &SdkConfig) -> RuntimeComponentsBuilder {
+fn common_components(config: &SdkConfig) -> RuntimeComponentsBuilder {
     let mut components = RuntimeComponentsBuilder::new("org_operator_dynamic::Connection");
-    components.set_http_client(config.http_client());
     components.set_sleep_impl(config.sleep_impl());
     components.set_time_source(config.time_source());
-    components.set_identity_cache(config.identity_cache());
-    if let Some(provider) = config.credentials_provider() {
-        components.set_identity_resolver(SCHEME_ID, provider);
-    }
     // It knows how far the service's clock is from ours.
     components.push_interceptor(ServiceClockSkewInterceptor::new());
     components

@@ -21,6 +21,7 @@ mod lookup;
 mod pages;
 mod parse;
 mod place;
+mod places;
 mod request;
 mod serialize;
 mod time;

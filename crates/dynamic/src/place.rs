@@ -27,11 +27,14 @@ pub(crate) struct Doubtful {
 }
 
 impl Place {
-    /// Where `codec`'s operation is called with `config`.
-    pub(crate) fn of(codec: &Codec, config: &SdkConfig) -> Result<Self, PlaceError> {
-        let parsed = config.region().and_then(|region| Region::parse(region.as_ref()));
-        let region = parsed.ok_or(PlaceError::NoRegion)?;
-        let (known, given) = (models()?, endpoint_url(config, &codec.service.id));
+    /// Where `codec`'s operation is called in `region` with `config`, at the URL `given` if there is one.
+    pub(crate) fn of(
+        codec: &Codec,
+        config: &SdkConfig,
+        region: &Region,
+        given: Option<String>,
+    ) -> Result<Self, PlaceError> {
+        let known = models()?;
         let partition = region.partition().as_str();
         let found = known.endpoint(&codec.service, &codec.name, partition, region.as_str());
         let endpoint = match (found, &given) {
@@ -40,8 +43,8 @@ impl Place {
             (found, _) => Some(found?),
         };
         match given {
-            Some(url) => Ok(Self::new(codec, &region, url, endpoint)),
-            None => Self::at_host(known, codec, config, &region, endpoint),
+            Some(url) => Ok(Self::new(codec, region, url, endpoint)),
+            None => Self::at_host(known, codec, config, region, endpoint),
         }
     }
 
@@ -76,7 +79,7 @@ impl Place {
 
 /// The endpoint URL for a service, as typed clients find it: what a program sets goes before what
 /// the environment or the profile says of the service, and that before what it says of all.
-fn endpoint_url(config: &SdkConfig, service_id: &str) -> Option<String> {
+pub(crate) fn endpoint_url(config: &SdkConfig, service_id: &str) -> Option<String> {
     let of_all = config.endpoint_url().map(str::to_owned);
     if config.get_origin("endpoint_url").is_client_config() {
         return of_all;

@@ -10,7 +10,6 @@ use org_operator_core::model::spec::{Access, Column, Documentation, Parameter, S
 use org_operator_definition::calls::{CallError, Failure};
 use org_operator_definition::definition::{self, Definition};
 use org_operator_definition::{Checked, Client, Faults, Parameters, read_json, read_toml};
-use org_operator_dynamic::Connection;
 use serde_json::{Map, Value};
 
 use crate::{Operation, OperationFailure, Rows, Target, raw};
@@ -137,7 +136,8 @@ pub(crate) fn unanswered(error: CallError) -> OperationFailure {
 /// A definition's target, and the client that its calls are made with.
 fn place(target: &Target) -> (org_operator_definition::Target, Client) {
     let (account, region, now) = (target.account.clone(), target.region.clone(), target.now);
-    let client = Client::new(Connection::new(&target.config)).within(target.permits.clone());
+    let client =
+        Client::new(target.clients.connection(&target.config)).within(target.permits.clone());
     (org_operator_definition::Target { account, region, now }, client)
 }
 

@@ -72,8 +72,9 @@ async fn rows(target: &Target) -> Result<Rows, CallFailure> {
     // The filter excludes tables without such a route. EC2 filters whole tables, and emulators ignore
     // the filter, so the routes are filtered again.
     let to_gateway = Filter::builder().name("route.gateway-id").values("igw-*").build();
-    let request = ec2::client(target).describe_route_tables().filters(to_gateway);
-    let mut tables = ec2::items!(request.max_results(PAGE), route_tables);
+    let calls = ec2::OwnCalls::of(target);
+    let request = calls.client.describe_route_tables().filters(to_gateway);
+    let mut tables = ec2::items!(request.max_results(PAGE), route_tables, calls.own());
     let mut rows = Rows::new();
     while let Some(table) = tables.next().await? {
         // Participants of a shared VPC see the owner's tables, which are rows of the owner only.

@@ -7,6 +7,7 @@
 pub mod bounds;
 pub mod catalogue;
 pub mod change;
+mod clients;
 pub mod close_open_ingress;
 pub mod cloudformation_stack;
 mod defined;
@@ -36,6 +37,7 @@ use tokio::sync::Semaphore;
 
 pub use catalogue::{Catalogue, catalogue};
 pub use change::{CHANGES, Change, Condition, admin_actions, change_of};
+pub use clients::SharedClients;
 pub use defined::{DefinedOperation, defined};
 pub use org_operator_core::error::OperationFailure;
 pub use raw::{RAW, is_raw, raw_definition, raw_pages};
@@ -63,6 +65,8 @@ pub struct Target {
     /// Permits for calls beside the one that the target makes in any case, where the run limits what it
     /// asks at the same time.
     pub permits: Option<Arc<Semaphore>>,
+    /// Clients that it shares with other targets.
+    pub clients: SharedClients,
 }
 
 /// An operation: what is done in one account and Region.

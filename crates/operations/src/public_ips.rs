@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
     Address, NetworkInterface, NetworkInterfaceAssociation, NetworkInterfaceAttachment,
     NetworkInterfaceType,
@@ -88,19 +87,20 @@ impl Operation for PublicIps {
 }
 
 async fn rows(target: &Target) -> Result<Rows, CallFailure> {
-    let client = ec2::client(target);
+    let calls = ec2::OwnCalls::of(target);
     // This call has no pages.
-    let listed = client.describe_addresses().send().await.map_err(|error| call_failure(&error))?;
-    let interfaces = public_interfaces(&client).await?;
+    let addresses = calls.client.describe_addresses().customize().config_override(calls.own());
+    let listed = addresses.send().await.map_err(|error| call_failure(&error))?;
+    let interfaces = public_interfaces(&calls).await?;
     Ok(merge(target.account.as_str(), listed.addresses(), &interfaces))
 }
 
 /// The interfaces with a public address. There is no filter for them: `association.public-ip` looks at
 /// the primary private address only.
-async fn public_interfaces(client: &Client) -> Result<Vec<NetworkInterface>, CallFailure> {
+async fn public_interfaces(calls: &ec2::OwnCalls) -> Result<Vec<NetworkInterface>, CallFailure> {
     // An account's setting may hide interfaces that a service manages; their addresses are public.
-    let request = client.describe_network_interfaces().include_managed_resources(true);
-    let mut all = ec2::items!(request.max_results(PAGE), network_interfaces);
+    let request = calls.client.describe_network_interfaces().include_managed_resources(true);
+    let mut all = ec2::items!(request.max_results(PAGE), network_interfaces, calls.own());
     let mut interfaces = Vec::new();
     while let Some(interface) = all.next().await? {
         if public_addresses(&interface).next().is_some() {

@@ -8,7 +8,6 @@ use org_operator_core::input::violation::Violations;
 use org_operator_core::model::spec::{Column, Spec};
 use org_operator_definition::calls::{Ask, Calls};
 use org_operator_definition::{Checked, Client, Faults, Overrides, without_sensitive};
-use org_operator_dynamic::Connection;
 use serde_json::{Map, Value};
 
 use crate::defined::{DefinedOperation, unanswered};
@@ -116,7 +115,7 @@ pub(crate) struct RawAnswers {
 
 impl RawAnswers {
     async fn pages(&self, target: &Target) -> Result<Rows, OperationFailure> {
-        let client = Client::new(Connection::new(&target.config));
+        let client = Client::new(target.clients.connection(&target.config));
         let ask = Ask { service: &self.service, operation: &self.call, input: &self.input };
         let mut pages = Vec::new();
         let mut take = |page| {

@@ -5,6 +5,7 @@ mod ec2_errors;
 mod example;
 mod files;
 mod replayed;
+mod shared_clients;
 
 use std::collections::BTreeSet;
 

@@ -17,7 +17,7 @@ use org_operator_core::ports::Clock;
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
 use org_operator_operations::suite::own_parameters;
-use org_operator_operations::{Operation, Target};
+use org_operator_operations::{Operation, SharedClients, Target};
 use serde_json::Value;
 
 use crate::args::AwsArgs;
@@ -146,6 +146,7 @@ async fn allowed(
         now: SystemClock.now(),
         parameters: Arc::new(own_parameters(spec, &preview.request.parameters)),
         permits: None,
+        clients: SharedClients::default(),
     };
     let asked = operation
         .probe(&target)

@@ -14,4 +14,5 @@ mod refusals;
 mod requests;
 mod retries;
 mod services;
+mod shared;
 mod support;

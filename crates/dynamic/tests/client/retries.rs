@@ -34,7 +34,7 @@ async fn a_throttle_by_its_code_alone_is_tried_again() {
 
 /// Calls that are throttled until the connection's account of retries is empty; how many attempts the
 /// last one took.
-async fn exhaust(aws: &Aws, connection: &Connection) -> usize {
+pub(crate) async fn exhaust(aws: &Aws, connection: &Connection) -> usize {
     let call = Call::new("ec2", "DescribeVpcs").unwrap().at(connection).unwrap();
     let mut last = 0;
     for _ in 0..100 {

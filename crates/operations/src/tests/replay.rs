@@ -8,7 +8,7 @@ use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{AccountId, Region, RunId};
 
-use crate::Target;
+use crate::{SharedClients, Target};
 
 /// The account of every replayed target.
 pub(crate) const ACCOUNT: &str = "111111111111";
@@ -42,7 +42,8 @@ pub(crate) fn target_over(name: &str, client: impl HttpClient + 'static) -> Targ
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
     let region = Region::parse(name).unwrap();
     let run = RunId::parse("run").unwrap();
-    Target { run, account, region, config, now, parameters: Arc::default(), permits: None }
+    let (parameters, clients) = (Arc::default(), SharedClients::default());
+    Target { run, account, region, config, now, parameters, permits: None, clients }
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

@@ -13,7 +13,7 @@ use org_operator_changes::{
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Error, RunId};
 use org_operator_operations::change::entry_problem;
-use org_operator_operations::{Change, Target};
+use org_operator_operations::{Change, SharedClients, Target};
 use tokio::time::Instant;
 
 use super::RowJournal;
@@ -236,6 +236,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
             now: self.clock.now(),
             parameters: Arc::default(),
             permits: None,
+            clients: SharedClients::default(),
         })
     }
 
