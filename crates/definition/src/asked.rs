@@ -50,20 +50,22 @@ pub(crate) enum Mask {
 
 impl Mask {
     /// `value` without what is not asked for.
-    pub(crate) fn keep(&self, value: Value) -> Value {
-        let Self::Members(members) = self else { return value };
-        match value {
-            Value::Array(items) => {
-                Value::Array(items.into_iter().map(|item| self.keep(item)).collect())
+    pub(crate) fn keep(&self, mut value: Value) -> Value {
+        self.cut(&mut value);
+        value
+    }
+
+    fn cut(&self, value: &mut Value) {
+        match (self, value) {
+            (Self::Members(_), Value::Array(items)) => {
+                for item in items {
+                    self.cut(item);
+                }
             }
-            Value::Object(map) => {
-                let asked = map.into_iter().filter_map(|(name, value)| {
-                    let kept = members.get(&name)?.keep(value);
-                    Some((name, kept))
-                });
-                Value::Object(asked.collect())
+            (Self::Members(members), Value::Object(map)) => {
+                map.retain(|name, value| members.get(name).map(|mask| mask.cut(value)).is_some());
             }
-            scalar => scalar,
+            _ => {}
         }
     }
 }

@@ -19,7 +19,8 @@ type Name = (String, String);
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
-    bound: Mutex<HashMap<Name, Arc<BoundCall>>>,
+    /// A target makes few calls: they are found sooner than a hash.
+    bound: Mutex<Vec<(Name, Arc<BoundCall>)>>,
     /// The call that the target makes in any case.
     own: Semaphore,
     /// Permits for further calls at the same time, shared with other targets; `None` is no limit.
@@ -53,15 +54,18 @@ impl Client {
 
     /// The call, bound to the connection once: its calls share what is known of the Region.
     fn bound(&self, ask: Ask<'_>) -> Result<Arc<BoundCall>, CallError> {
-        let name = (ask.service.to_owned(), ask.operation.to_owned());
         // What a thread that panicked left behind is whole: an entry is put in at once.
         let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = bound.get(&name) {
+        let is_asked = |(service, operation): &Name| {
+            (service.as_str(), operation.as_str()) == (ask.service, ask.operation)
+        };
+        if let Some((_, known)) = bound.iter().find(|(name, _)| is_asked(name)) {
             return Ok(known.clone());
         }
+        let name = (ask.service.to_owned(), ask.operation.to_owned());
         let call = prepared(&name)?.at(&self.connection).map_err(|error| no_place(&error))?;
         let new = Arc::new(call);
-        bound.insert(name, new.clone());
+        bound.push((name, new.clone()));
         Ok(new)
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
 }
 
 /// An input with its constants and parameters filled in; `None` for a member whose parameter is empty.
-pub(crate) fn filled(input: &Value, value_of: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
+fn filled(input: &Value, value_of: &impl Fn(&str) -> Option<Value>) -> Option<Value> {
     match input {
         Value::String(text) => match pieces(text).as_slice() {
             [Piece::Named(name)] => value_of(name).filter(|value| !is_empty(value)),
@@ -129,14 +129,18 @@ pub(crate) fn filled(input: &Value, value_of: &impl Fn(&str) -> Option<Value>) -
         Value::Array(items) => {
             Some(items.iter().filter_map(|item| filled(item, value_of)).collect())
         }
-        Value::Object(members) => {
-            let kept = members
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), filled(value, value_of)?)));
-            Some(Value::Object(kept.collect()))
-        }
+        Value::Object(members) => Some(Value::Object(filled_members(members, value_of))),
         other => Some(other.clone()),
     }
+}
+
+/// The members of an input, filled in alike.
+pub(crate) fn filled_members(
+    members: &Map<String, Value>,
+    value_of: &impl Fn(&str) -> Option<Value>,
+) -> Map<String, Value> {
+    let filled = |(name, value): (&String, &Value)| Some((name.clone(), filled(value, value_of)?));
+    members.iter().filter_map(filled).collect()
 }
 
 fn piece_text(piece: &Piece<'_>, value_of: &impl Fn(&str) -> Option<Value>) -> String {

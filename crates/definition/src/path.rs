@@ -122,11 +122,31 @@ impl Path {
     /// # Errors
     /// As [`Path::of`].
     pub(crate) fn list(&self, on: &Value, scope: &impl Scope) -> Result<Vec<Value>, String> {
-        Ok(match self.of(on, scope)? {
-            Value::Null => Vec::new(),
-            Value::Array(items) => items,
-            one => vec![one],
-        })
+        self.of(on, scope).map(items)
+    }
+
+    /// As [`Path::list`], of an answer that is of no more use: a list in it is not copied.
+    ///
+    /// # Errors
+    /// As [`Path::of`].
+    pub(crate) fn list_taken(
+        &self,
+        mut on: Value,
+        scope: &impl Scope,
+    ) -> Result<Vec<Value>, String> {
+        match self.chain.as_ref().and_then(|chain| chain.take(&mut on)) {
+            Some(taken) => Ok(items(taken)),
+            None => self.list(&on, scope),
+        }
+    }
+}
+
+/// What is listed: nothing, all of a list, or the one thing that is no list.
+fn items(found: Value) -> Vec<Value> {
+    match found {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items,
+        one => vec![one],
     }
 }
 

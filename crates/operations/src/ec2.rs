@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::config::retry::RetryPartition;
-use aws_sdk_ec2::config::{Builder, Config};
+use aws_sdk_ec2::config::{Builder, Config, Region};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use futures_util::future::BoxFuture;
 use org_operator_aws::{RejectTruncated, call_failure};
@@ -26,6 +26,14 @@ pub(crate) fn client_with(config: &SdkConfig) -> Client {
     Client::from_conf(builder.retry_partition(own_retries()).build())
 }
 
+/// A configuration that no call can be made with as it is: one that forgot what is its own would
+/// otherwise ask another account.
+fn anonymous(config: &SdkConfig) -> SdkConfig {
+    let mut builder = config.to_builder();
+    builder.set_credentials_provider(None).set_region(None::<Region>);
+    builder.build()
+}
+
 fn own_retries() -> RetryPartition {
     RetryPartition::custom("target").build()
 }
@@ -41,7 +49,7 @@ impl OwnCalls {
     /// budget. All else is as the configuration of the target that built the client says.
     pub(crate) fn of(target: &Target) -> Self {
         let config = &target.config;
-        let client = target.clients.ec2(|| client_with(config));
+        let client = target.clients.ec2(|| client_with(&anonymous(config)));
         let mut own = Config::builder();
         own.set_region(config.region().cloned())
             .set_credentials_provider(config.credentials_provider())

@@ -11,7 +11,7 @@ use org_operator_core::model::record::keyed;
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::outcome::classification::{Classification, classify_operation};
 use org_operator_core::{Error, ErrorKind, Record, Region};
-use org_operator_operations::{OperationFailure, Rows, SharedClients, Target};
+use org_operator_operations::{OperationFailure, Rows, Target};
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
@@ -26,13 +26,12 @@ pub(crate) struct RegionExecutor<'a, M> {
     /// What it shares with the account's other operations.
     pub(crate) visit: &'a Visit<'a, M>,
     deadline: Instant,
-    clients: SharedClients,
 }
 
 impl<'a, M: Members> RegionExecutor<'a, M> {
     /// An executor whose deadline is the visit's.
     pub(crate) fn new(asked: &'a Asked, visit: &'a Visit<'a, M>) -> Self {
-        Self { asked, visit, deadline: visit.deadline(), clients: SharedClients::default() }
+        Self { asked, visit, deadline: visit.deadline() }
     }
 
     /// Assumes the member role with a session that allows the operation's actions, and those of the
@@ -126,7 +125,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
             now,
             parameters: Arc::clone(&self.asked.parameters),
             permits: self.visit.permits.cloned(),
-            clients: self.clients.clone(),
+            clients: self.visit.clients.clone(),
         }
     }
 

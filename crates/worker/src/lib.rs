@@ -21,7 +21,7 @@ use org_operator_aws::{CallCounter, Member};
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::ports::{Clock, LedgerWriter};
 use org_operator_core::{Error, Outcome, Region, WorkerEvent, WorkerResult};
-use org_operator_operations::{Catalogue, catalogue};
+use org_operator_operations::{Catalogue, SharedClients, catalogue};
 use tokio::sync::Semaphore;
 
 use asked::Asked;
@@ -51,12 +51,15 @@ pub struct Worker<M, L, C> {
     /// that they make beside each other; a Region's deadline starts when its permit is granted. `None`
     /// limits each work item by itself.
     pub permits: Option<Arc<Semaphore>>,
+    /// Clients that all targets share: their configurations come from the same `members`.
+    pub clients: SharedClients,
 }
 
 impl<M, L, C> Worker<M, L, C> {
     /// The step over its ports, with the whole catalogue and no limit beyond the work item's.
     pub fn new(members: M, ledger: L, clock: C) -> Self {
-        Self { members, ledger, clock, catalogue: catalogue(), permits: None }
+        let (catalogue, clients) = (catalogue(), SharedClients::default());
+        Self { members, ledger, clock, catalogue, permits: None, clients }
     }
 }
 
@@ -70,7 +73,8 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
         let asked = asked::read(self.catalogue, event)?;
         let account = &event.item.account_id;
-        let visit = &Visit::new(account, &self.members, attempt, self.permits.as_ref(), &asked);
+        let shared = (self.permits.as_ref(), &self.clients);
+        let visit = &Visit::new(account, &self.members, attempt, shared, &asked);
         let ask = |asked| self.ask(asked, visit, &event.item.regions);
         let all = stream::iter(asked).map(ask).buffer_unordered(CONCURRENT_OPERATIONS);
         let outcomes: Vec<Vec<Outcome>> = all.try_collect().await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use org_operator_aws::Member;
 use org_operator_core::plan::sessions::{Session, pack};
 use org_operator_core::{AccountId, Error, ErrorKind};
+use org_operator_operations::SharedClients;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
@@ -22,6 +23,7 @@ pub(crate) struct Visit<'a, M> {
     pub(crate) attempt: &'a Attempt,
     /// Limits what runs at the same time over all accounts of the process.
     pub(crate) permits: Option<&'a Arc<Semaphore>>,
+    pub(crate) clients: &'a SharedClients,
     pub(crate) inquiry: RegionInquiry,
     width: Semaphore,
     deadline: Instant,
@@ -42,7 +44,7 @@ impl<'a, M: Members> Visit<'a, M> {
         account: &'a AccountId,
         members: &'a M,
         attempt: &'a Attempt,
-        permits: Option<&'a Arc<Semaphore>>,
+        (permits, clients): (Option<&'a Arc<Semaphore>>, &'a SharedClients),
         asked: &[Asked],
     ) -> Self {
         Self {
@@ -50,6 +52,7 @@ impl<'a, M: Members> Visit<'a, M> {
             members,
             attempt,
             permits,
+            clients,
             inquiry: RegionInquiry::default(),
             width: Semaphore::new(CONCURRENT_REGIONS),
             deadline: Instant::now() + attempt.time_left,

@@ -68,7 +68,7 @@ impl Steps {
         let answers: Arc<dyn Operation> = Arc::new(answers);
         let catalogue: &'static Catalogue = Box::leak(Box::new(Catalogue::of([answers])));
         let (ledger, clock) = (&self.fanout.ledger, &self.fanout.clock);
-        let worker = Worker { members: Accounts, ledger, clock, catalogue, permits: None };
+        let worker = Worker { catalogue, ..Worker::new(Accounts, ledger, clock) };
         let mut last = None;
         for (number, event) in (1..).zip(self.events(plan)?) {
             let crashes =

@@ -44,6 +44,13 @@ impl Chain {
         let mut members = self.members.iter();
         Some(members.try_fold(start, |value, name| value.get(name)).unwrap_or(&Value::Null))
     }
+
+    /// What it leads to from `on`, taken out of it; `None` where it begins at a variable.
+    pub(super) fn take(&self, on: &mut Value) -> Option<Value> {
+        let mut members = self.members.iter();
+        let found = members.try_fold(on, |value, name| value.get_mut(name));
+        self.variable.is_none().then(|| found.map(Value::take).unwrap_or_default())
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +88,7 @@ mod tests {
     fn an_unknown_variable_is_left_to_the_interpreter() {
         let found = chain("$other.a").unwrap();
         assert_eq!(found.follow(&json!({}), &Named(Value::Null)), None);
+        assert_eq!(found.take(&mut json!({"a": 1})), None);
     }
 
     fn value() -> impl Strategy<Value = Value> {
@@ -100,6 +108,7 @@ mod tests {
             let chain = chain(&path).unwrap();
             let interpreted = jpx_core::compile(&path).unwrap().search(&on).unwrap();
             prop_assert_eq!(chain.follow(&on, &Named(Value::Null)), Some(&interpreted));
+            prop_assert_eq!(chain.take(&mut on.clone()), Some(interpreted));
         }
     }
 }

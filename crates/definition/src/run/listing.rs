@@ -82,7 +82,7 @@ pub(super) fn add(
     facts: &Facts<'_>,
 ) -> Result<(), String> {
     match (rows, &mut *answer) {
-        (Some(path), Value::Array(items)) => items.extend(path.list(&page, facts)?),
+        (Some(path), Value::Array(items)) => items.extend(path.list_taken(page, facts)?),
         _ => *answer = page,
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::calls::Failure;
 use crate::check::PARENT;
 use crate::definition::Table;
 use crate::functions::{NOW, TABLE};
-use crate::parameters::{Parameters, filled};
+use crate::parameters::{Parameters, filled_members};
 use crate::path::{Path, Scope};
 
 /// What is the same for every row: constants, parameters, tables and the moment.
@@ -47,11 +47,7 @@ impl<'a> Facts<'a> {
 
     /// An input with constants and parameters filled in.
     pub(crate) fn input(&self, input: &Map<String, Value>) -> Map<String, Value> {
-        let value = filled(&Value::Object(input.clone()), &|name| self.value(name).cloned());
-        match value {
-            Some(Value::Object(members)) => members,
-            _ => Map::new(),
-        }
+        filled_members(input, &|name| self.value(name).cloned())
     }
 }
 

@@ -62,7 +62,7 @@ impl CheckedSource {
         let mut rows = Vec::new();
         let input = Value::Object(facts.input(&self.call.input));
         let mut take = |page: Value| {
-            let found = self.rows.list(&page, facts).map_err(at("rows"))?;
+            let found = self.rows.list_taken(page, facts).map_err(at("rows"))?;
             let mut new: Vec<Row> = found.into_iter().map(Row::of).collect();
             for step in &self.steps[..self.without_calls()] {
                 new = match step {

@@ -50,3 +50,18 @@ async fn each_target_asks_in_its_region_with_its_credentials_and_counts_its_requ
         }
     }
 }
+
+#[tokio::test]
+async fn a_target_without_credentials_sends_nothing_whoever_has_the_clients_too() {
+    for name in ["internet-routes", "public-ips", "vpcs"] {
+        let operation = catalogue().find(name, &mut Violations::default()).unwrap();
+        let (_, first) = target("eu-west-1", "FIRST", None);
+        operation.run(&first).await.unwrap_err();
+        let (client, mut second) = target("eu-west-1", "SECOND", Some(&first));
+        let mut config = second.config.to_builder();
+        config.set_credentials_provider(None);
+        second.config = config.build();
+        operation.run(&second).await.unwrap_err();
+        assert_eq!(client.actual_requests().count(), 0, "{name}");
+    }
+}

@@ -143,7 +143,7 @@ pub(super) type ChangeWorker<'a> = Worker<FakeMembers, &'a MemoryLedger, PausedC
 
 pub(super) fn worker(ledger: &MemoryLedger) -> ChangeWorker<'_> {
     let (members, clock) = (FakeMembers::default(), PausedClock(Instant::now()));
-    Worker { members, ledger, clock, catalogue: only(ByWord), permits: None }
+    Worker { catalogue: only(ByWord), ..Worker::new(members, ledger, clock) }
 }
 
 pub(super) fn account(number: u64) -> AccountId {

@@ -138,7 +138,7 @@ pub(crate) type TestWorker = Worker<FakeMembers, MemoryLedger, TickingClock>;
 pub(crate) fn worker() -> TestWorker {
     let (members, ledger) = (FakeMembers::default(), MemoryLedger::new());
     let clock = TickingClock::default();
-    Worker { members, ledger, clock, catalogue: only(ByWord), permits: None }
+    Worker { catalogue: only(ByWord), ..Worker::new(members, ledger, clock) }
 }
 
 pub(crate) fn event(words: &[&str]) -> WorkerEvent {

@@ -72,13 +72,8 @@ type SuiteWorker = Worker<Noting, MemoryLedger, TickingClock>;
 
 fn worker_of(operations: impl IntoIterator<Item = Arc<dyn Operation>>) -> SuiteWorker {
     let catalogue = Box::leak(Box::new(Catalogue::of(operations)));
-    Worker {
-        members: Noting::default(),
-        ledger: MemoryLedger::new(),
-        clock: TickingClock::default(),
-        catalogue,
-        permits: None,
-    }
+    let worker = Worker::new(Noting::default(), MemoryLedger::new(), TickingClock::default());
+    Worker { catalogue, ..worker }
 }
 
 fn three() -> SuiteWorker {
