@@ -14,16 +14,35 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use org_operator_core::contract::ledger::LedgerPartition;
 use org_operator_core::{AccountId, Region};
+use org_operator_worker::CONCURRENT_OPERATIONS;
 
 use crate::private;
 
-/// Accounts share this many locks: two work items of one account never append at once. Each lock
-/// keeps one file open, the one that was written last.
-pub(crate) const LOCKS: usize = 64;
+/// Accounts share this many locks: two work items of one account never append at once.
+const LOCKS: usize = 64;
+
+/// The files that each lock keeps open: those of the operations of a suite run that an account is asked
+/// at once, so that they do not open theirs in turn.
+const KEPT: usize = CONCURRENT_OPERATIONS;
+
+/// A process that may open fewer files keeps one for each lock: its connections need the others.
+const MANY: u64 = 4_096;
+
+/// How many files journals keep open in a process that may open `files`.
+pub(crate) fn kept_open(files: Option<u64>) -> usize {
+    LOCKS * kept(files)
+}
+
+fn kept(files: Option<u64>) -> usize {
+    if files.is_none_or(|files| files >= MANY) { KEPT } else { 1 }
+}
 
 /// The accounts that are being written.
 #[derive(Debug)]
-pub(crate) struct Appends(Box<[Mutex<Shard>]>);
+pub(crate) struct Appends {
+    shards: Box<[Mutex<Shard>]>,
+    kept: usize,
+}
 
 /// An operation of a suite run, and an account.
 type Key = (Option<String>, AccountId);
@@ -32,8 +51,9 @@ type Key = (Option<String>, AccountId);
 #[derive(Debug, Default)]
 struct Shard {
     accounts: HashMap<Key, Account>,
-    /// An account's Regions finish one soon after the other.
-    open: Option<(Key, File)>,
+    /// The files that were written last, in that order: an account's Regions finish one soon after
+    /// the other.
+    open: Vec<(Key, File)>,
 }
 
 #[derive(Debug, Default)]
@@ -43,13 +63,12 @@ struct Account {
     records: BTreeMap<Region, Vec<u8>>,
 }
 
-impl Default for Appends {
-    fn default() -> Self {
-        Self((0..LOCKS).map(|_| Mutex::default()).collect())
-    }
-}
-
 impl Appends {
+    /// The accounts of a process that may open `files`, where there is a limit.
+    pub(crate) fn new(files: Option<u64>) -> Self {
+        Self { shards: (0..LOCKS).map(|_| Mutex::default()).collect(), kept: kept(files) }
+    }
+
     /// Keeps lines of records in memory until the outcome of `region` is appended.
     pub(crate) fn hold(&self, partition: &LedgerPartition, region: &Region, lines: &[u8]) {
         let mut shard = self.lock(&partition.account);
@@ -71,10 +90,12 @@ impl Appends {
         let mut shard = self.lock(&partition.account);
         let key = key(partition);
         let state = shard.accounts.entry(key.clone()).or_default();
-        match state.records.remove(region) {
+        let written = match state.records.remove(region) {
             Some(records) => shard.append(key, path, &[&records, line].concat()),
             None => shard.append(key, path, line),
-        }
+        };
+        shard.close_all_but(self.kept);
+        written
     }
 
     /// Appends lines that have no records.
@@ -87,7 +108,10 @@ impl Appends {
         path: &Path,
         lines: &[u8],
     ) -> io::Result<()> {
-        self.lock(&partition.account).append(key(partition), path, lines)
+        let mut shard = self.lock(&partition.account);
+        let written = shard.append(key(partition), path, lines);
+        shard.close_all_but(self.kept);
+        written
     }
 
     /// Forgets an account for which nothing waits to be written.
@@ -95,12 +119,12 @@ impl Appends {
         let mut shard = self.lock(account);
         shard.accounts.retain(|(_, other), state| other != account || !state.records.is_empty());
         let Shard { accounts, open } = &mut *shard;
-        drop(open.take_if(|(key, _)| !accounts.contains_key(key)));
+        open.retain(|(key, _)| accounts.contains_key(key));
     }
 
     fn lock(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
         let digits = account.as_str().bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
-        self.0[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -120,14 +144,19 @@ impl Shard {
             file.write_all(lines)?;
         }
         state.ends_with_line = true;
-        self.open = Some((key, file));
+        self.open.push((key, file));
         Ok(())
     }
 
-    /// The file of `key` where it is the open one. It is put back once it has been written.
+    /// The file of `key` where it is open. It is put back once it has been written.
     fn take_open(&mut self, key: &Key) -> Option<File> {
-        let (_, file) = self.open.take_if(|(of, _)| of == key)?;
-        Some(file)
+        let place = self.open.iter().position(|(of, _)| of == key)?;
+        Some(self.open.remove(place).1)
+    }
+
+    /// Closes what was not written for longest, where more than `kept` files are open.
+    fn close_all_but(&mut self, kept: usize) {
+        self.open.drain(..self.open.len().saturating_sub(kept));
     }
 }
 

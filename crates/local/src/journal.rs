@@ -18,6 +18,7 @@ use org_operator_core::{AccountId, Error, Outcome};
 
 use crate::appends::Appends;
 use crate::directory::broken;
+use crate::open_files;
 use crate::progress::Progress;
 
 /// The journal of one run.
@@ -31,7 +32,8 @@ pub struct Journal {
 impl Journal {
     /// The journal in `folder`, which need not exist yet; `progress` hears of what is final.
     pub fn new(folder: &Path, progress: Arc<Progress>) -> Self {
-        Self { folder: folder.to_owned(), appends: Arc::default(), progress }
+        let appends = Arc::new(Appends::new(open_files::allowed()));
+        Self { folder: folder.to_owned(), appends, progress }
     }
 
     /// Notes that a work item was given up.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::appends::LOCKS;
+use crate::appends::kept_open;
 
 /// The width at the start: moderate, and wide after four rounds where that helps.
 pub const START: usize = 64;
@@ -80,7 +80,8 @@ impl Width {
     #[must_use]
     pub fn new(open_files: Option<u64>) -> Self {
         let files = open_files.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
-        let widest = (files.saturating_sub(64 + LOCKS) / 2).clamp(NARROWEST, usize::from(WIDEST));
+        let others = 64 + kept_open(open_files);
+        let widest = (files.saturating_sub(others) / 2).clamp(NARROWEST, usize::from(WIDEST));
         let current = START.min(widest);
         let (best, round) = ((current, 0.0), Round::default());
         Self { current, widest, growth: FAST, best, waited: 0, round }

@@ -113,6 +113,37 @@ async fn records_are_written_with_their_outcome_and_before_it() {
     assert_eq!(entries, ["record#xx-made-2#b", "outcome#xx-made-2"]);
 }
 
+/// How many times five rounds over `count` operations of an account open a file, in a process that may
+/// open `files`: files that were moved away are written on where they are still open.
+async fn opened(count: usize, files: Option<u64>) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal { appends: Arc::new(Appends::new(files)), ..journal(folder.path()) };
+    let mut opened = 0;
+    for round in 1..=5 {
+        for operation in 0..count {
+            let partition =
+                LedgerPartition { operation: Some(format!("op-{operation}")), ..partition() };
+            journal
+                .put_outcome(&partition, &outcome(round, Verdict::Succeeded, "1"), 0)
+                .await
+                .unwrap();
+            let path = journal.path(&partition);
+            let moved = folder.path().join(format!("{operation}-{round}"));
+            opened += usize::from(fs::rename(&path, &moved).is_ok());
+        }
+    }
+    opened
+}
+
+#[tokio::test]
+async fn the_files_of_an_accounts_operations_stay_open_as_far_as_the_process_may() {
+    assert_eq!(opened(8, None).await, 8);
+    assert_eq!(opened(8, Some(4_096)).await, 8);
+    assert_eq!(opened(1, Some(1_024)).await, 1);
+    assert_eq!(opened(2, Some(1_024)).await, 10);
+    assert_eq!(opened(9, None).await, 45);
+}
+
 #[tokio::test]
 async fn the_file_stays_open_until_the_account_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
