@@ -39,21 +39,20 @@ fn kept(files: Option<u64>) -> usize {
 
 /// The accounts that are being written.
 #[derive(Debug)]
-pub(crate) struct Appends {
-    shards: Box<[Mutex<Shard>]>,
-    kept: usize,
-}
+pub(crate) struct Appends(Box<[Mutex<Shard>]>);
 
 /// An operation of a suite run, and an account.
 type Key = (Option<String>, AccountId);
 
 /// The accounts that share a lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shard {
     accounts: HashMap<Key, Account>,
     /// The files that were written last, in that order: an account's Regions finish one soon after
     /// the other.
     open: Vec<(Key, File)>,
+    /// How many of them stay open.
+    kept: usize,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +65,9 @@ struct Account {
 impl Appends {
     /// The accounts of a process that may open `files`, where there is a limit.
     pub(crate) fn new(files: Option<u64>) -> Self {
-        Self { shards: (0..LOCKS).map(|_| Mutex::default()).collect(), kept: kept(files) }
+        let kept = kept(files);
+        let shard = || Shard { accounts: HashMap::new(), open: Vec::new(), kept };
+        Self((0..LOCKS).map(|_| Mutex::new(shard())).collect())
     }
 
     /// Keeps lines of records in memory until the outcome of `region` is appended.
@@ -90,12 +91,10 @@ impl Appends {
         let mut shard = self.lock(&partition.account);
         let key = key(partition);
         let state = shard.accounts.entry(key.clone()).or_default();
-        let written = match state.records.remove(region) {
+        match state.records.remove(region) {
             Some(records) => shard.append(key, path, &[&records, line].concat()),
             None => shard.append(key, path, line),
-        };
-        shard.close_all_but(self.kept);
-        written
+        }
     }
 
     /// Appends lines that have no records.
@@ -108,23 +107,20 @@ impl Appends {
         path: &Path,
         lines: &[u8],
     ) -> io::Result<()> {
-        let mut shard = self.lock(&partition.account);
-        let written = shard.append(key(partition), path, lines);
-        shard.close_all_but(self.kept);
-        written
+        self.lock(&partition.account).append(key(partition), path, lines)
     }
 
     /// Forgets an account for which nothing waits to be written.
     pub(crate) fn forget(&self, account: &AccountId) {
         let mut shard = self.lock(account);
         shard.accounts.retain(|(_, other), state| other != account || !state.records.is_empty());
-        let Shard { accounts, open } = &mut *shard;
+        let Shard { accounts, open, .. } = &mut *shard;
         open.retain(|(key, _)| accounts.contains_key(key));
     }
 
     fn lock(&self, account: &AccountId) -> MutexGuard<'_, Shard> {
         let digits = account.as_str().bytes().fold(0, |sum, byte| sum * 31 + usize::from(byte));
-        self.shards[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
+        self.0[digits % LOCKS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,6 +141,8 @@ impl Shard {
         }
         state.ends_with_line = true;
         self.open.push((key, file));
+        // What was not written for longest is closed.
+        self.open.drain(..self.open.len().saturating_sub(self.kept));
         Ok(())
     }
 
@@ -152,11 +150,6 @@ impl Shard {
     fn take_open(&mut self, key: &Key) -> Option<File> {
         let place = self.open.iter().position(|(of, _)| of == key)?;
         Some(self.open.remove(place).1)
-    }
-
-    /// Closes what was not written for longest, where more than `kept` files are open.
-    fn close_all_but(&mut self, kept: usize) {
-        self.open.drain(..self.open.len().saturating_sub(kept));
     }
 }
 

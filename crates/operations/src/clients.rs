@@ -1,4 +1,4 @@
-//! Clients that the targets of an operation share: to build one takes longer than to make a call.
+//! Clients that the targets of a process share: to build one takes longer than to make a call.
 
 use std::sync::{Arc, OnceLock};
 
