@@ -20,7 +20,7 @@ use org_operator_core::outcome::classification::classify_operation;
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Error, Region, RunId};
 use org_operator_local::changes::{ChangeFolder, JournalFile};
-use org_operator_operations::{Change, Rows, SharedClients, Target};
+use org_operator_operations::{Change, Rows, Shared, Target};
 use org_operator_testkit::TestResult;
 use org_operator_worker::Members;
 use org_operator_worker::changes::{Applying, RowGuards};
@@ -89,8 +89,7 @@ impl Stage {
             config: member.config(region, &CallCounter::default()),
             now: SystemClock.now(),
             parameters: Arc::new(parameters.as_object().cloned().unwrap_or_default()),
-            permits: None,
-            clients: SharedClients::default(),
+            shared: Shared::default(),
         };
         let found = self.change.run(&target).await;
         Ok(found.map_err(|failure| classify_operation(failure).certainly()))

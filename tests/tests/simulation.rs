@@ -17,7 +17,7 @@ use org_operator_core::outcome::classification::classify_operation;
 use org_operator_core::ports::{AccountDirectory, Clock};
 use org_operator_core::{AccountId, ErrorKind, Region, RunId, WorkerEvent};
 use org_operator_operations::internet_routes::InternetRoutes;
-use org_operator_operations::{Operation, SharedClients, Target};
+use org_operator_operations::{Operation, Shared, Target};
 use org_operator_tests::campaign::aws::{TIME_LEFT, config, members};
 use org_operator_worker::{Attempt, Worker};
 use serde_json::json;
@@ -49,8 +49,7 @@ fn target(simulation: &Simulation, config: &aws_config::SdkConfig) -> Target {
         config,
         now: SystemClock.now(),
         parameters: Arc::default(),
-        permits: None,
-        clients: SharedClients::default(),
+        shared: Shared::default(),
     }
 }
 

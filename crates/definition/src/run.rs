@@ -48,9 +48,9 @@ impl Checked {
         let mut rows = Rows::new();
         let mut lacking = Ok(());
         let mut answered = 0;
-        let listings = Once::new(calls, &self.sources);
+        let calls = Once::new(calls, &self.sources);
         for source in &self.sources {
-            match source.run(&facts, (&listings, calls), self).await {
+            match source.run(&facts, &calls, self).await {
                 Ok(found) => {
                     rows.extend(found);
                     answered += 1;

@@ -12,7 +12,7 @@ use org_operator_definition::definition::{self, Definition};
 use org_operator_definition::{Checked, Client, Faults, Parameters, read_json, read_toml};
 use serde_json::{Map, Value};
 
-use crate::{Operation, OperationFailure, Rows, Target, raw};
+use crate::{Listing, Operation, OperationFailure, Rows, Target, raw};
 
 /// The operation that a request's definition is; notes what is wrong with it.
 pub fn defined(
@@ -75,10 +75,9 @@ impl DefinedOperation {
         let parameters =
             self.parameters(&target.parameters).map_err(|faults| wrong_parameters(&faults))?;
         let (place, client) = place(target);
-        self.checked
-            .run(&place, &parameters, &client)
-            .await
-            .map_err(|failure| self.failure(failure))
+        let calls = target.shared.listings.over(&client, target.region.as_str());
+        let rows = self.checked.run(&place, &parameters, &calls).await;
+        rows.map_err(|failure| self.failure(failure))
     }
 
     async fn probed(&self, target: &Target) -> Result<(), OperationFailure> {
@@ -116,6 +115,10 @@ impl Operation for DefinedOperation {
         Box::pin(self.probed(target))
     }
 
+    fn listings(&self) -> BTreeSet<Listing> {
+        self.checked.listings()
+    }
+
     fn check_parameters(&self, given: &Map<String, Value>, violations: &mut Violations) {
         if let Err(faults) = self.parameters(given) {
             for fault in faults.iter() {
@@ -136,8 +139,9 @@ pub(crate) fn unanswered(error: CallError) -> OperationFailure {
 /// A definition's target, and the client that its calls are made with.
 fn place(target: &Target) -> (org_operator_definition::Target, Client) {
     let (account, region, now) = (target.account.clone(), target.region.clone(), target.now);
+    let shared = &target.shared;
     let client =
-        Client::new(target.clients.connection(&target.config)).within(target.permits.clone());
+        Client::new(shared.clients.connection(&target.config)).within(shared.permits.clone());
     (org_operator_definition::Target { account, region, now }, client)
 }
 

@@ -49,7 +49,7 @@ impl OwnCalls {
     /// budget. All else is as the configuration of the target that built the client says.
     pub(crate) fn of(target: &Target) -> Self {
         let config = &target.config;
-        let client = target.clients.ec2(|| client_with(&anonymous(config)));
+        let client = target.shared.clients.ec2(|| client_with(&anonymous(config)));
         let mut own = Config::builder();
         own.set_region(config.region().cloned())
             .set_credentials_provider(config.credentials_provider())

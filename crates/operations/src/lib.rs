@@ -23,6 +23,7 @@ pub mod security_hub_controls;
 pub mod suite;
 pub mod tag_resources;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
@@ -40,6 +41,7 @@ pub use change::{CHANGES, Change, Condition, admin_actions, change_of};
 pub use clients::SharedClients;
 pub use defined::{DefinedOperation, defined};
 pub use org_operator_core::error::OperationFailure;
+pub use org_operator_definition::{Listing, SharedListings};
 pub use raw::{RAW, is_raw, raw_definition, raw_pages};
 
 /// The rows that an operation found: one cell per declared column, in their order.
@@ -62,11 +64,20 @@ pub struct Target {
     /// What the run sets of the operation's parameters; [`Operation::check_parameters`] found
     /// nothing wrong with it.
     pub parameters: Arc<Map<String, Value>>,
+    /// What it shares with other targets.
+    pub shared: Shared,
+}
+
+/// What a target shares with others; by default nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
     /// Permits for calls beside the one that the target makes in any case, where the run limits what it
     /// asks at the same time.
     pub permits: Option<Arc<Semaphore>>,
-    /// Clients that it shares with other targets.
+    /// Clients of all targets of the process.
     pub clients: SharedClients,
+    /// Answers that the operations of an account share.
+    pub listings: Arc<SharedListings>,
 }
 
 /// An operation: what is done in one account and Region.
@@ -89,6 +100,11 @@ pub trait Operation: Send + Sync {
     /// Checks whether [`Operation::run`] would be allowed in `target`, without its effects: calls each
     /// declared action once, as a dry run where the service has dry runs.
     fn probe<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Result<(), OperationFailure>>;
+
+    /// The listings that it may ask for over [`Shared::listings`]; by default none.
+    fn listings(&self) -> BTreeSet<Listing> {
+        BTreeSet::new()
+    }
 
     /// Notes what is wrong with the parameters that a run sets; by default, that it sets any.
     fn check_parameters(&self, given: &Map<String, Value>, violations: &mut Violations) {

@@ -115,7 +115,7 @@ pub(crate) struct RawAnswers {
 
 impl RawAnswers {
     async fn pages(&self, target: &Target) -> Result<Rows, OperationFailure> {
-        let client = Client::new(target.clients.connection(&target.config));
+        let client = Client::new(target.shared.clients.connection(&target.config));
         let ask = Ask { service: &self.service, operation: &self.call, input: &self.input };
         let mut pages = Vec::new();
         let mut take = |page| {

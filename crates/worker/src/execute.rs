@@ -44,7 +44,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
     /// Waits for a permit. Without a limit there is none to wait for, and every Region shares the
     /// attempt's deadline; with one, a Region's deadline starts when its permit is granted.
     pub(crate) async fn acquire_permit(&self) -> Permit<'a> {
-        let Some(permits) = self.visit.permits else {
+        let Some(permits) = &self.visit.shared.permits else {
             return Permit { deadline: self.deadline, _permit: None };
         };
         // The semaphore is never closed; if it were, there would be no limit to wait for.
@@ -124,8 +124,7 @@ impl<'a, M: Members> RegionExecutor<'a, M> {
             config: member.config(region, calls),
             now,
             parameters: Arc::clone(&self.asked.parameters),
-            permits: self.visit.permits.cloned(),
-            clients: self.visit.clients.clone(),
+            shared: self.visit.shared.clone(),
         }
     }
 

@@ -73,7 +73,7 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
     pub async fn run(&self, event: &WorkerEvent, attempt: &Attempt) -> Result<WorkerResult, Error> {
         let asked = asked::read(self.catalogue, event)?;
         let account = &event.item.account_id;
-        let shared = (self.permits.as_ref(), &self.clients);
+        let shared = (self.permits.clone(), self.clients.clone());
         let visit = &Visit::new(account, &self.members, attempt, shared, &asked);
         let ask = |asked| self.ask(asked, visit, &event.item.regions);
         let all = stream::iter(asked).map(ask).buffer_unordered(CONCURRENT_OPERATIONS);

@@ -1,5 +1,5 @@
 //! One attempt at an account, as all its operations share it: the sessions, the question which Regions
-//! are on, the width and the time.
+//! are on, what is listed for several of them, the width and the time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use org_operator_aws::Member;
 use org_operator_core::plan::sessions::{Session, pack};
 use org_operator_core::{AccountId, Error, ErrorKind};
-use org_operator_operations::SharedClients;
+use org_operator_operations::{Shared, SharedClients, SharedListings};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
@@ -21,9 +21,8 @@ pub(crate) struct Visit<'a, M> {
     pub(crate) account: &'a AccountId,
     pub(crate) members: &'a M,
     pub(crate) attempt: &'a Attempt,
-    /// Limits what runs at the same time over all accounts of the process.
-    pub(crate) permits: Option<&'a Arc<Semaphore>>,
-    pub(crate) clients: &'a SharedClients,
+    /// What its targets share; the permits limit what runs at the same time over all accounts of the process.
+    pub(crate) shared: Shared,
     pub(crate) inquiry: RegionInquiry,
     width: Semaphore,
     deadline: Instant,
@@ -44,15 +43,15 @@ impl<'a, M: Members> Visit<'a, M> {
         account: &'a AccountId,
         members: &'a M,
         attempt: &'a Attempt,
-        (permits, clients): (Option<&'a Arc<Semaphore>>, &'a SharedClients),
+        (permits, clients): (Option<Arc<Semaphore>>, SharedClients),
         asked: &[Asked],
     ) -> Self {
+        let listings = SharedListings::of(asked.iter().map(|asked| asked.operation.listings()));
         Self {
             account,
             members,
             attempt,
-            permits,
-            clients,
+            shared: Shared { permits, clients, listings: Arc::new(listings) },
             inquiry: RegionInquiry::default(),
             width: Semaphore::new(CONCURRENT_REGIONS),
             deadline: Instant::now() + attempt.time_left,
@@ -63,7 +62,7 @@ impl<'a, M: Members> Visit<'a, M> {
     /// When an operation that begins now must have assumed its role, and where nothing is limited, be
     /// done. Where targets wait for a permit, each one's time starts with it.
     pub(crate) fn deadline(&self) -> Instant {
-        match self.permits {
+        match self.shared.permits {
             Some(_) => Instant::now() + self.attempt.time_left,
             None => self.deadline,
         }

@@ -17,7 +17,7 @@ use org_operator_core::ports::Clock;
 use org_operator_core::{Error, ErrorKind, Region, RunId};
 use org_operator_fanout::Preview;
 use org_operator_operations::suite::own_parameters;
-use org_operator_operations::{Operation, SharedClients, Target};
+use org_operator_operations::{Operation, Shared, Target};
 use serde_json::Value;
 
 use crate::args::AwsArgs;
@@ -145,8 +145,7 @@ async fn allowed(
         config: member.config(place, &CallCounter::default()),
         now: SystemClock.now(),
         parameters: Arc::new(own_parameters(spec, &preview.request.parameters)),
-        permits: None,
-        clients: SharedClients::default(),
+        shared: Shared::default(),
     };
     let asked = operation
         .probe(&target)

@@ -52,8 +52,13 @@ impl Checking<'_> {
         let on = listing.on.as_ref().and_then(|on| self.on(plan, on, &item, place));
         let (name, errors, asked) =
             (listing.name.clone(), listing.errors.clone(), called.asked.clone());
-        let step =
-            Step::Listing(CheckedListing { name, call: called.finished(), rows, on, errors });
+        let step = Step::Listing(CheckedListing {
+            name,
+            call: called.finished_listing(),
+            rows,
+            on,
+            errors,
+        });
         Some(Found { step, gives, asked })
     }
 

@@ -31,6 +31,11 @@ impl Called {
         self.call.mask = self.asked.mask();
         self.call
     }
+
+    /// As [`Called::finished`], where an answer will do that was asked for alike before.
+    pub(super) fn finished_listing(self) -> CheckedCall {
+        CheckedCall { is_listing: true, ..self.finished() }
+    }
 }
 
 impl Checking<'_> {
@@ -60,9 +65,16 @@ impl Checking<'_> {
         let input = request.input.clone();
         let takes = operation.input.as_ref().map(|reference| service.shape(reference));
         let dry_run = takes.is_some_and(|shape| shape.members.contains_key("DryRun"));
-        let (name, call) = (request.service.clone(), request.call.clone());
+        let (name, operation_name) = (request.service.clone(), request.call.clone());
         Some(Called {
-            call: CheckedCall { service: name, operation: call, input, dry_run, mask: Mask::Whole },
+            call: CheckedCall {
+                service: name,
+                operation: operation_name,
+                input,
+                is_listing: false,
+                dry_run,
+                mask: Mask::Whole,
+            },
             answer: Type::answer(&service, operation.output.as_ref(), asked.clone()),
             asked,
             paged: operation.pages.is_some(),

@@ -44,14 +44,9 @@ impl Checking<'_> {
         }
         let cells = self.cells(&plan, source);
         let (steps, answers) = (plan.finished(), source.answers.clone());
-        Some(CheckedSource {
-            before,
-            call: called.finished(),
-            rows: rows.path,
-            steps,
-            answers,
-            cells,
-        })
+        // What a call before it made is not what was asked for earlier.
+        let call = if before.is_some() { called.finished() } else { called.finished_listing() };
+        Some(CheckedSource { before, call, rows: rows.path, steps, answers, cells })
     }
 
     fn before(&mut self, before: &Before, place: &str) -> Option<CheckedBefore> {

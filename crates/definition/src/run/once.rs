@@ -1,5 +1,5 @@
-//! A listing that several sources of a definition have alike: it is asked for once in a target, and
-//! all of them see the same answer.
+//! A listing that a definition has more than once: it is asked for once in a target, and is the same
+//! answer each time. Between operations, `shared` does that.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::calls::{Ask, CallError, Calls, Page};
 use crate::checked::{CheckedCall, CheckedSource};
 
-/// The listings of a target's sources. Whatever else a source calls may have another answer each time.
+/// The calls of a target's sources. Whatever is no listing may have another answer each time.
 pub(super) struct Once<'a> {
     calls: &'a dyn Calls,
     repeated: Vec<(&'a str, &'a str)>,
@@ -20,9 +20,10 @@ pub(super) struct Once<'a> {
 }
 
 impl<'a> Once<'a> {
-    /// The listings of `sources`, which `calls` makes.
+    /// The calls of `sources`, which `calls` makes.
     pub(super) fn new(calls: &'a dyn Calls, sources: &'a [CheckedSource]) -> Self {
-        let listings: Vec<&CheckedCall> = sources.iter().map(|source| &source.call).collect();
+        let listings: Vec<&CheckedCall> =
+            sources.iter().flat_map(|source| source.listings()).collect();
         let is_repeated =
             |call: &&&CheckedCall| listings.iter().filter(|other| alike(call, other)).count() > 1;
         let repeated = listings.iter().filter(is_repeated);
@@ -47,7 +48,7 @@ impl<'a> Once<'a> {
             is_whole = flow == ControlFlow::Continue(());
             flow
         };
-        self.calls.pages(ask, &mut keep).await?;
+        self.calls.listing(ask, &mut keep).await?;
         if is_whole {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             answers.insert(key, pages);
@@ -62,10 +63,14 @@ fn alike(one: &CheckedCall, other: &CheckedCall) -> bool {
 
 impl Calls for Once<'_> {
     fn pages<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+        self.calls.pages(ask, page)
+    }
+
+    fn listing<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
         if self.repeated.contains(&(ask.service, ask.operation)) {
             return self.kept(ask, page).boxed();
         }
-        self.calls.pages(ask, page)
+        self.calls.listing(ask, page)
     }
 
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {

@@ -19,17 +19,17 @@ const BETWEEN: Duration = Duration::from_secs(2);
 const DENIED: &str = "denied";
 
 impl CheckedSource {
-    /// The source's rows, as cells; `listings` makes the first call, and `calls` all others.
+    /// The source's rows, as cells.
     pub(super) async fn run(
         &self,
         facts: &Facts<'_>,
-        (listings, calls): (&dyn Calls, &dyn Calls),
+        calls: &dyn Calls,
         checked: &Checked,
     ) -> Result<Rows, Failure> {
         if let Some(before) = &self.before {
             before.run(facts, calls).await?;
         }
-        let mut rows = match self.listed(facts, listings).await {
+        let mut rows = match self.listed(facts, calls).await {
             Err(Failure::Call { failure, .. })
                 if failure.code.as_ref().is_some_and(|code| self.answers.contains_key(code)) =>
             {

@@ -1,14 +1,12 @@
 //! Targets with recorded HTTP responses, for the tests of the operations.
 
-use std::sync::Arc;
-
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_sdk_ec2::config::{Credentials, HttpClient, SharedCredentialsProvider};
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use org_operator_core::model::timestamp::Timestamp;
 use org_operator_core::{AccountId, Region, RunId};
 
-use crate::{SharedClients, Target};
+use crate::Target;
 
 /// The account of every replayed target.
 pub(crate) const ACCOUNT: &str = "111111111111";
@@ -42,8 +40,8 @@ pub(crate) fn target_over(name: &str, client: impl HttpClient + 'static) -> Targ
     let now = Timestamp::from_epoch_millis(1_795_000_000_000);
     let region = Region::parse(name).unwrap();
     let run = RunId::parse("run").unwrap();
-    let (parameters, clients) = (Arc::default(), SharedClients::default());
-    Target { run, account, region, config, now, parameters, permits: None, clients }
+    let (parameters, shared) = Default::default();
+    Target { run, account, region, config, now, parameters, shared }
 }
 
 fn event((status, body): &(u16, String)) -> ReplayEvent {

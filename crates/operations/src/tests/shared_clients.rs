@@ -18,7 +18,7 @@ fn target(region: &str, key: &str, first: Option<&Target>) -> (StaticReplayClien
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();
     if let Some(first) = first {
-        target.clients = first.clients.clone();
+        target.shared = first.shared.clone();
     }
     (client, target)
 }

@@ -13,7 +13,7 @@ use org_operator_changes::{
 use org_operator_core::ports::Clock;
 use org_operator_core::{AccountId, Error, RunId};
 use org_operator_operations::change::entry_problem;
-use org_operator_operations::{Change, SharedClients, Target};
+use org_operator_operations::{Change, Shared, Target};
 use tokio::time::Instant;
 
 use super::RowJournal;
@@ -235,8 +235,7 @@ impl<'a, M: Members, J: RowJournal> Applying<'a, M, J> {
             config: member.config(region, calls),
             now: self.clock.now(),
             parameters: Arc::default(),
-            permits: None,
-            clients: SharedClients::default(),
+            shared: Shared::default(),
         })
     }
 
