@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use crate::calls::{Ask, CallError, Calls, Page};
-use crate::checked::{Checked, CheckedCall};
+use crate::checked::{Checked, CheckedCall, CheckedSource};
 
 /// How much of an answer is kept for others, in values and 32 bytes of text each: about 200 KB. What is
 /// larger is asked for by each operation.
@@ -39,7 +39,7 @@ impl Checked {
     /// The listings whose input is the same in every run, each once.
     #[must_use]
     pub fn listings(&self) -> BTreeSet<Listing> {
-        let calls = self.sources.iter().flat_map(|source| source.listings());
+        let calls = self.sources.iter().flat_map(CheckedSource::listings);
         calls.filter(|call| is_constant(&call.input)).map(Listing::of_call).collect()
     }
 }
@@ -54,8 +54,11 @@ pub struct SharedListings {
     /// How many operations ask for a listing, where more than one does.
     askers: HashMap<Listing, usize>,
     /// What became of a listing in a Region.
-    slots: std::sync::Mutex<HashMap<(String, Listing), Arc<Mutex<Slot>>>>,
+    slots: std::sync::Mutex<Slots>,
 }
+
+/// Slots by Region and listing. Who asks for one holds its lock until the answer is there.
+type Slots = HashMap<(String, Listing), Arc<Mutex<Slot>>>;
 
 /// A listing in one Region.
 #[derive(Debug)]

@@ -37,9 +37,10 @@ pub(super) async fn pages(
         if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let ask = Ask { service: &call.service, operation: &call.operation, input };
-    let asked = match call.is_listing {
-        true => calls.listing(ask, &mut take).await,
-        false => calls.pages(ask, &mut take).await,
+    let asked = if call.is_listing {
+        calls.listing(ask, &mut take).await
+    } else {
+        calls.pages(ask, &mut take).await
     };
     asked.map_err(|error| failure(call, error))?;
     taken

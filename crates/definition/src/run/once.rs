@@ -23,7 +23,7 @@ impl<'a> Once<'a> {
     /// The calls of `sources`, which `calls` makes.
     pub(super) fn new(calls: &'a dyn Calls, sources: &'a [CheckedSource]) -> Self {
         let listings: Vec<&CheckedCall> =
-            sources.iter().flat_map(|source| source.listings()).collect();
+            sources.iter().flat_map(CheckedSource::listings).collect();
         let is_repeated =
             |call: &&&CheckedCall| listings.iter().filter(|other| alike(call, other)).count() > 1;
         let repeated = listings.iter().filter(is_repeated);
