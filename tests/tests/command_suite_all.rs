@@ -60,3 +60,23 @@ fn every_operation_succeeds_in_every_target_and_finds_something() -> TestResult<
     assert_eq!(throttled, 0, "AWS's quotas are on");
     Ok(())
 }
+
+/// How often the security groups are listed in a run of `operations`.
+fn listed_by(operations: &str) -> TestResult<u64> {
+    let simulated = simulated(Conditions::default())?;
+    let regions = REGIONS.join(",");
+    let run = ["run", "--operation", operations, "--regions", &regions, "--out", "runs"];
+    let said = simulated.shell()?.run(&run)?;
+    assert_eq!(said.code, Some(0), "{}\n{}", said.stdout, said.stderr);
+    Ok(simulated.simulation.meter.calls("DescribeSecurityGroups"))
+}
+
+#[test]
+fn what_two_operations_list_alike_is_asked_for_as_often_as_by_one() -> TestResult<()> {
+    let alone = listed_by("unused-security-groups")?;
+    assert!(alone > 0);
+    // The other one lists them where it has found open rules.
+    assert!(listed_by("open-security-groups")? > 0);
+    assert_eq!(listed_by("open-security-groups,unused-security-groups")?, alone);
+    Ok(())
+}
