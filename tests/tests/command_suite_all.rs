@@ -72,7 +72,7 @@ fn listed_by(operations: &str) -> TestResult<u64> {
 }
 
 #[test]
-fn what_two_operations_list_alike_is_asked_for_as_often_as_by_one() -> TestResult<()> {
+fn an_identical_listing_of_two_operations_is_asked_for_as_often_as_by_one() -> TestResult<()> {
     let alone = listed_by("unused-security-groups")?;
     assert!(alone > 0);
     // The other one lists them where it has found open rules.

@@ -54,8 +54,12 @@ pub trait Calls: Send + Sync {
     /// Hands every page of the answer to `page`, in botocore's shape, until it breaks.
     fn pages<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>>;
 
-    /// As [`Calls::pages`], of a listing: the answer may be the one that was asked for alike before.
-    fn listing<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+    /// As [`Calls::pages`], where the answer to an earlier, identical call will do.
+    fn shareable_pages<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        page: Page<'a>,
+    ) -> BoxFuture<'a, Result<(), CallError>> {
         self.pages(ask, page)
     }
 

@@ -81,13 +81,13 @@ pub(crate) struct CheckedSource {
 }
 
 impl CheckedSource {
-    /// The calls for which an answer will do that was asked for alike before.
-    pub(crate) fn listings(&self) -> impl Iterator<Item = &CheckedCall> {
+    /// The calls for which the answer to an earlier, identical call will do.
+    pub(crate) fn shareable_calls(&self) -> impl Iterator<Item = &CheckedCall> {
         let beside = self.steps.iter().filter_map(|step| match step {
             Step::Listing(listing) => Some(&listing.call),
             Step::Keep(_) | Step::Nested(_) | Step::FollowUp(_) => None,
         });
-        [&self.call].into_iter().chain(beside).filter(|call| call.is_listing)
+        [&self.call].into_iter().chain(beside).filter(|call| call.is_shareable)
     }
 }
 
@@ -97,8 +97,8 @@ pub(crate) struct CheckedCall {
     pub(crate) service: String,
     pub(crate) operation: String,
     pub(crate) input: Map<String, Value>,
-    /// Whether an answer will do that was asked for alike before.
-    pub(crate) is_listing: bool,
+    /// Whether the answer to an earlier, identical call will do.
+    pub(crate) is_shareable: bool,
     /// Whether the service can say whether it is allowed without doing it.
     pub(crate) dry_run: bool,
     /// What is kept of its answers.

@@ -1,5 +1,5 @@
-//! Listings that several operations of a visit ask for alike: each is asked for once in a Region, and all
-//! of them see the same answer. Within one operation, `run::once` does that.
+//! Identical listings of several operations in a visit to an account: each is asked for once in a Region, and
+//! all of the operations see the same answer. Within one operation, `run::once` does that.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 use crate::calls::{Ask, CallError, Calls, Page};
 use crate::checked::{Checked, CheckedCall, CheckedSource};
 
-/// How much of an answer is kept for others, in values and 32 bytes of text each: about 200 KB. What is
-/// larger is asked for by each operation.
+/// The largest answer that is kept for other operations, so that a visit's memory stays small: its JSON
+/// values, and one more for every 32 bytes of a text. Each operation asks for a larger one itself.
 const MOST_KEPT: usize = 2_000;
 
 /// What a listing asks for: a service, an operation and an input.
@@ -26,7 +26,7 @@ impl Listing {
         Self::new(&call.service, &call.operation, &Value::Object(call.input.clone()))
     }
 
-    fn of_ask(ask: Ask<'_>) -> Self {
+    pub(crate) fn of_ask(ask: Ask<'_>) -> Self {
         Self::new(ask.service, ask.operation, ask.input)
     }
 
@@ -39,7 +39,7 @@ impl Checked {
     /// The listings whose input is the same in every run, each once.
     #[must_use]
     pub fn listings(&self) -> BTreeSet<Listing> {
-        let calls = self.sources.iter().flat_map(CheckedSource::listings);
+        let calls = self.sources.iter().flat_map(CheckedSource::shareable_calls);
         calls.filter(|call| is_constant(&call.input)).map(Listing::of_call).collect()
     }
 }
@@ -57,7 +57,7 @@ pub struct SharedListings {
     slots: std::sync::Mutex<Slots>,
 }
 
-/// Slots by Region and listing. Who asks for one holds its lock until the answer is there.
+/// Slots by Region and listing. The operation that asks first holds its slot's lock until it has the answer.
 type Slots = HashMap<(String, Listing), Arc<Mutex<Slot>>>;
 
 /// A listing in one Region.
@@ -68,14 +68,13 @@ struct Slot {
     answer: Answer,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum Answer {
-    /// Nobody has it: whoever comes asks for it.
-    #[default]
+    /// Nobody has asked for it yet.
     Unknown,
     Known(Vec<Value>),
-    /// It is not kept: whoever comes asks for it, and nobody waits.
-    TooLarge,
+    /// It failed or was not kept: every other operation asks for it, and none waits for another.
+    NotShared,
 }
 
 impl SharedListings {
@@ -122,54 +121,57 @@ impl Sharing<'_> {
         };
         let mut slot = slot.lock().await;
         slot.to_come = slot.to_come.saturating_sub(1);
-        match (slot.take(), slot.to_come) {
-            (Answer::Known(pages), _) => {
+        match slot.take() {
+            Answer::Known(pages) => {
                 let _ = pages.into_iter().try_for_each(page);
                 Ok(())
             }
-            (Answer::TooLarge, _) | (Answer::Unknown, 0) => {
+            Answer::Unknown if slot.to_come > 0 => {
+                let kept = kept_pages(self.calls, ask, page, MOST_KEPT).await?;
+                slot.answer = kept.map_or(Answer::NotShared, Answer::Known);
+                Ok(())
+            }
+            Answer::Unknown | Answer::NotShared => {
                 drop(slot);
                 self.calls.pages(ask, page).await
             }
-            (Answer::Unknown, _) => {
-                slot.answer = self.asked(ask, page).await?;
-                Ok(())
-            }
         }
-    }
-
-    /// Asks, and gives what is kept for the others.
-    async fn asked(&self, ask: Ask<'_>, page: Page<'_>) -> Result<Answer, CallError> {
-        let (mut kept, mut weight, mut is_whole) = (Vec::new(), 0, true);
-        let mut keep = |answer: Value| {
-            weight += weight_of(&answer);
-            if weight <= MOST_KEPT {
-                kept.push(answer.clone());
-            } else {
-                kept = Vec::new();
-            }
-            let flow = page(answer);
-            is_whole = flow == ControlFlow::Continue(());
-            flow
-        };
-        self.calls.pages(ask, &mut keep).await?;
-        Ok(match (is_whole, weight <= MOST_KEPT) {
-            (false, _) => Answer::Unknown,
-            (true, true) => Answer::Known(kept),
-            (true, false) => Answer::TooLarge,
-        })
     }
 }
 
 impl Slot {
-    /// What is known, which stays only as long as others are to come.
+    /// The answer, which stays only as long as other operations are to come. One that is not known yet
+    /// is left as not shared, so that a call which fails, or is given up, keeps nobody waiting.
     fn take(&mut self) -> Answer {
         match &self.answer {
             Answer::Known(pages) if self.to_come > 0 => Answer::Known(pages.clone()),
-            Answer::TooLarge => Answer::TooLarge,
-            Answer::Known(_) | Answer::Unknown => std::mem::take(&mut self.answer),
+            _ => std::mem::replace(&mut self.answer, Answer::NotShared),
         }
     }
+}
+
+/// Hands every page to `page`, and gives copies of them; `None` where `page` broke off, or where they
+/// are more than `most`, in the units of [`MOST_KEPT`].
+pub(crate) async fn kept_pages(
+    calls: &dyn Calls,
+    ask: Ask<'_>,
+    page: Page<'_>,
+    most: usize,
+) -> Result<Option<Vec<Value>>, CallError> {
+    let (mut kept, mut size, mut is_whole) = (Vec::new(), 0, true);
+    let mut keep = |answer: Value| {
+        size += size_of(&answer);
+        if size <= most {
+            kept.push(answer.clone());
+        } else {
+            kept = Vec::new();
+        }
+        let flow = page(answer);
+        is_whole = flow == ControlFlow::Continue(());
+        flow
+    };
+    calls.shareable_pages(ask, &mut keep).await?;
+    Ok((is_whole && size <= most).then_some(kept))
 }
 
 impl Calls for Sharing<'_> {
@@ -177,7 +179,11 @@ impl Calls for Sharing<'_> {
         self.calls.pages(ask, page)
     }
 
-    fn listing<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+    fn shareable_pages<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        page: Page<'a>,
+    ) -> BoxFuture<'a, Result<(), CallError>> {
         self.shared(ask, page).boxed()
     }
 
@@ -186,12 +192,12 @@ impl Calls for Sharing<'_> {
     }
 }
 
-/// About how much memory a value takes, in units of some 100 bytes.
-fn weight_of(value: &Value) -> usize {
+/// A value's size, in the units of [`MOST_KEPT`].
+fn size_of(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len() / 32,
-        Value::Array(items) => 1 + items.iter().map(weight_of).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(|v| 1 + weight_of(v)).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(size_of).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(|v| 1 + size_of(v)).sum::<usize>(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 1,
     }
 }

@@ -1,4 +1,4 @@
-//! Operations that ask for a listing alike: it is asked for once in a Region, and each sees the whole answer.
+//! Operations with an identical listing: it is asked for once in a Region, and each sees the whole answer.
 
 #![allow(clippy::unwrap_used, reason = "a failed expectation is the point of a test")]
 
@@ -12,6 +12,7 @@ use org_operator_definition::calls::{Ask, CallError, Calls, Failure, Page};
 use org_operator_definition::{Checked, Rows, SharedListings};
 use serde_json::{Map, Value, json};
 use support::{Canned, checked, lines, target};
+use tokio::time::Instant;
 
 /// An operation that lists volumes, with `more` in its file.
 fn volumes(name: &str, more: &str) -> Checked {
@@ -188,4 +189,19 @@ async fn an_operation_whose_time_ends_leaves_the_listing_to_the_next_one() {
     let late = tokio::time::timeout(short, run(&operations[0], &shared, &slow)).await;
     assert!(late.is_err());
     assert_eq!(lines(&run(&operations[1], &shared, &slow).await.unwrap()), ["a", "b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_first_call_fails_the_others_do_not_wait_for_each_other() {
+    let slow = Slow(Canned::default().refusal("DescribeVolumes", "Throttling"));
+    let operations = ["first", "second", "third"].map(|name| volumes(name, ""));
+    let (shared, began) = (shared(&operations), Instant::now());
+    let [first, second, third] = &operations;
+    let all = tokio::join!(
+        run(first, &shared, &slow),
+        run(second, &shared, &slow),
+        run(third, &shared, &slow)
+    );
+    assert!(all.0.is_err() && all.1.is_err() && all.2.is_err());
+    assert_eq!(began.elapsed().as_secs(), 2, "the first alone, then the two others");
 }

@@ -1,5 +1,5 @@
 //! One attempt at an account, as all its operations share it: the sessions, the question which Regions
-//! are on, what is listed for several of them, the width and the time.
+//! are on, identical listings, the width and the time.
 
 use std::sync::Arc;
 use std::time::Duration;

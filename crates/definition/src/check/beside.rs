@@ -54,7 +54,7 @@ impl Checking<'_> {
             (listing.name.clone(), listing.errors.clone(), called.asked.clone());
         let step = Step::Listing(CheckedListing {
             name,
-            call: called.finished_listing(),
+            call: called.finished_shareable(),
             rows,
             on,
             errors,

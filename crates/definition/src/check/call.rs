@@ -32,9 +32,9 @@ impl Called {
         self.call
     }
 
-    /// As [`Called::finished`], where an answer will do that was asked for alike before.
-    pub(super) fn finished_listing(self) -> CheckedCall {
-        CheckedCall { is_listing: true, ..self.finished() }
+    /// As [`Called::finished`], where the answer to an earlier, identical call will do.
+    pub(super) fn finished_shareable(self) -> CheckedCall {
+        CheckedCall { is_shareable: true, ..self.finished() }
     }
 }
 
@@ -65,13 +65,13 @@ impl Checking<'_> {
         let input = request.input.clone();
         let takes = operation.input.as_ref().map(|reference| service.shape(reference));
         let dry_run = takes.is_some_and(|shape| shape.members.contains_key("DryRun"));
-        let (name, operation_name) = (request.service.clone(), request.call.clone());
+        let (name, call) = (request.service.clone(), request.call.clone());
         Some(Called {
             call: CheckedCall {
                 service: name,
-                operation: operation_name,
+                operation: call,
                 input,
-                is_listing: false,
+                is_shareable: false,
                 dry_run,
                 mask: Mask::Whole,
             },

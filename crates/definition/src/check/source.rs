@@ -44,8 +44,8 @@ impl Checking<'_> {
         }
         let cells = self.cells(&plan, source);
         let (steps, answers) = (plan.finished(), source.answers.clone());
-        // What a call before it made is not what was asked for earlier.
-        let call = if before.is_some() { called.finished() } else { called.finished_listing() };
+        // The call before it may change the answer: an earlier one will not do.
+        let call = if before.is_some() { called.finished() } else { called.finished_shareable() };
         Some(CheckedSource { before, call, rows: rows.path, steps, answers, cells })
     }
 

@@ -37,8 +37,8 @@ pub(super) async fn pages(
         if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let ask = Ask { service: &call.service, operation: &call.operation, input };
-    let asked = if call.is_listing {
-        calls.listing(ask, &mut take).await
+    let asked = if call.is_shareable {
+        calls.shareable_pages(ask, &mut take).await
     } else {
         calls.pages(ask, &mut take).await
     };

@@ -1,8 +1,7 @@
-//! A listing that a definition has more than once: it is asked for once in a target, and is the same
-//! answer each time. Between operations, `shared` does that.
+//! Identical listings of one definition: each is asked for once in a target. Between operations, `shared`
+//! does that.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,19 +10,20 @@ use serde_json::Value;
 
 use crate::calls::{Ask, CallError, Calls, Page};
 use crate::checked::{CheckedCall, CheckedSource};
+use crate::shared::{Listing, kept_pages};
 
-/// The calls of a target's sources. Whatever is no listing may have another answer each time.
+/// The calls of a target's sources. One that is not shareable may have another answer each time.
 pub(super) struct Once<'a> {
     calls: &'a dyn Calls,
     repeated: Vec<(&'a str, &'a str)>,
-    answers: Mutex<HashMap<String, Vec<Value>>>,
+    answers: Mutex<HashMap<Listing, Vec<Value>>>,
 }
 
 impl<'a> Once<'a> {
     /// The calls of `sources`, which `calls` makes.
     pub(super) fn new(calls: &'a dyn Calls, sources: &'a [CheckedSource]) -> Self {
         let listings: Vec<&CheckedCall> =
-            sources.iter().flat_map(CheckedSource::listings).collect();
+            sources.iter().flat_map(CheckedSource::shareable_calls).collect();
         let is_repeated =
             |call: &&&CheckedCall| listings.iter().filter(|other| alike(call, other)).count() > 1;
         let repeated = listings.iter().filter(is_repeated);
@@ -31,27 +31,19 @@ impl<'a> Once<'a> {
         Self { calls, repeated: repeated.collect(), answers: Mutex::default() }
     }
 
-    fn known(&self, key: &str) -> Option<Vec<Value>> {
-        self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    fn known(&self, listing: &Listing) -> Option<Vec<Value>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).get(listing).cloned()
     }
 
     async fn kept(&self, ask: Ask<'_>, page: Page<'_>) -> Result<(), CallError> {
-        let key = format!("{} {} {}", ask.service, ask.operation, ask.input);
-        if let Some(known) = self.known(&key) {
+        let listing = Listing::of_ask(ask);
+        if let Some(known) = self.known(&listing) {
             let _ = known.into_iter().try_for_each(page);
             return Ok(());
         }
-        let (mut pages, mut is_whole) = (Vec::new(), true);
-        let mut keep = |answer: Value| {
-            pages.push(answer.clone());
-            let flow = page(answer);
-            is_whole = flow == ControlFlow::Continue(());
-            flow
-        };
-        self.calls.listing(ask, &mut keep).await?;
-        if is_whole {
+        if let Some(pages) = kept_pages(self.calls, ask, page, usize::MAX).await? {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            answers.insert(key, pages);
+            answers.insert(listing, pages);
         }
         Ok(())
     }
@@ -66,11 +58,15 @@ impl Calls for Once<'_> {
         self.calls.pages(ask, page)
     }
 
-    fn listing<'a>(&'a self, ask: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+    fn shareable_pages<'a>(
+        &'a self,
+        ask: Ask<'a>,
+        page: Page<'a>,
+    ) -> BoxFuture<'a, Result<(), CallError>> {
         if self.repeated.contains(&(ask.service, ask.operation)) {
             return self.kept(ask, page).boxed();
         }
-        self.calls.listing(ask, page)
+        self.calls.shareable_pages(ask, page)
     }
 
     fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
