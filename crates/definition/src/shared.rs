@@ -127,8 +127,13 @@ impl Sharing<'_> {
                 Ok(())
             }
             Answer::Unknown if slot.to_come > 0 => {
-                let kept = kept_pages(self.calls, ask, page, MOST_KEPT).await?;
-                slot.answer = kept.map_or(Answer::NotShared, Answer::Known);
+                let mut held = Some(slot);
+                // The others wait no longer than it takes to know that they must ask themselves.
+                let let_go = &mut || held = None;
+                let kept = kept_pages(self.calls, ask, page, MOST_KEPT, let_go).await?;
+                if let (Some(mut slot), Some(pages)) = (held, kept) {
+                    slot.answer = Answer::Known(pages);
+                }
                 Ok(())
             }
             Answer::Unknown | Answer::NotShared => {
@@ -151,12 +156,13 @@ impl Slot {
 }
 
 /// Hands every page to `page`, and gives copies of them; `None` where `page` broke off, or where they
-/// are more than `most`, in the units of [`MOST_KEPT`].
+/// are more than `most`, in the units of [`MOST_KEPT`]: `let_go` is called as soon as that is known.
 pub(crate) async fn kept_pages(
     calls: &dyn Calls,
     ask: Ask<'_>,
     page: Page<'_>,
     most: usize,
+    let_go: &mut (dyn FnMut() + Send),
 ) -> Result<Option<Vec<Value>>, CallError> {
     let (mut kept, mut size, mut is_whole) = (Vec::new(), 0, true);
     let mut keep = |answer: Value| {
@@ -165,6 +171,7 @@ pub(crate) async fn kept_pages(
             kept.push(answer.clone());
         } else {
             kept = Vec::new();
+            let_go();
         }
         let flow = page(answer);
         is_whole = flow == ControlFlow::Continue(());

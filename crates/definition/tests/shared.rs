@@ -205,3 +205,35 @@ async fn where_the_first_call_fails_the_others_do_not_wait_for_each_other() {
     assert!(all.0.is_err() && all.1.is_err() && all.2.is_err());
     assert_eq!(began.elapsed().as_secs(), 2, "the first alone, then the two others");
 }
+
+/// Calls whose pages take a second each.
+struct SlowPages(Vec<Value>);
+
+impl Calls for SlowPages {
+    fn pages<'a>(&'a self, _: Ask<'a>, page: Page<'a>) -> BoxFuture<'a, Result<(), CallError>> {
+        Box::pin(async move {
+            for answer in &self.0 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                let _ = page(answer.clone());
+            }
+            Ok(())
+        })
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_waits_no_longer_than_until_the_answer_is_known_to_be_too_large() {
+    let volume = |n: u16| json!({"VolumeId": n.to_string(), "Size": 8});
+    let large = json!({"Volumes": (0..1_000).map(volume).collect::<Vec<_>>()});
+    let slow = SlowPages(vec![large, page("a"), page("b")]);
+    let (operations, began) = (alike(), Instant::now());
+    let shared = shared(&operations);
+    let [first, second] = &operations;
+    let (one, other) = tokio::join!(run(first, &shared, &slow), run(second, &shared, &slow));
+    assert_eq!((one.unwrap().len(), other.unwrap().len()), (1_002, 1_002));
+    assert_eq!(began.elapsed().as_secs(), 4, "one page of the first, then its own three");
+}

@@ -30,7 +30,7 @@ use attempt::{Executed, RegionAttempt};
 use attempt_writer::AttemptWriter;
 use execute::RegionExecutor;
 pub use members::Members;
-use result::counted;
+use result::Counts;
 use visit::Visit;
 
 /// Operations of a suite run that are asked at the same time in an account. Their targets share the
@@ -77,18 +77,18 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
         let visit = &Visit::new(account, &self.members, attempt, shared, &asked);
         let ask = |asked| self.ask(asked, visit, &event.item.regions);
         let all = stream::iter(asked).map(ask).buffer_unordered(CONCURRENT_OPERATIONS);
-        let outcomes: Vec<Vec<Outcome>> = all.try_collect().await?;
-        counted(account, outcomes.iter().flatten())
+        let plus = |counts: Counts, more| std::future::ready(Ok(counts.plus(more)));
+        all.try_fold(Counts::default(), plus).await?.result(account)
     }
 
-    /// Runs one operation in those of the work item's Regions that it is asked in; returns the
+    /// Runs one operation in those of the work item's Regions that it is asked in; counts the
     /// outcomes of all of these.
     async fn ask(
         &self,
         asked: Asked,
         visit: &Visit<'_, M>,
         regions: &[Region],
-    ) -> Result<Vec<Outcome>, Error> {
+    ) -> Result<Counts, Error> {
         let regions = asked.regions(regions);
         let Visit { account, attempt, .. } = *visit;
         let (run, operation) = (attempt.run.clone(), asked.suite_operation.clone());
@@ -104,8 +104,8 @@ impl<M: Members, L: LedgerWriter, C: Clock> Worker<M, L, C> {
             evidence.success = self.fresh_success(&executor, &writer, &executed).await;
         }
         let outcomes = writer.write_failures(executed, &evidence).await?;
-        let mut all = writer.merged(outcomes);
-        Ok(regions.iter().filter_map(|region| all.remove(region)).collect())
+        let all = writer.merged(outcomes);
+        Ok(Counts::of(account, regions.iter().filter_map(|region| all.get(region))))
     }
 
     /// A Region that succeeded in this run and still does, where a refusal without a reason needs one:

@@ -3,29 +3,55 @@
 
 use org_operator_core::{AccountId, Error, Outcome, Verdict, WorkerResult};
 
-/// The number of `outcomes` by status.
-///
-/// # Errors
-/// The first failure that is worth another attempt, with account and Region in its message.
-pub(crate) fn counted<'a>(
-    account: &AccountId,
-    outcomes: impl Iterator<Item = &'a Outcome>,
-) -> Result<WorkerResult, Error> {
-    let mut counts =
-        WorkerResult { account_id: account.clone(), succeeded: 0, skipped: 0, failed: 0 };
-    let mut retryable = None;
-    for outcome in outcomes {
-        *counter(&mut counts, &outcome.verdict) += 1;
-        retryable = retryable.or_else(|| retryable_error(account, outcome));
-    }
-    retryable.map_or(Ok(counts), Err)
+/// Outcomes by status. They are counted as each operation ends, because an account of a suite run has
+/// many and many accounts are open.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    succeeded: u64,
+    skipped: u64,
+    failed: u64,
+    /// The first failure that is worth another attempt.
+    retryable: Option<Error>,
 }
 
-fn counter<'a>(counts: &'a mut WorkerResult, verdict: &Verdict) -> &'a mut u64 {
-    match verdict {
-        Verdict::Succeeded => &mut counts.succeeded,
-        Verdict::Skipped(..) => &mut counts.skipped,
-        Verdict::Failed(..) => &mut counts.failed,
+impl Counts {
+    /// The number of `outcomes`.
+    pub(crate) fn of<'a>(
+        account: &AccountId,
+        outcomes: impl IntoIterator<Item = &'a Outcome>,
+    ) -> Self {
+        let counted = |counts: Self, outcome| counts.with(account, outcome);
+        outcomes.into_iter().fold(Self::default(), counted)
+    }
+
+    /// These and `later` ones.
+    pub(crate) fn plus(self, later: Self) -> Self {
+        Self {
+            succeeded: self.succeeded + later.succeeded,
+            skipped: self.skipped + later.skipped,
+            failed: self.failed + later.failed,
+            retryable: self.retryable.or(later.retryable),
+        }
+    }
+
+    /// The step's counts.
+    ///
+    /// # Errors
+    /// The first failure that is worth another attempt, with account and Region in its message.
+    pub(crate) fn result(self, account: &AccountId) -> Result<WorkerResult, Error> {
+        let Self { succeeded, skipped, failed, retryable } = self;
+        let counts = WorkerResult { account_id: account.clone(), succeeded, skipped, failed };
+        retryable.map_or(Ok(counts), Err)
+    }
+
+    fn with(mut self, account: &AccountId, outcome: &Outcome) -> Self {
+        match &outcome.verdict {
+            Verdict::Succeeded => self.succeeded += 1,
+            Verdict::Skipped(..) => self.skipped += 1,
+            Verdict::Failed(..) => self.failed += 1,
+        }
+        self.retryable = self.retryable.or_else(|| retryable_error(account, outcome));
+        self
     }
 }
 

@@ -41,7 +41,7 @@ impl<'a> Once<'a> {
             let _ = known.into_iter().try_for_each(page);
             return Ok(());
         }
-        if let Some(pages) = kept_pages(self.calls, ask, page, usize::MAX).await? {
+        if let Some(pages) = kept_pages(self.calls, ask, page, usize::MAX, &mut || ()).await? {
             let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             answers.insert(listing, pages);
         }
