@@ -34,6 +34,7 @@ use aws_smithy_runtime_api::client::runtime_plugin::{
 use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer, Layer};
 
 use crate::parse::Refusal;
+use crate::retries::{Lending, OwnStrategy, Strategies};
 
 /// What all calls of one account and Region share. A clone shares the same account of retries.
 #[derive(Debug, Clone)]
@@ -106,6 +107,7 @@ fn merged(plugins: Vec<SharedRuntimePlugin>) -> RuntimePlugins {
 fn own_layer(config: &SdkConfig) -> FrozenLayer {
     let mut layer = Layer::new("org_operator_dynamic::Connection, own");
     layer.store_put(RetryPartition::custom("target").build());
+    layer.store_put(Strategies::default());
     layer.store_or_unset(config.region().cloned());
     layer.freeze()
 }
@@ -157,6 +159,7 @@ fn stateless() -> RuntimeComponentsBuilder {
     let always = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
     components.set_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(always)));
     components.push_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()));
+    components.set_retry_strategy(Some(OwnStrategy::default()));
     push_classifiers(&mut components);
     push_interceptors(&mut components);
     components
@@ -171,6 +174,7 @@ fn push_classifiers(components: &mut RuntimeComponentsBuilder) {
 }
 
 fn push_interceptors(components: &mut RuntimeComponentsBuilder) {
+    components.push_interceptor(Lending);
     components.push_interceptor(ConnectionPoisoningInterceptor::new());
     components.push_interceptor(RequestInfoInterceptor::new());
     components.push_interceptor(UserAgentInterceptor::new());

@@ -23,6 +23,7 @@ mod parse;
 mod place;
 mod places;
 mod request;
+mod retries;
 mod serialize;
 mod time;
 mod wire;

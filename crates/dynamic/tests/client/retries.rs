@@ -65,6 +65,28 @@ async fn one_throttled_connection_takes_no_retries_from_another() {
     assert_eq!(aws.sent().len() - before, 3);
 }
 
+/// Makes two calls at the same time, `pairs` times. How many requests that took, or the first pair that failed.
+async fn throttled_pairs(aws: &Aws, connection: &Connection, pairs: usize) -> Result<usize, usize> {
+    let call = Call::new("ec2", "DescribeVpcs").unwrap().at(connection).unwrap();
+    let input = json!({});
+    for pair in 0..pairs {
+        let (one, other) = tokio::join!(call.send(&input), call.send(&input));
+        if one.is_err() || other.is_err() {
+            return Err(pair);
+        }
+    }
+    Ok(aws.sent().len())
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_take_no_retries_from_each_other() {
+    let answers =
+        (0..300).flat_map(|_| [throttled(), throttled(), vpcs(&[], None), vpcs(&[], None)]);
+    let aws = Aws::answering(answers);
+    let connection = aws.connection("eu-west-1");
+    assert_eq!(throttled_pairs(&aws, &connection, 300).await, Ok(1_200));
+}
+
 #[tokio::test]
 async fn a_call_that_gets_no_answer_ends_when_the_configuration_says() {
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(20)).build();
