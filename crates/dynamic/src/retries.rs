@@ -6,12 +6,12 @@
 //! time, one would lose what another one took: each has a strategy of its own, from its first failed attempt to
 //! its end.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime::client::retries::strategy::StandardRetryStrategy;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, InterceptorContext,
+    FinalizerInterceptorContextRef, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::retries::{RetryStrategy, ShouldAttempt};
@@ -37,10 +37,10 @@ impl Strategies {
     }
 }
 
-/// A call's strategy, where an attempt of it has failed.
+/// The strategy of a call of which an attempt has failed.
 #[derive(Debug)]
 struct Lent {
-    strategy: OnceLock<StandardRetryStrategy>,
+    strategy: StandardRetryStrategy,
     connection: Strategies,
 }
 
@@ -48,21 +48,14 @@ impl Storable for Lent {
     type Storer = StoreReplace<Self>;
 }
 
-impl Lent {
-    fn strategy(&self) -> &StandardRetryStrategy {
-        self.strategy.get_or_init(|| self.connection.take())
-    }
-}
-
 impl Drop for Lent {
     fn drop(&mut self) {
-        if let Some(strategy) = self.strategy.take() {
-            self.connection.put(strategy);
-        }
+        self.connection.put(std::mem::take(&mut self.strategy));
     }
 }
 
-/// Gives each call the place for its strategy, which is dropped with the call.
+/// Lends a call its strategy when an attempt has failed, which is before the question whether to make another
+/// one. It comes back when the call is dropped.
 #[derive(Debug)]
 pub(crate) struct Lending;
 
@@ -72,13 +65,18 @@ impl Intercept for Lending {
         "org_operator_dynamic::Lending"
     }
 
-    fn read_before_execution(
+    fn read_after_attempt(
         &self,
-        _: &BeforeSerializationInterceptorContextRef<'_>,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let connection = cfg.load::<Strategies>().cloned().unwrap_or_default();
-        cfg.interceptor_state().store_put(Lent { strategy: OnceLock::new(), connection });
+        let has_failed = context.output_or_error().is_some_and(|answer| answer.is_err());
+        if has_failed && cfg.load::<Lent>().is_none() {
+            let connection = cfg.load::<Strategies>().cloned().unwrap_or_default();
+            let strategy = connection.take();
+            cfg.interceptor_state().store_put(Lent { strategy, connection });
+        }
         Ok(())
     }
 }
@@ -105,9 +103,7 @@ impl RetryStrategy for OwnStrategy {
         components: &RuntimeComponents,
         cfg: &ConfigBag,
     ) -> Result<ShouldAttempt, BoxError> {
-        let lent = cfg.load::<Lent>();
-        let own = lent.filter(|lent| context.is_failed() || lent.strategy.get().is_some());
-        let strategy = own.map_or(&self.unfailed, Lent::strategy);
+        let strategy = cfg.load::<Lent>().map_or(&self.unfailed, |lent| &lent.strategy);
         strategy.should_attempt_retry(context, components, cfg)
     }
 }
