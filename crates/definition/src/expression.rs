@@ -176,7 +176,7 @@ impl Checking<'_> {
         let object = self.of(node, on);
         self.note_sensitive(&object);
         let value = match &object {
-            Type::Shape(shaped) => shaped.of_map(|shape| shape.value.as_ref()),
+            Type::Shape(shaped) => shaped.of_map(|shape| shape.value.as_deref()),
             _ => None,
         };
         if !matches!(object.class(), Class::Object | Class::Any) {

@@ -35,7 +35,7 @@ fn shaped(service: &Service, reference: &ShapeRef, value: Value) -> Value {
         },
         Value::Object(members) => {
             let inside = |(name, value): (String, Value)| {
-                let reference = shape.members.get(&name).or(shape.value.as_ref());
+                let reference = shape.members.get(&name).or(shape.value.as_deref());
                 let kept = match reference {
                     Some(reference) => shaped(service, reference, value),
                     None => value,

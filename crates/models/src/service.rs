@@ -76,6 +76,8 @@ impl Service {
         let said = |source| Damaged::Json { document: name.to_owned(), source };
         let mut service: Self = serde_json::from_slice(json).map_err(said)?;
         name.clone_into(&mut service.name);
+        service.shapes.shrink_to_fit();
+        service.shapes.iter_mut().for_each(Shape::shrink);
         service.check()?;
         Ok(service)
     }
@@ -149,7 +151,8 @@ impl Service {
 }
 
 fn references(shape: &Shape) -> impl Iterator<Item = &ShapeRef> {
-    shape.members.values().chain(&shape.item).chain(&shape.key).chain(&shape.value)
+    let boxed = [&shape.item, &shape.key, &shape.value].into_iter().flatten();
+    shape.members.values().chain(boxed.map(AsRef::as_ref))
 }
 
 /// Whether a list has items, a map keys and values, and a payload is a member.

@@ -68,7 +68,8 @@ impl Kind {
 #[serde(transparent)]
 pub struct ShapeId(pub(crate) usize);
 
-/// One type of a service: its kind, and what that kind has.
+/// One type of a service: its kind, and what that kind has. There are thousands in the memory of a run of
+/// many operations: what few of them have is boxed.
 #[derive(Debug, Deserialize, Clone, PartialEq)]
 pub struct Shape {
     /// What the shape is.
@@ -85,13 +86,13 @@ pub struct Shape {
     pub payload: Option<String>,
     /// A list's items; `None` for every other kind.
     #[serde(rename = "i")]
-    pub item: Option<ShapeRef>,
+    pub item: Option<Box<ShapeRef>>,
     /// A map's keys; `None` for every other kind.
     #[serde(rename = "k")]
-    pub key: Option<ShapeRef>,
+    pub key: Option<Box<ShapeRef>>,
     /// A map's values; `None` for every other kind.
     #[serde(rename = "v")]
-    pub value: Option<ShapeRef>,
+    pub value: Option<Box<ShapeRef>>,
     /// The values that a text may have; empty where any may. An answer may have others: a service can be newer.
     #[serde(rename = "e", default)]
     pub values: Vec<String>,
@@ -127,10 +128,10 @@ pub struct ShapeRef {
     pub location: Option<Location>,
     /// Its name on the wire (botocore's `locationName`) where that is not the member's.
     #[serde(rename = "n")]
-    pub wire_name: Option<String>,
+    pub wire_name: Option<Box<str>>,
     /// Its name in a request of EC2's protocol, where that is none of the above.
     #[serde(rename = "Q")]
-    pub query_name: Option<String>,
+    pub query_name: Option<Box<str>>,
     /// Whether a list or map has no element of its own around its items.
     #[serde(rename = "f", default)]
     pub flattened: bool,
@@ -139,16 +140,25 @@ pub struct ShapeRef {
     pub xml_attribute: bool,
     /// The XML namespace that a request must declare on its element, with its prefix where it has one.
     #[serde(rename = "ns")]
-    pub xml_namespace: Option<(String, Option<String>)>,
+    pub xml_namespace: Option<Box<(String, Option<String>)>>,
     /// The wire format of a timestamp (`iso8601`, `rfc822`, `unixTimestamp`) where that is not the protocol's.
     #[serde(rename = "ts")]
-    pub timestamp_format: Option<String>,
+    pub timestamp_format: Option<Box<str>>,
     /// Whether the text is a JSON document that a header carries as base64.
     #[serde(rename = "jv", default)]
     pub json_value: bool,
     /// Whether a request without it gets a random one.
     #[serde(rename = "it", default)]
     pub idempotency_token: bool,
+}
+
+impl Shape {
+    /// Frees the memory that reading has taken beyond what the shape needs.
+    pub(crate) fn shrink(&mut self) {
+        self.members.shrink_to_fit();
+        self.required.shrink_to_fit();
+        self.values.shrink_to_fit();
+    }
 }
 
 impl ShapeRef {

@@ -20,7 +20,7 @@ pub(super) fn of(name: &str, on: &Type) -> Result<Type, Problem> {
             shaped.member(name).ok_or_else(|| unknown(names()))
         }
         Type::Shape(shaped) if shaped.shape().value.is_some() => {
-            Ok(shaped.of_map(|shape| shape.value.as_ref()).unwrap_or(Type::Any))
+            Ok(shaped.of_map(|shape| shape.value.as_deref()).unwrap_or(Type::Any))
         }
         Type::Either(types) => of_either(name, types),
         _ if on.class() == Class::List => Err(Problem {

@@ -152,7 +152,7 @@ fn pairs(map: &Type) -> Type {
 fn map_value(object: &Type) -> Type {
     let Type::Shape(shaped) = object else { return Type::Any };
     let mut members = shaped.shape().members.iter();
-    let of_map = shaped.of_map(|shape| shape.value.as_ref());
+    let of_map = shaped.of_map(|shape| shape.value.as_deref());
     let first = members.next();
     let one_shape = first.filter(|(_, one)| members.all(|(_, other)| other.shape == one.shape));
     let of_structure = one_shape.and_then(|(name, _)| shaped.member(name));

@@ -87,7 +87,7 @@ impl Fields<'_> {
     /// EC2 has names of its own for requests, and capitalizes those that it shares with answers.
     fn name(&self, member: &ShapeRef, name: &str) -> String {
         match (&member.query_name, &member.wire_name) {
-            (Some(query_name), _) if self.is_ec2() => query_name.clone(),
+            (Some(query_name), _) if self.is_ec2() => query_name.to_string(),
             (_, Some(wire_name)) if self.is_ec2() => capitalized(wire_name),
             _ => member.wire_name(name).to_owned(),
         }
@@ -99,7 +99,7 @@ fn list_prefix(of: &ShapeRef, item: &ShapeRef, prefix: &str) -> String {
     match (&item.wire_name, of.flattened) {
         (Some(name), true) => match prefix.rsplit_once('.') {
             Some((before, _)) => format!("{before}.{name}"),
-            None => name.clone(),
+            None => name.to_string(),
         },
         (None, true) => prefix.to_owned(),
         (name, false) => format!("{prefix}.{}", name.as_deref().unwrap_or("member")),

@@ -159,7 +159,7 @@ fn body(
     match service.protocol {
         Protocol::RestXml if given.is_empty() => {}
         Protocol::RestXml => {
-            let element = root.wire_name.clone().unwrap_or_else(|| format!("{name}Request"));
+            let element = root.wire_name.clone().unwrap_or_else(|| format!("{name}Request").into());
             xml_body(service, root, &element, &Value::Object(given), request);
         }
         _ => json_body(&json::structure(service, root, &given), request),

@@ -95,7 +95,7 @@ impl Writer<'_> {
     // Writing to a String cannot fail.
     fn open(&mut self, of: &ShapeRef, name: &str, attributes: impl FnOnce(&mut Self)) {
         let _ = write!(self.text, "<{name}");
-        match &of.xml_namespace {
+        match of.xml_namespace.as_deref() {
             Some((uri, Some(prefix))) => self.attribute(&format!("xmlns:{prefix}"), uri),
             Some((uri, None)) => self.attribute("xmlns", uri),
             None => {}

@@ -149,10 +149,10 @@ fn scalars(
             given.iter().map(|(k, v)| (k.clone(), inner(shape.members.get(k), v))).collect()
         }
         (Kind::List, Value::Array(items)) => {
-            items.iter().map(|value| inner(shape.item.as_ref(), value)).collect()
+            items.iter().map(|value| inner(shape.item.as_deref(), value)).collect()
         }
         (Kind::Map, Value::Object(given)) => {
-            given.iter().map(|(k, v)| (k.clone(), inner(shape.value.as_ref(), v))).collect()
+            given.iter().map(|(k, v)| (k.clone(), inner(shape.value.as_deref(), v))).collect()
         }
         (kind, _) => change(kind, value),
     }

@@ -12,11 +12,11 @@ pub(super) fn value(service: &Service, of: &ShapeRef, given: &Value) -> Result<V
     match (shape.kind, given) {
         (Kind::Structure, _) => structure(service, of, given),
         (Kind::List, Value::Array(items)) => {
-            let item = inside(shape.item.as_ref(), given)?;
+            let item = inside(shape.item.as_deref(), given)?;
             items.iter().map(|given| value(service, item, given)).collect()
         }
         (Kind::Map, Value::Object(entries)) => {
-            let of = inside(shape.value.as_ref(), given)?;
+            let of = inside(shape.value.as_deref(), given)?;
             let entry = |(key, given): (&String, _)| Ok((key.clone(), value(service, of, given)?));
             entries.iter().map(entry).collect::<Result<Map<_, _>, _>>().map(Value::Object)
         }

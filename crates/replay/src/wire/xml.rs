@@ -85,7 +85,7 @@ fn member(service: &Service, name: &str, of: &ShapeRef, value: &Value) -> Writte
 
 /// The items of a list, called as the model says, or else `name`.
 fn items(service: &Service, of: &ShapeRef, name: &str, value: &Value) -> Written {
-    let item = inside(service.shape(of).item.as_ref(), value)?;
+    let item = inside(service.shape(of).item.as_deref(), value)?;
     let values = value.as_array().ok_or_else(|| Mistake::kind(value, "list"))?.iter();
     let written = |value| Ok(element(item.wire_name(name), &content(service, item, value)?));
     values.map(written).collect()
@@ -93,7 +93,8 @@ fn items(service: &Service, of: &ShapeRef, name: &str, value: &Value) -> Written
 
 fn entries(service: &Service, of: &ShapeRef, value: &Value) -> Written {
     let shape = service.shape(of);
-    let (key, item) = (inside(shape.key.as_ref(), value)?, inside(shape.value.as_ref(), value)?);
+    let (key, item) =
+        (inside(shape.key.as_deref(), value)?, inside(shape.value.as_deref(), value)?);
     let entry = |(name, value): (&String, &Value)| {
         let pair = [
             element(key.wire_name("key"), &escaped(name)),
