@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sim::{Conditions, Shape, World};
 use org_operator_testkit::TestResult;
 use org_operator_tests::command::{Said, Shell};
-use org_operator_tests::run_files::runs;
+use org_operator_tests::run_files::{runs, runs_of};
 use org_operator_tests::simulated::Simulated;
 use org_operator_tests::snapshot::told;
 
@@ -83,13 +83,34 @@ fn a_comparison_is_a_page_beside_the_later_runs_own() -> TestResult<()> {
     Ok(())
 }
 
-/// A run in `aws-us-gov`, in a folder of its own.
-fn gov_run(commercial: &Shell) -> TestResult<PathBuf> {
-    const GOV: [&str; 2] = ["us-gov-east-1", "us-gov-west-1"];
+const GOV: [&str; 2] = ["us-gov-east-1", "us-gov-west-1"];
+
+/// A simulated AWS in `aws-us-gov`, and a machine of it.
+fn gov() -> TestResult<(Simulated, Shell)> {
     let world = World::new(5, Shape::unrestricted(3, &GOV));
     let gov = Simulated::start(world, Conditions::with_latency(Duration::ZERO))?;
     let mut shell = gov.shell()?;
     shell.set("AWS_REGION", GOV[1]);
+    Ok((gov, shell))
+}
+
+#[test]
+fn a_page_made_from_files_has_the_partition_of_a_run_that_asked_no_region() -> TestResult<()> {
+    let (_gov, shell) = gov()?;
+    let said = shell.run(&["run", "--operation", "saml-providers", "--out", "runs"])?;
+    assert!(matches!(said.code, Some(0 | 3)), "{}", said.stderr);
+    let folder =
+        runs_of(&shell.path("runs"), "saml-providers").into_iter().next().ok_or("no run")?;
+    let written = std::fs::read_to_string(folder.join("report.html"))?;
+    std::fs::remove_file(folder.join("report.html"))?;
+    let made = page(&shell.run(&["report", id(&folder), "--out", "runs"])?, &shell)?;
+    assert!(made == written, "{}", folder.display());
+    Ok(())
+}
+
+/// A run in `aws-us-gov`, in a folder of its own.
+fn gov_run(commercial: &Shell) -> TestResult<PathBuf> {
+    let (_gov, shell) = gov()?;
     let out = commercial.path("gov runs");
     let ended = shell.run(&["run", "--regions", &GOV.join(","), "--out", out.to_str().unwrap()])?;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);

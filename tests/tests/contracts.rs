@@ -99,6 +99,7 @@ fn reading_names_a_missing_field_that_is_required() -> TestResult<()> {
         "manifest.json UnitPath",
         "plan.json Approval",
         "plan.json Definition",
+        "plan.json HomeRegion",
         "plan.json PlannedAt",
         "result-handler-output.json Added",
         "result-handler-output.json ExpectedFailures",

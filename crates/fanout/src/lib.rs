@@ -231,6 +231,7 @@ impl<D: AccountDirectory, A: Artifacts, L, C: Clock> Fanout<D, A, L, C> {
             expires_at: self.expiry(now),
             changes: BTreeMap::new(),
             planned_at: Some(now),
+            home_region: Some(self.settings.home_region.clone()),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::input::parse::{self, Fields};
 use crate::input::path::FieldPath;
 use crate::input::violation::Violations;
 use crate::model::id::RunId;
+use crate::model::region::Region;
 use crate::model::timestamp::Timestamp;
 
 /// The plan of a run; it stays small however many accounts there are: under 1 KB, and the
@@ -57,6 +58,10 @@ pub struct RunPlan {
     /// earlier releases have none.
     #[serde(default)]
     pub planned_at: Option<Timestamp>,
+    /// The Region of the function or machine that planned the run, whose partition is the run's also where
+    /// it asks `global` alone. Plans of earlier releases have none.
+    #[serde(default)]
+    pub home_region: Option<Region>,
 }
 
 impl RunPlan {
@@ -125,6 +130,7 @@ const PLAN_FIELDS: &[&str] = &[
     "WorkerFunction",
     "ExpiresAt",
     "PlannedAt",
+    "HomeRegion",
 ];
 
 /// What the state machine adds where nobody approved.
@@ -188,6 +194,7 @@ mod tests {
             expires_at: 4,
             changes: BTreeMap::new(),
             planned_at: Some(Timestamp::from_epoch_millis(5)),
+            home_region: Region::parse("eu-west-1"),
         };
         let value = plan.output();
         let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();

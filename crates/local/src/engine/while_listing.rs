@@ -56,6 +56,7 @@ impl Engine {
             expires_at: i64::MAX,
             changes: BTreeMap::new(),
             planned_at: None,
+            home_region: Some(self.home.clone()),
         }
     }
 

@@ -115,6 +115,7 @@ fn plan() -> RunPlan {
         expires_at: 4_000_000_000,
         changes: BTreeMap::new(),
         planned_at: None,
+        home_region: None,
     }
 }
 

@@ -205,15 +205,17 @@ pub(super) fn owned(row: &ChangeRow<'_>) -> ChangeRow<'static> {
     ChangeRow { change: row.change, record }
 }
 
-/// The partition of the Regions that were asked. A run that asked none has that of its worker's ARN;
-/// from one machine it has no ARN, and is taken for one of the commercial partition.
+/// The partition of the run's home Region. A run of an earlier release has that of the Regions that were
+/// asked, or of its worker's ARN; from one machine it has no ARN, and is taken for one of the commercial
+/// partition.
 pub(super) fn partition<'a>(
     mut asked: impl Iterator<Item = &'a Region>,
     plan: &RunPlan,
 ) -> Partition {
     let regional = asked.find(|region| !region.is_global());
     let of_worker = || plan.worker_function.split(':').nth(3).and_then(Region::parse);
-    let region = regional.cloned().or_else(of_worker);
+    let home = plan.home_region.clone();
+    let region = home.or_else(|| regional.cloned()).or_else(of_worker);
     region.map_or(Partition::Commercial, |region| region.partition())
 }
 

@@ -35,6 +35,7 @@ fn printed(typed: &[&str]) -> String {
         expires_at: 0,
         changes: BTreeMap::new(),
         planned_at: None,
+        home_region: None,
     };
     command(&aws, &args, &plan)
 }
