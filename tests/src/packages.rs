@@ -1,12 +1,15 @@
-//! Packages of functions that do not behave: one that is slow to start, one that dies.
+//! Packages of functions that do not behave: one that waits before it starts, one that dies.
+
+use std::path::Path;
 
 use org_operator_testkit::{TestResult, paths};
 
-/// The worker as it is, but for three seconds that it takes to start.
+/// The worker as it is, but that it starts only when there is a file `gate`. Without one it ends after
+/// two minutes, so that nothing outlives a test that failed.
 ///
 /// # Errors
 /// Where the package cannot be made.
-pub fn slow_bootstrap() -> TestResult<Vec<u8>> {
+pub fn held_bootstrap(gate: &Path) -> TestResult<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let package = paths::file("dist/worker.zip");
     let extract = ["-m", "zipfile", "-e", &package.to_string_lossy(), "."].map(str::to_owned);
@@ -14,8 +17,18 @@ pub fn slow_bootstrap() -> TestResult<Vec<u8>> {
     std::fs::rename(folder.path().join("bootstrap"), folder.path().join("worker"))?;
     executable(&folder.path().join("worker"))?;
     // A zip made here keeps who may execute what; python3's own extraction does not.
-    let script = "#!/bin/sh\nsleep 3\nexec \"$(dirname \"$0\")/worker\"\n";
-    zipped(folder.path(), script, &["worker"])
+    let gate = gate.display();
+    let script = format!(
+        "#!/bin/sh\n\
+        looks=0\n\
+        until [ -e '{gate}' ]; do\n\
+        looks=$((looks + 1))\n\
+        [ $looks -lt 1200 ] || exit 1\n\
+        sleep 0.1\n\
+        done\n\
+        exec \"$(dirname \"$0\")/worker\"\n"
+    );
+    zipped(folder.path(), &script, &["worker"])
 }
 
 /// A function that takes an event and dies, as one that is out of memory does.
@@ -34,7 +47,7 @@ pub fn dying_bootstrap() -> TestResult<Vec<u8>> {
 }
 
 /// A package whose bootstrap is `script`, with `others` of the folder beside it.
-fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> TestResult<Vec<u8>> {
+fn zipped(folder: &Path, script: &str, others: &[&str]) -> TestResult<Vec<u8>> {
     let bootstrap = folder.join("bootstrap");
     std::fs::write(&bootstrap, script)?;
     executable(&bootstrap)?;
@@ -45,7 +58,7 @@ fn zipped(folder: &std::path::Path, script: &str, others: &[&str]) -> TestResult
     Ok(std::fs::read(folder.join("function.zip"))?)
 }
 
-fn executable(path: &std::path::Path) -> TestResult<()> {
+fn executable(path: &Path) -> TestResult<()> {
     let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     Ok(std::fs::set_permissions(path, all)?)
 }

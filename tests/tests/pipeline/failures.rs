@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use org_operator_testkit::{TestResult, truth};
 use org_operator_tests::deployed::Deployed;
-use org_operator_tests::packages::{dying_bootstrap, slow_bootstrap};
+use org_operator_tests::packages::{dying_bootstrap, held_bootstrap};
 
 /// Kills worker processes of one emulator as it sees them, `most` at the most, and never ends.
 async fn kill_workers(endpoint: &str, most: usize, killed: &mut BTreeSet<String>) -> Infallible {
@@ -79,24 +79,24 @@ async fn a_worker_that_always_dies_is_named_in_the_coverage() -> TestResult<()> 
 #[tokio::test]
 async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> TestResult<()> {
     let deployed = Deployed::new().await?;
-    let slow = [("worker.zip", slow_bootstrap()?)];
-    deployed.deployment.release(&deployed.emulator, "slow", &slow).await?;
-    let updated = std::cell::Cell::new(false);
-    let mut seen_after_the_update = false;
+    let folder = tempfile::tempdir()?;
+    let updated = folder.path().join("updated");
+    let held = [("worker.zip", held_bootstrap(&updated)?)];
+    deployed.deployment.release(&deployed.emulator, "held", &held).await?;
+    // The first execution has begun when its manifest is there. Until the update is made none of its
+    // workers can answer, and most of them are not started before it.
     let update = async {
-        // The first execution has begun when its manifest is there.
         while deployed.written().await?.1 == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let dying = [("worker.zip", dying_bootstrap()?)];
-        deployed.deployment.release(&deployed.emulator, "dying", &dying).await?;
-        updated.set(true);
-        Ok::<(), org_operator_testkit::TestError>(())
+        let released = deployed.deployment.release(&deployed.emulator, "dying", &dying).await;
+        std::fs::write(&updated, "")?;
+        released
     };
-    let run = deployed.pipeline.run("run-1", "{}", |_| seen_after_the_update |= updated.get());
+    let run = deployed.pipeline.run("run-1", r#"{"MaxConcurrency": 2}"#, |_| ());
     let (ended, update) = tokio::join!(run, update);
     update?;
-    assert!(seen_after_the_update, "the run was over before the update was");
     let ended = ended?;
     assert_eq!(ended.error, "", "{}", ended.cause);
     let files = deployed.pipeline.artifacts("internet-routes", "run-1").await?;
