@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import sys
 import zipfile
+import zlib
 
 from elf import Elf, NotElf, newer_than
 
@@ -58,13 +59,15 @@ def problems_of_package(path, machine, glibc=GLIBC):
     return problems
 
 
-def write_package(path, binary):
+def write_package(path, binary, unoptimized):
     entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
     entry.create_system = 3  # Unix, where the mode counts
     entry.external_attr = (0o100000 | MODE) << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
+    # A package that is made anew with every build, and uploaded to this machine only, is made fast.
+    level = zlib.Z_BEST_SPEED if unoptimized else zlib.Z_DEFAULT_COMPRESSION
     with zipfile.ZipFile(path, "w") as package:
-        package.writestr(entry, pathlib.Path(binary).read_bytes())
+        package.writestr(entry, pathlib.Path(binary).read_bytes(), compresslevel=level)
 
 
 def read_build(folder):
@@ -92,7 +95,7 @@ def make(options):
     folder.mkdir(parents=True)
     for function in options.functions:
         name, _, binary = function.partition("=")
-        write_package(folder / f"{name}.zip", binary)
+        write_package(folder / f"{name}.zip", binary, options.unoptimized)
     problems = problems_of_folder(folder, options.machine, options.unoptimized)
     if problems:
         # Nothing that cannot start is left for `make deploy` to find.
