@@ -85,16 +85,22 @@ async fn a_running_execution_goes_on_with_the_functions_it_began_with() -> TestR
     deployed.deployment.release(&deployed.emulator, "held", &held).await?;
     // The first execution has begun when its manifest is there. Until the update is made none of its
     // workers can answer, and most of them are not started before it.
+    let is_over = std::cell::Cell::new(false);
     let update = async {
         while deployed.written().await?.1 == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let dying = [("worker.zip", dying_bootstrap()?)];
         let released = deployed.deployment.release(&deployed.emulator, "dying", &dying).await;
+        assert!(!is_over.get(), "the run was over before the update was");
         std::fs::write(&updated, "")?;
         released
     };
-    let run = deployed.pipeline.run("run-1", r#"{"MaxConcurrency": 2}"#, |_| ());
+    let run = async {
+        let ended = deployed.pipeline.run("run-1", r#"{"MaxConcurrency": 2}"#, |_| ()).await;
+        is_over.set(true);
+        ended
+    };
     let (ended, update) = tokio::join!(run, update);
     update?;
     let ended = ended?;
